@@ -1,0 +1,1 @@
+"""Pure metrology: numbers in, numbers out. Imports numpy and the standard library."""

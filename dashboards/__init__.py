@@ -1,0 +1,1 @@
+"""What people see: web pages and Grafana dashboards. Imports edge_agent.wire.schema only."""

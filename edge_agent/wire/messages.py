@@ -1,0 +1,251 @@
+"""What is said besides samples: records (numbered, in an envelope) and retained words (status, ack, setting).
+
+A record has a key and a revision = max(previous + 1, wall-clock ms); the highest revision of a key is in force.
+Times are UTC in ns since 1970. A field may be added with a default; to change or drop one is version 2.
+"""
+
+import msgspec
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Anything that is said. Unknown fields are let through: a newer edge may say more."""
+
+
+# ------------------------------------------------------------------ records
+
+
+class Record(Word, frozen=True, tag_field="noun", kw_only=True):
+    """A fact about an edge that is not a sample.
+
+    Attributes:
+        key: Which one of its noun, unique in the edge.
+        revision: Filled in by the outbox.
+        at: When it was said; filled in by the outbox.
+    """
+
+    key: str
+    revision: int = 0
+    at: int = 0
+
+
+class Held(Word, frozen=True, kw_only=True):
+    """A journal that an edge still holds messages of: numbers from ``first`` to ``last``."""
+
+    journal: str
+    first: int
+    last: int
+
+
+class Run(Record, frozen=True, tag="run", kw_only=True):
+    """A start of the agent: always the first message of its journal. Its key is the journal.
+
+    Attributes:
+        machine: The machine's serial, hashed.
+        boot: The boot id of the machine.
+        version: Of the agent.
+        config_sha256: Of the configuration file.
+        held: The journals that are still held, without this one.
+        previous_end: When the run before this one committed last; 0 when there was none.
+        previous_clean: Whether it stopped in order.
+    """
+
+    machine: str
+    boot: str
+    version: str
+    config_sha256: str
+    held: tuple[Held, ...] = ()
+    previous_end: int = 0
+    previous_clean: bool = True
+
+
+class ChannelMeaning(Word, frozen=True, kw_only=True):
+    """What a channel means.
+
+    Attributes:
+        unit: UCUM code.
+        minimum: Least valid value, in ``unit``; None when not known.
+        maximum: Greatest valid value, in ``unit``.
+        text: True when it shows a text, which travels in ``text`` records.
+        title: What it is called, language -> words.
+    """
+
+    unit: str
+    minimum: float | None = None
+    maximum: float | None = None
+    text: bool = False
+    title: dict[str, str] = {}
+
+
+class InstrumentDescription(Record, frozen=True, tag="instrument", kw_only=True):
+    """What the channels of an instrument mean, said before its first sample. Its key is the instrument.
+
+    Attributes:
+        bus: Where it hangs.
+        model: Name of its map.
+        model_sha256: Of the map's content.
+        period_s: How often it is polled.
+        channels: Channel -> meaning.
+    """
+
+    bus: str
+    model: str
+    model_sha256: str
+    period_s: float
+    channels: dict[str, ChannelMeaning]
+
+
+class Loss(Record, frozen=True, tag="loss", kw_only=True):
+    """Samples that never got a number: they are absent, and known to be.
+
+    Attributes:
+        instrument: Whose; empty when all of the edge's.
+        since: From when.
+        until: To when.
+        n: How many samples; None when nobody can know (a power cut).
+        reason: ``queue_full``, ``disk_full``, ``skipped``, ``back_off``, ``power_cut``.
+    """
+
+    instrument: str = ""
+    since: int
+    until: int
+    n: int | None
+    reason: str
+
+
+class Declared(Record, frozen=True, tag="declared", kw_only=True):
+    """Messages that had a number and will never be stored.
+
+    Attributes:
+        journal: Which.
+        ranges: Of sequence numbers, inclusive.
+        lines: How many samples or records they held.
+        since: When the oldest was made.
+        until: When the newest was made.
+        reason: ``evicted``, ``rotten``, ``set_aside``.
+    """
+
+    journal: str
+    ranges: tuple[tuple[int, int], ...]
+    lines: int
+    since: int
+    until: int
+    reason: str
+
+
+class Text(Record, frozen=True, tag="text", kw_only=True):
+    """What a text channel shows, said when it changes. Its key is ``instrument.channel``."""
+
+    value: str
+
+
+class Finding(Record, frozen=True, tag="finding", kw_only=True):
+    """Something that a person should look at. Its key is ``kind`` or ``kind.instrument``.
+
+    Attributes:
+        kind: ``disk_filling``, ``clock_unsure``, ...
+        text: Who, what, expected or got, what to do.
+        over: True when it is no longer so.
+    """
+
+    kind: str
+    text: str
+    over: bool = False
+
+
+class SettingKept(Record, frozen=True, tag="setting", kw_only=True):
+    """An edge's answer to a setting: what it now keeps. Its key is ``noun/id``."""
+
+    setting_revision: int
+    accepted: bool
+    why: str = ""
+
+
+AnyRecord = Run | InstrumentDescription | Loss | Declared | Text | Finding | SettingKept
+record_decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
+
+# ------------------------------------------------------------------ retained words
+
+
+class EdgeStatus(Word, frozen=True, kw_only=True):
+    """How an edge is, every ``status_period_s``; as a will: ``state`` is ``lost``.
+
+    Attributes:
+        state: ``online``, ``stopped`` (in order) or ``lost`` (the broker's word).
+        journal: The present run's.
+        at: When.
+        started: When the present run began.
+        held: All journals that are held, the present one too.
+        waiting: Messages held and not stored.
+        waiting_bytes: Their size on disk.
+        oldest_waiting: When the oldest of them was made; 0 when none waits.
+        undated: Samples that wait for the clock.
+        clock: ``synchronised`` or ``unsure``.
+        disk_free: Bytes.
+        disk_size: Bytes.
+        instruments: Instrument -> ``good`` or the quality of its last poll.
+        store: Store whose acknowledgement the edge has seen.
+        generation: Of that store.
+        acknowledged: Journal -> highest floor seen from that store and generation.
+    """
+
+    state: str
+    journal: str = ""
+    at: int = 0
+    started: int = 0
+    held: tuple[Held, ...] = ()
+    waiting: int = 0
+    waiting_bytes: int = 0
+    oldest_waiting: int = 0
+    undated: int = 0
+    clock: str = ""
+    disk_free: int = 0
+    disk_size: int = 0
+    instruments: dict[str, str] = {}
+    store: str = ""
+    generation: int = 0
+    acknowledged: dict[str, int] = {}
+    version: str = ""
+
+
+class Stored(Word, frozen=True, kw_only=True):
+    """What is stored of a journal: all up to ``floor``, and at most 64 ranges above it."""
+
+    floor: int
+    ranges: tuple[tuple[int, int], ...] = ()
+
+
+class Ack(Word, frozen=True, kw_only=True):
+    """The gateway's word that it has stored.
+
+    Attributes:
+        store: The store's id.
+        generation: Counts up when the store was restored to an earlier state.
+        at: The gateway's time.
+        journals: Open journals.
+        on_hold: Journals whose messages are not stored until a person decides.
+        admitted: Whether a person has admitted this edge.
+    """
+
+    store: str
+    generation: int
+    at: int
+    journals: dict[str, Stored]
+    on_hold: tuple[str, ...] = ()
+    admitted: bool = False
+
+
+class GatewayStatus(Word, frozen=True, kw_only=True):
+    """How a gateway process is; as a will: ``state`` is ``lost``."""
+
+    state: str
+    can_store: bool
+    why: str = ""
+    at: int = 0
+    store: str = ""
+
+
+class Setting(Word, frozen=True, kw_only=True):
+    """Something that the gateway sets at an edge; noun and id are in the topic."""
+
+    revision: int
+    body: dict[str, object]
