@@ -94,6 +94,24 @@ class Missing(NamedTuple):
     at: int = 0
 
 
+class Meaning(NamedTuple):
+    """What a channel means.
+
+    Attributes:
+        unit: UCUM code.
+        minimum: Least valid value, in ``unit``; None when not known.
+        maximum: Greatest valid value, in ``unit``.
+        text: True when it shows a text instead of a number.
+        title: What it is called: language (``vi``, ``en``) -> words.
+    """
+
+    unit: str
+    minimum: float | None = None
+    maximum: float | None = None
+    text: bool = False
+    title: Mapping[str, str] = {}
+
+
 Shown = Indication | Missing
 Poll = Generator[Sequence[Request], Sequence[Reply], Sequence[Shown]]
 

@@ -1,4 +1,4 @@
-"""The envelope of a numbered message: a header line, then the body.
+r"""The envelope of a numbered message: a header line, then the body.
 
 ::
 

@@ -1,0 +1,93 @@
+"""Where samples and windows are kept: InfluxDB (``influx``) or SQLite (``embedded``), behind one protocol.
+
+Decision: a line is stored as it came, and storing it twice changes nothing.
+Because: after a crash between storing and acknowledging the same message comes again.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+
+class StoreUnavailableError(Exception):
+    """The store cannot take anything now (down, full, refused our password); try again later."""
+
+
+class Refused(NamedTuple):
+    """A line that the store will never take, and its word why."""
+
+    line: str
+    why: str
+
+
+class Latest(NamedTuple):
+    """What a channel showed last. ``value`` is None when its last sample was bad; times are UTC ns."""
+
+    instrument: str
+    channel: str
+    at: int
+    value: float | None
+    u: float | None
+    quality: str
+
+
+class Bucket(NamedTuple):
+    """A stretch of a series: the values of its good and uncertain samples, and how many samples were bad.
+
+    ``mean``, ``minimum`` and ``maximum`` are None when ``n`` is 0. ``at`` is the stretch's start, UTC ns.
+    """
+
+    at: int
+    mean: float | None
+    minimum: float | None
+    maximum: float | None
+    n: int
+    bad: int
+
+
+class Row(NamedTuple):
+    """One stored sample of one channel; ``value`` is None when it was bad."""
+
+    at: int
+    value: float | None
+    u: float | None
+    quality: str
+
+
+class TimeSeries(Protocol):
+    """A store of lines. Called from one ingesting thread and many reading ones."""
+
+    def write(self, lines: Sequence[str]) -> list[Refused]:
+        """Store every line, durably when it returns; give back those that it will never take.
+
+        On 400, 413 or 422 the batch is halved until the refused lines stand alone.
+
+        Raises:
+            StoreUnavailableError: Nothing is sure to be stored; call again with the same lines.
+        """
+        ...
+
+    def latest(self, site: str, edge: str) -> list[Latest]:
+        """The last sample of every channel of an edge, sorted by instrument and channel."""
+        ...
+
+    def series(
+        self, site: str, edge: str, instrument: str, channel: str, start: int, end: int, buckets: int
+    ) -> list[Bucket]:
+        """``[start, end)`` in at most ``buckets`` equal stretches; stretches without any sample are left out."""
+        ...
+
+    def rows(self, site: str, edge: str, instrument: str, channel: str, start: int, end: int) -> Iterator[Row]:
+        """Every stored sample in ``[start, end)`` by time, without loading all of them at once."""
+        ...
+
+    def forget_before(self, measurement: str, at: int) -> int:
+        """Retention: drop every point of a measurement before ``at``; how many rows went (-1: the store does not say)."""
+        ...
+
+    def why_full(self) -> str:
+        """Why nothing more should be stored (disk below its reserve); empty when there is room."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
