@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol
 
 from drivers.instrument import Instrument, Line, Shown
 
+DEFAULT_LINE = Line(9600)
+
 
 @dataclass(frozen=True, slots=True)
 class BusSpec:
@@ -33,7 +35,7 @@ class BusSpec:
     url: str
     timeout_s: float = 1.0
     framing: str = "plain"
-    line: Line = Line(9600)
+    line: Line = DEFAULT_LINE
     parallel: int = 1
     pause_s: float = 0.0
     exclusive: bool = True

@@ -12,6 +12,15 @@ class StoreUnavailableError(Exception):
     """The store cannot take anything now (down, full, refused our password); try again later."""
 
 
+class ChannelId(NamedTuple):
+    """Which channel of all."""
+
+    site: str
+    edge: str
+    instrument: str
+    channel: str
+
+
 class Refused(NamedTuple):
     """A line that the store will never take, and its word why."""
 
@@ -70,18 +79,16 @@ class TimeSeries(Protocol):
         """The last sample of every channel of an edge, sorted by instrument and channel."""
         ...
 
-    def series(
-        self, site: str, edge: str, instrument: str, channel: str, start: int, end: int, buckets: int
-    ) -> list[Bucket]:
+    def series(self, of: ChannelId, start: int, end: int, buckets: int) -> list[Bucket]:
         """``[start, end)`` in at most ``buckets`` equal stretches; stretches without any sample are left out."""
         ...
 
-    def rows(self, site: str, edge: str, instrument: str, channel: str, start: int, end: int) -> Iterator[Row]:
+    def rows(self, of: ChannelId, start: int, end: int) -> Iterator[Row]:
         """Every stored sample in ``[start, end)`` by time, without loading all of them at once."""
         ...
 
     def forget_before(self, measurement: str, at: int) -> int:
-        """Retention: drop every point of a measurement before ``at``; how many rows went (-1: the store does not say)."""
+        """Retention: drop every point of a measurement before ``at``; how many went, -1 when not known."""
         ...
 
     def why_full(self) -> str:
