@@ -1,0 +1,53 @@
+# What can be done here; `make` alone lists it.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench constraints clean servers
+
+# The first one here that is 3.11 or later and can make virtual environments; PYTHON=... names another.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; echo python3)
+VENV := .venv
+RUN := $(VENV)/bin
+ARGS ?=
+
+help: ## This list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/demo.stamp ## The whole chain on simulated instruments; INFLUX=1: with a real mosquitto and InfluxDB.
+	@exec $(RUN)/nhipdo demo $(if $(INFLUX),--influx) $(ARGS)
+
+test: $(VENV)/test.stamp servers ## Every test, against real servers; ARGS="tests/drivers -x" for some.
+	$(RUN)/python -m pytest $(ARGS)
+
+check: $(VENV)/test.stamp ## What a program can see in the code, then every test.
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	$(MAKE) test
+
+format: $(VENV)/test.stamp ## Lay the code out, and mend what can be mended without thought.
+	$(RUN)/ruff format .
+	$(RUN)/ruff check --fix .
+
+bench: $(VENV)/test.stamp servers ## Values per second, CPU seconds per million, peak memory; takes minutes.
+	@for script in $$(grep -l __main__ benchmarks/*.py); do \
+		echo "== $$script"; $(RUN)/python $$script $(ARGS) || exit 1; done
+
+constraints: ## Write constraints.txt anew from what pip finds today.
+	@$(PYTHON) .ci/constraints.py
+
+clean: ## Remove what was made here: environment, caches, the demo's files.
+	rm -rf $(VENV) .demo .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+servers: $(VENV)/test.stamp ## Fetch the real servers that the tests start.
+	@.ci/servers $(RUN)/python
+
+# Installed again only when what is wanted has changed; the code itself is used where it stands.
+$(VENV)/demo.stamp: pyproject.toml constraints.txt .ci/install.py
+	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,demo
+
+$(VENV)/test.stamp: pyproject.toml constraints.txt .ci/install.py
+	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,demo,test
