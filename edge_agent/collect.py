@@ -1,0 +1,72 @@
+"""From what an instrument showed to a sample: time, values, qualities. A failed read is a sample too."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+import msgspec
+
+from drivers.bus import Polled
+from drivers.instrument import Indication, Missing, Shown
+from edge_agent.wire.schema import BAD, QUALITY, UNCERTAIN, quality
+
+
+class Sample(msgspec.Struct, frozen=True, array_like=True):
+    """One read of one instrument.
+
+    Attributes:
+        instrument: Whose.
+        at: ns on the monotonic clock: the instant of the earliest reply, the poll's end when none came.
+        numbers: Field -> value, for channels that show a number.
+        qualities: Field ``{channel}_q`` -> quality, for channels whose quality is not good.
+        texts: Channel -> text, for channels that show one.
+        trouble: Text of the first failure, for a person; empty when every channel came.
+    """
+
+    instrument: str
+    at: int
+    numbers: list[tuple[str, float]]
+    qualities: list[tuple[str, str]]
+    texts: list[tuple[str, str]] = []
+    trouble: str = ""
+
+
+def collect(polled: Polled) -> Sample:
+    """Make a sample of a finished poll.
+
+    A line holds one time, so the requests of one poll, milliseconds apart, share the earliest reply's.
+    """
+    numbers: list[tuple[str, float]] = []
+    qualities: list[tuple[str, str]] = []
+    texts: list[tuple[str, str]] = []
+    for shown in polled.shown:
+        if isinstance(shown, Missing):
+            qualities.append((shown.channel + QUALITY, quality(BAD, shown.reason.code)))
+        elif isinstance(shown.value, str):
+            texts.append((shown.channel, shown.value))
+        elif not isfinite(shown.value):
+            qualities.append((shown.channel + QUALITY, quality(BAD, "not_finite")))
+        else:
+            numbers.append((shown.channel, float(shown.value)))
+            if shown.doubt:
+                qualities.append((shown.channel + QUALITY, quality(UNCERTAIN, shown.doubt)))
+    return Sample(
+        polled.instrument.name, _instant(polled), numbers, qualities, texts, _trouble(polled.shown) if qualities else ""
+    )
+
+
+def _instant(polled: Polled) -> int:
+    times = [shown.at for shown in polled.shown if isinstance(shown, Indication)]
+    return min(times, default=polled.at)
+
+
+def _trouble(shown: Sequence[Shown]) -> str:
+    return next((str(one.reason) for one in shown if isinstance(one, Missing)), "")
+
+
+def grade(sample: Sample) -> str:
+    """The worst quality in a sample, as the status shows an instrument.
+
+    >>> grade(Sample("m", 1, [("a", 1.0)], [("b_q", "bad.busy"), ("a_q", "uncertain.out_of_range")]))
+    'bad.busy'
+    """
+    return min((text for _, text in sample.qualities), default="good")
