@@ -1,0 +1,47 @@
+"""The registry database: edges, journals and their receipts, records, dead letters, findings, settings.
+
+May import SQLAlchemy, Alembic and the standard library. SQLite by default, any SQLAlchemy URL otherwise.
+
+Decision: one row, ``store``, carries a counter that every writing transaction raises first.
+Because: the ingesting thread keeps receipts in memory, and a command line that admits an edge or imports a stick
+writes beside it; who finds another count than it remembers reads again before it writes. Raising it first also
+takes SQLite's write lock at once, so no transaction fails half-way for want of it.
+Instead of: asking the serving process over a socket of its own, which must then be running.
+
+Decision: Alembic from the first table on, its scripts inside the package, run at every start.
+Because: a province's gateway is updated by people who are not database administrators.
+"""
+
+from gateway.registry.database import RegistryError, StaleError, connect, differences, downgrade, transaction, upgrade
+from gateway.registry.models import (
+    Base,
+    DeadLetterRow,
+    DeclaredRow,
+    EdgeRow,
+    FindingRow,
+    JournalRow,
+    ReceiptRow,
+    RecordRow,
+    SettingRow,
+    StoreRow,
+)
+
+__all__ = [
+    "Base",
+    "DeadLetterRow",
+    "DeclaredRow",
+    "EdgeRow",
+    "FindingRow",
+    "JournalRow",
+    "ReceiptRow",
+    "RecordRow",
+    "RegistryError",
+    "SettingRow",
+    "StaleError",
+    "StoreRow",
+    "connect",
+    "differences",
+    "downgrade",
+    "transaction",
+    "upgrade",
+]
