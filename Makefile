@@ -43,7 +43,7 @@ clean: ## Remove what was made here: environment, caches, the demo's files.
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 servers: $(VENV)/test.stamp ## Fetch the real servers that the tests start.
-	@.ci/servers $(RUN)/python
+	@$(RUN)/python .ci/servers.py
 
 # Installed again only when what is wanted has changed; the code itself is used where it stands.
 $(VENV)/demo.stamp: pyproject.toml constraints.txt .ci/install.py
