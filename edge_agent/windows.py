@@ -73,10 +73,12 @@ class Windows:
 
     def add(self, instrument: str, at: int, numbers: Mapping[str, float] | Iterable[tuple[str, float]]) -> None:
         """Count the good values of one sample; what the configuration no longer knows is left out."""
+        if instrument not in self._channels:
+            return
         key = (self.start_of(at), instrument)
         sums = self._open.get(key)
         if sums is None:
-            sums = self._open[key] = _Sums(self._channels.get(instrument, ()))
+            sums = self._open[key] = _Sums(self._channels[instrument])
         pairs = list(numbers.items() if isinstance(numbers, Mapping) else numbers)
         names = [name for name, _ in pairs]
         if names != sums.names:

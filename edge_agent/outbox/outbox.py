@@ -192,10 +192,6 @@ class Outbox:
         """The oldest undated rows: id, boot, guess, samples."""
         return self._db.execute("SELECT id, boot, guess, body FROM undated ORDER BY id LIMIT ?", (limit,)).fetchall()
 
-    def undated_count(self) -> int:
-        """How many samples wait for the clock."""
-        return int(self._db.execute("SELECT coalesce(sum(n), 0) FROM undated").fetchone()[0])
-
     def forget_undated(self, ids: Iterable[int]) -> None:
         """They have been dated."""
         self._db.executemany("DELETE FROM undated WHERE id = ?", ((one,) for one in ids))

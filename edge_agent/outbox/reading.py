@@ -85,6 +85,10 @@ class OutboxReader:
         ).fetchone()
         return int(row[0] or 1)
 
+    def undated(self) -> int:
+        """Samples that wait for the clock."""
+        return int(self._db.execute("SELECT coalesce(sum(n), 0) FROM undated").fetchone()[0])
+
     def held(self) -> list[Held]:
         """The journals of which messages are held."""
         return held(self._db)
@@ -179,7 +183,6 @@ def survey(state_dir: Path, limit_bytes: int = 0) -> Survey:
         ).fetchone()
         span = max(time.time_ns() - max(oldest, since), 1) if oldest else 1
         waiting, oldest_waiting = reader.waiting(reader.stored())
-        [undated] = db.execute("SELECT coalesce(sum(n), 0) FROM undated").fetchone()
         return Survey(
             messages,
             waiting,
@@ -187,7 +190,7 @@ def survey(state_dir: Path, limit_bytes: int = 0) -> Survey:
             limit_bytes,
             oldest_waiting,
             size * _DAY_NS / span if oldest else 0.0,
-            undated,
+            reader.undated(),
             tuple(reader.held()),
             shutil.disk_usage(state_dir).free,
         )

@@ -85,17 +85,17 @@ class Trimmer:
                 self._drop(leaving)
         return declared
 
-    def take_out(self, ids: Iterable[int], reason: str) -> list[Declared]:
-        """Take out rows that cannot be sent (``rotten``); give back what must be declared."""
-        rows = [row for one in ids for row in self._rows("message.id = ?", one)]
-        self._drop(rows)
-        return declare(rows, reason)
+    def give_up(self, ids: Iterable[int], reason: str) -> list[Declared]:
+        """Never send these again; give back what must be declared.
 
-    def set_aside(self, ids: Iterable[int]) -> list[Declared]:
-        """Keep rows, but never send them again: they end the connection."""
+        ``set_aside``: they end the connection, and are kept to be looked at. ``rotten``: they go.
+        """
         rows = [row for one in ids for row in self._rows("message.id = ?", one)]
-        self._outbox.db.executemany("UPDATE message SET set_aside = 1 WHERE id = ?", ((row.id,) for row in rows))
-        return declare(rows, "set_aside")
+        if reason == "set_aside":
+            self._outbox.db.executemany("UPDATE message SET set_aside = 1 WHERE id = ?", ((row.id,) for row in rows))
+        else:
+            self._drop(rows)
+        return declare(rows, reason)
 
     def _oldest(self, after: int) -> list[Row]:
         return self._rows("message.id > ? ORDER BY message.id LIMIT 500", after)

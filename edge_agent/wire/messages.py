@@ -170,13 +170,14 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
     """How an edge is, every ``status_period_s``; as a will: ``state`` is ``lost``.
 
     Attributes:
-        state: ``online``, ``stopped`` (in order) or ``lost`` (the broker's word).
+        state: ``online``, ``stopped`` (in order), ``lost`` (the broker's word), or ``checking``: a person tries
+            the connection, and wants an acknowledgement in answer.
         journal: The present run's.
         at: When.
         started: When the present run began.
+        period_s: How often the edge says how it is, s.
         held: All journals that are held, the present one too.
         waiting: Messages held and not stored.
-        waiting_bytes: Their size on disk.
         oldest_waiting: When the oldest of them was made; 0 when none waits.
         undated: Samples that wait for the clock.
         clock: ``synchronised`` or ``unsure``.
@@ -192,9 +193,9 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
     journal: str = ""
     at: int = 0
     started: int = 0
+    period_s: float = 10.0
     held: tuple[Held, ...] = ()
     waiting: int = 0
-    waiting_bytes: int = 0
     oldest_waiting: int = 0
     undated: int = 0
     clock: str = ""

@@ -1,0 +1,77 @@
+"""Undated samples get their time: exactly, once the clock is set; on the best estimate when it never was."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from edge_agent.clock import Clock
+from edge_agent.collect import Sample
+from edge_agent.outbox import Outbox
+from edge_agent.wire.schema import CLOCK_UNSURE, QUALITY, UNCERTAIN, quality
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(list[Sample])
+_UNSURE = quality(UNCERTAIN, CLOCK_UNSURE)
+
+
+class Dated(NamedTuple):
+    """A sample and its UTC time, ns."""
+
+    sample: Sample
+    at: int
+
+
+class Dating:
+    """Holds back what cannot be dated yet. Belongs to the recorder, inside its transaction.
+
+    Args:
+        outbox: Where undated samples wait.
+        clock: Says whether the time is known.
+        boot: Tells this boot from others.
+        wait_s: How long a sample waits at most before it goes out as unsure, s.
+    """
+
+    def __init__(self, outbox: Outbox, clock: Clock, boot: str, wait_s: float) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._boot = boot
+        self._wait_ns = int(wait_s * 1e9)
+
+    def date(self, samples: list[Sample]) -> list[Dated]:
+        """What can be dated now, older first; the rest is kept. A sample is dated once and never again."""
+        offset = self._clock.offset()
+        if offset is None and samples:
+            self._outbox.keep_undated(self._boot, self._clock.guess(), _encoder.encode(samples), len(samples))
+        dated: list[Dated] = []
+        done: list[int] = []
+        for ident, boot, guess, body in self._outbox.undated():
+            kept = _decoder.decode(body)
+            if boot == self._boot and offset is not None:
+                dated += [Dated(sample, sample.at + offset) for sample in kept]
+            elif boot != self._boot or self._waited_too_long(kept):
+                dated += [Dated(_doubted(sample), sample.at + guess) for sample in kept]
+            else:
+                break
+            done.append(ident)
+        self._outbox.forget_undated(done)
+        if offset is not None:
+            dated += [Dated(sample, sample.at + offset) for sample in samples]
+        return dated
+
+    def _waited_too_long(self, kept: list[Sample]) -> bool:
+        return any(self._clock.monotonic() - sample.at > self._wait_ns for sample in kept)
+
+
+def _doubted(sample: Sample) -> Sample:
+    """The same sample, every value of it marked ``clock_unsure`` unless something worse is known."""
+    known = {name for name, _ in sample.qualities}
+    marks = [(name + QUALITY, _UNSURE) for name, _ in sample.numbers if name + QUALITY not in known]
+    return msgspec.structs.replace(sample, qualities=sample.qualities + marks)
+
+
+def parts(sample: Sample, most: int = 1000) -> Iterator[tuple[list[tuple[str, float]], list[tuple[str, str]]]]:
+    """Fields for one line each, so that no line outgrows a message; lines of one time are one point."""
+    size = max(len(sample.numbers), len(sample.qualities))
+    for k in range(0, size, most):
+        yield sample.numbers[k : k + most], sample.qualities[k : k + most]

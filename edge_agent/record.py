@@ -1,0 +1,302 @@
+"""Samples become windows, lines and records, and those become messages: one transaction a record period."""
+
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from edge_agent.clock import Clock
+from edge_agent.collect import Sample, grade
+from edge_agent.config import AgentConfig
+from edge_agent.dating import Dated, Dating, parts
+from edge_agent.describe import describe_instruments, describe_run
+from edge_agent.losses import Losses, Lost
+from edge_agent.outbox import Outbox, Trimmer, used_bytes
+from edge_agent.outbox.packing import TELEMETRY, pack
+from edge_agent.recovery import reopen_windows
+from edge_agent.sample_queue import SampleQueue
+from edge_agent.windows import Windows
+from edge_agent.wire.lines import format_line, line_head
+from edge_agent.wire.messages import Loss, Record, Setting, SettingKept, Text
+from edge_agent.wire.ranges import Ranges
+from edge_agent.wire.schema import QUALITY, SAMPLE, WINDOW
+
+log = logging.getLogger(__name__)
+
+_TIDY_S = 60.0
+_LOSS_QUIET_NS = 10_000_000_000
+_LOSS_LONGEST_NS = 60_000_000_000
+
+
+class Acknowledged(NamedTuple):
+    """The gateway's word, for the next transaction."""
+
+    store: str
+    generation: int
+    stored: dict[str, Ranges]
+
+
+class Unsendable(NamedTuple):
+    """Rows that cannot be sent: ``rotten`` or ``set_aside``."""
+
+    ids: Sequence[int]
+    reason: str
+
+
+class SettingCame(NamedTuple):
+    """The gateway sets something."""
+
+    noun: str
+    key: str
+    setting: Setting
+
+
+Asked = Acknowledged | Unsendable | SettingCame | Record
+
+
+class Recorder:
+    """Owns the outbox. Everything that others want of it comes through ``asked`` into the next transaction.
+
+    Args:
+        config: What is read, and how often it is committed.
+        clock: When is now.
+        outbox: Where it goes.
+        losses: What workers had to leave out.
+        boot: Tells this boot from others.
+        on_commit: Called after each transaction that added messages.
+    """
+
+    def __init__(
+        self,
+        config: AgentConfig,
+        clock: Clock,
+        outbox: Outbox,
+        losses: Losses,
+        boot: str,
+        on_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.samples = SampleQueue(config.queue_limit, losses)
+        self.asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
+        self.grades: dict[str, str] = {}
+        self._config = config
+        self._clock = clock
+        self._outbox = outbox
+        self._losses = losses
+        self._boot = boot
+        self._on_commit = on_commit
+        self._dating = Dating(outbox, clock, boot, config.clock.undated_max_s)
+        self._trimmer = Trimmer(outbox, config.outbox.size_limit_mb * 1_000_000, config.outbox.keep_days * 86_400)
+        instruments = [instrument for bus in config.buses for instrument in bus.instruments]
+        self._heads = {one.name: self._head(one.name) for one in instruments}
+        self._windows = Windows(
+            config.window_s,
+            {i.name: [c for c, m in i.loaded.meanings.items() if not m.text] for i in instruments},
+            {i.name: i.period_s for i in instruments},
+            {i.name: line_head(WINDOW, config.site, config.edge, i.name) for i in instruments},
+        )
+        self._begun = False
+        self._reopened = False
+        self._held_back: list[Sample] = []
+        self._held_back_asked: list[Asked] = []
+        self._next_tidy = 0.0
+        self._troubled = False
+        self._fold = threading.Event()
+
+    def fold_soon(self) -> None:
+        """Ask for the outbox's log to be folded into its file. Any thread may."""
+        self._fold.set()
+
+    def run(self, stop: threading.Event) -> None:
+        """Record every ``record_period_s`` until stopped; then once more, in order."""
+        due = self._clock.monotonic()
+        period = int(self._config.record_period_s * 1e9)
+        while not stop.wait(max(due - self._clock.monotonic(), 0) / 1e9):
+            self.record()
+            # What a slow disk made late is not caught up: one transaction takes all that came meanwhile.
+            due = max(due + period, self._clock.monotonic())
+            if self._fold.is_set():
+                self._fold.clear()
+                self._outbox.checkpoint()
+        self.record(last=True)
+        self._outbox.close()
+
+    def record(self, *, last: bool = False) -> None:
+        """One transaction: what came, what was asked, what is due. On failure nothing is lost but time."""
+        samples = self._held_back + self.samples.take()
+        asked = _newest_word(self._held_back_asked + list(_drain(self.asked)))
+        lost = self._losses.take()
+        now = self._clock.now()
+        begun = self._begun
+        try:
+            with self._outbox.transaction():
+                dated = self._write(samples, asked, lost, now, last=last)
+        except sqlite3.Error as error:
+            self._begun = begun
+            self._keep_for_later(samples, asked, lost, error)
+            return
+        self._held_back, self._held_back_asked = [], []
+        self._sum_up(dated, now)
+        if self._troubled:
+            self._troubled = False
+            self._outbox.make_reserve()
+            log.info("outbox %s can be written again", self._outbox.path)
+        for sample in samples:
+            self._notice(sample)
+        self._on_commit()
+
+    def _write(
+        self, samples: list[Sample], asked: list[Asked], lost: list[Lost], now: int, *, last: bool
+    ) -> list[Dated]:
+        records = [*self._obey(asked)]
+        dated = self._dating.date(samples)
+        if dated and not self._begun:
+            records = [*self._begin(now), *records]
+        self._outbox.count_losses(self._on_the_wall(lost))
+        if self._begun:
+            records += self._close_losses(now, all_of_them=last)
+            records += [Text(key=f"{d.sample.instrument}.{c}", value=text) for d in dated for c, text in d.sample.texts]
+            self._outbox.say(records, now)
+            self._outbox.append(pack(TELEMETRY, self._lines(dated, now)), now)
+            self._tidy(now)
+            self._outbox.committed(now, clean=last)
+        else:
+            for record in records:
+                self.asked.put(record)
+        return dated
+
+    def _begin(self, now: int) -> list[Record]:
+        """The first dated sample of a run opens its journal: the run, what it may have lost, its channels."""
+        end, clean = self._outbox.previous_run()
+        self._outbox.forget_said()
+        self._begun = True
+        if not self._reopened:
+            self._reopened = True
+            reopen_windows(self._outbox, self._windows, end)
+        run = describe_run(self._config, self._outbox, self._boot)
+        cut = [] if clean else [Loss(key=f"all.power_cut.{end}", since=end, until=now, n=None, reason="power_cut")]
+        self._outbox.say([run], now)
+        return [*cut, *describe_instruments(self._config)]
+
+    def _lines(self, dated: Sequence[Dated], now: int) -> Iterator[str]:
+        yield from self._windows.close_until(now)
+        for sample, at in dated:
+            head = self._heads.get(sample.instrument) or self._head(sample.instrument)
+            for numbers, qualities in parts(sample):
+                yield format_line(head, numbers, qualities, at)
+
+    def _head(self, instrument: str) -> str:
+        return line_head(SAMPLE, self._config.site, self._config.edge, instrument)
+
+    def _sum_up(self, dated: Sequence[Dated], now: int) -> None:
+        """After the commit: a transaction that failed is tried again, and must not count twice."""
+        self._windows.forget_until(now)
+        for sample, at in dated:
+            doubtful = {name[: -len(QUALITY)] for name, _ in sample.qualities}
+            good = [pair for pair in sample.numbers if pair[0] not in doubtful] if doubtful else sample.numbers
+            self._windows.add(sample.instrument, at, good)
+
+    # ------------------------------------------------------------------ what others want
+
+    def _obey(self, asked: Sequence[Asked]) -> Iterator[Record]:
+        for one in asked:
+            if isinstance(one, Acknowledged):
+                yield from self._acknowledge(one)
+            elif isinstance(one, SettingCame):
+                if self._outbox.keep_setting(one.noun, one.key, one.setting):
+                    yield SettingKept(key=f"{one.noun}/{one.key}", setting_revision=one.setting.revision, accepted=True)
+            elif isinstance(one, Unsendable):
+                yield from self._trimmer.give_up(one.ids, one.reason)
+            else:
+                yield one
+
+    def _acknowledge(self, word: Acknowledged) -> list[Record]:
+        known = self._outbox.store()
+        self._outbox.acknowledge(*word)
+        if known == (word.store, word.generation) or not self._begun:
+            return []
+        self._outbox.forget_said()
+        return list(describe_instruments(self._config))
+
+    # ------------------------------------------------------------------ losses
+
+    def _on_the_wall(self, lost: Sequence[Lost]) -> list[Lost]:
+        offset = self._clock.now() - self._clock.monotonic()
+        return [one._replace(since=one.since + offset, until=one.until + offset) for one in lost]
+
+    def _close_losses(self, now: int, *, all_of_them: bool) -> list[Record]:
+        """Counts that have been quiet, or open for long, become records."""
+        ended = [
+            one
+            for one in self._outbox.open_losses()
+            if all_of_them or one.until < now - _LOSS_QUIET_NS or one.since < now - _LOSS_LONGEST_NS
+        ]
+        self._outbox.close_losses(ended)
+        return [
+            Loss(
+                key=f"{one.instrument or 'all'}.{one.reason}.{one.since}",
+                instrument=one.instrument,
+                since=one.since,
+                until=one.until,
+                n=one.n,
+                reason=one.reason,
+            )
+            for one in ended
+        ]
+
+    def _keep_for_later(
+        self, samples: list[Sample], asked: list[Asked], lost: list[Lost], error: sqlite3.Error
+    ) -> None:
+        """The disk would not take it: keep what fits in memory, count what does not, make room."""
+        if not self._troubled:
+            self._troubled = True
+            log.error("outbox %s: %s. Free some space on its disk; samples wait in memory.", self._outbox.path, error)
+        most = self._config.queue_limit
+        for sample in samples[: max(len(samples) - most, 0)]:
+            self._losses.add(sample.instrument, "disk_full", sample.at, sample.at)
+        self._held_back, self._held_back_asked = samples[-most:], asked
+        self._losses.give_back(lost)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        self._outbox.spend_reserve()
+        try:
+            with self._outbox.transaction():
+                now = self._clock.now()
+                self._outbox.say(self._trimmer.make_room(int(used_bytes(self._outbox) * 0.9)), now)
+        except sqlite3.Error as error:
+            log.debug("no room can be made yet: %s", error)
+
+    # ------------------------------------------------------------------ upkeep
+
+    def _tidy(self, now: int) -> None:
+        self._outbox.say(self._trimmer.make_room(), now)
+        if self._clock.monotonic() / 1e9 >= self._next_tidy:
+            self._next_tidy = self._clock.monotonic() / 1e9 + _TIDY_S
+            self._trimmer.tidy(now)
+
+    def _notice(self, sample: Sample) -> None:
+        """Log when an instrument falls silent and when it speaks again, once each."""
+        before, after = self.grades.get(sample.instrument, "good"), grade(sample)
+        self.grades[sample.instrument] = after
+        if before == after:
+            return
+        if after == "good":
+            log.info("%s: good again", sample.instrument)
+        else:
+            log.warning("%s", sample.trouble or f"{sample.instrument}: {after}")
+
+
+def _newest_word(asked: list[Asked]) -> list[Asked]:
+    """Each acknowledgement holds all that came before it: only the last one counts."""
+    words = [one for one in asked if isinstance(one, Acknowledged)]
+    return [one for one in asked if not isinstance(one, Acknowledged) or one is words[-1]]
+
+
+def _drain(asked: "queue.SimpleQueue[Asked]") -> Iterator[Asked]:
+    while True:
+        try:
+            yield asked.get_nowait()
+        except queue.Empty:
+            return

@@ -1,0 +1,306 @@
+"""Outbox to broker: a sliding window, trimmed by the gateway's acknowledgement.
+
+One thread. It reads the outbox and never writes it: what the gateway has said goes to the recorder, into its
+next transaction. Everything that happens comes through one queue.
+"""
+
+import logging
+import queue
+import random
+import shutil
+import sqlite3
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from edge_agent.clock import Clock
+from edge_agent.config import AgentConfig
+from edge_agent.config.tables import BrokerConfig
+from edge_agent.outbox import OutboxReader, Waiting, merge
+from edge_agent.outbox.packing import TELEMETRY, RottenError
+from edge_agent.record import Acknowledged, Asked, SettingCame, Unsendable
+from edge_agent.uplink_connection import BrokerError, Came, Connected, Connection, Ended, Event, Heard
+from edge_agent.uplink_window import Window
+from edge_agent.wire import topics
+from edge_agent.wire.envelope import seal
+from edge_agent.wire.messages import Ack, EdgeStatus, GatewayStatus, Setting
+from edge_agent.wire.topics import EdgeTopic, GatewayTopic
+
+log = logging.getLogger(__name__)
+
+_IDLE_S = 5.0
+
+
+class Committed(NamedTuple):
+    """The recorder has added messages."""
+
+
+class Stop(NamedTuple):
+    """End in order."""
+
+
+class Beside(Protocol):
+    """What the uplink needs of the recorder."""
+
+    asked: "queue.SimpleQueue[Asked]"
+    grades: dict[str, str]
+
+
+class Uplink:
+    """Sends what waits until it is stored.
+
+    Args:
+        config: Site, edge, and how often the edge says how it is.
+        broker: Where.
+        clock: When is now.
+        journal: Of this run.
+        path: The outbox's file.
+        recorder: Gets what the gateway has said.
+    """
+
+    def __init__(
+        self, config: AgentConfig, broker: BrokerConfig, clock: Clock, journal: str, path: Path, recorder: Beside
+    ) -> None:
+        self.events: queue.SimpleQueue[Event | Committed | Stop] = queue.SimpleQueue()
+        self._config = config
+        self._broker = broker
+        self._clock = clock
+        self._journal = journal
+        self._recorder = recorder
+        self._reader = OutboxReader(path)
+        self._started = clock.now()
+        self._store = (str(self._reader.fact("store") or ""), _whole(self._reader.fact("generation")))
+        self._window = Window(
+            self._reader,
+            self._reader.stored(),
+            broker.window_messages,
+            broker.window_bytes,
+            broker.resend_s,
+            broker.resend_max_s,
+        )
+        self._connection: Connection | None = None
+        self._online = False
+        self._stopping = False
+        self._wait_s = broker.reconnect_s
+        self._connect_at = 0.0
+        self._lost_since = time.monotonic()
+        self._said_lost = False
+        self._next_status = 0.0
+        self._gateways: dict[str, GatewayStatus] = {}
+        self._mids: dict[int, int] = {}
+
+    # ------------------------------------------------------------------ the thread
+
+    def run(self) -> None:
+        """Connect, send, listen, until :class:`Stop` comes."""
+        try:
+            while not self._stopping:
+                if self._connection is None and time.monotonic() >= self._connect_at:
+                    self._connect()
+                self._listen()
+                if self._online:
+                    self._speak()
+        finally:
+            self._end()
+
+    def _listen(self) -> None:
+        """Wait for the next thing to happen, and take all that has."""
+        try:
+            event = self.events.get(timeout=self._patience_s())
+            while True:
+                self._react(event)
+                event = self.events.get_nowait()
+        except queue.Empty:
+            pass
+
+    def _patience_s(self) -> float:
+        now = time.monotonic()
+        due = [now + _IDLE_S]
+        if self._connection is None or not self._online:
+            due.append(self._connect_at)
+        else:
+            due += [self._window.next_time_s(), self._next_status]
+        if not self._online and self._connection is not None and now > self._connect_at:
+            self.events.put(Ended(f"broker {self._broker.url}: said nothing. Is it an MQTT broker? Check broker.url."))
+        return max(min(due) - now, 0.001)
+
+    def _react(self, event: Event | Committed | Stop) -> None:
+        if isinstance(event, Heard):
+            ident = self._mids.pop(event.mid, None)
+            if ident is not None:
+                self._window.heard(ident)
+        elif isinstance(event, Came):
+            self._take(event)
+        elif isinstance(event, Connected):
+            self._arrive()
+        elif isinstance(event, Ended) and self._connection is not None:
+            self._lose(event.why)
+        elif isinstance(event, Stop):
+            self._stopping = True
+
+    # ------------------------------------------------------------------ connection
+
+    def _connect(self) -> None:
+        topic = str(EdgeTopic(self._config.site, self._config.edge, topics.STATUS))
+        will = msgspec.json.encode(EdgeStatus(state="lost", journal=self._journal, at=self._clock.now()))
+        client_id = f"nhipdo-{self._config.site}-{self._config.edge}-{self._journal[:8]}"
+        self._connect_at = time.monotonic() + self._broker.connect_timeout_s
+        try:
+            self._connection = Connection(self._broker, client_id, self.events, (topic, will))
+        except (BrokerError, ValueError) as error:
+            self._lose(str(error))
+
+    def _arrive(self) -> None:
+        if self._connection is None:
+            return
+        site, edge = self._config.site, self._config.edge
+        self._connection.subscribe(
+            str(EdgeTopic(site, edge, topics.ACK)), topics.every_setting(site, edge), topics.EVERY_GATEWAY
+        )
+        away_s = time.monotonic() - self._lost_since
+        count, _ = self._reader.waiting(self._window.stored)
+        log.info("broker %s reachable after %.0f s, %d messages waiting", self._broker.url, away_s, count)
+        self._online = True
+        self._said_lost = False
+        self._wait_s = self._broker.reconnect_s
+        self._next_status = 0.0
+        self._window.begin_anew()
+
+    def _lose(self, why: str) -> None:
+        now = time.monotonic()
+        if self._connection is not None:
+            self._connection.abandon()
+            self._connection = None
+        if self._online:
+            self._lost_since = now
+            aside = self._window.disconnected(now)
+            if aside:
+                self._recorder.asked.put(Unsendable([message.id for message in aside], "set_aside"))
+        self._online = False
+        self._mids.clear()
+        self._gateways.clear()
+        if not self._said_lost:
+            self._said_lost = True
+            log.warning("%s Trying again; samples are kept meanwhile.", why)
+        # Jitter, so that many edges do not come back in one instant.
+        self._connect_at = now + self._wait_s * random.uniform(0.5, 1.0)
+        self._wait_s = min(self._wait_s * 2, self._broker.reconnect_max_s)
+
+    def _end(self) -> None:
+        if self._connection is not None and self._online:
+            self._connection.close(self._status("stopped"))
+        elif self._connection is not None:
+            self._connection.abandon()
+        self._reader.close()
+
+    # ------------------------------------------------------------------ speaking
+
+    def _speak(self) -> None:
+        now = time.monotonic()
+        if self._may_send():
+            for message in self._window.next_to_send(now):
+                self._send(message)
+        if now >= self._next_status:
+            self._next_status = now + self._config.status_period_s
+            self._publish(*self._status("online"), retain=True)
+
+    def _may_send(self) -> bool:
+        """Not while every gateway that we know of says that it cannot store, or has gone."""
+        known = self._gateways.values()
+        return not known or any(one.state == "online" and one.can_store for one in known)
+
+    def _send(self, message: Waiting) -> None:
+        try:
+            held = self._reader.body(message.id)
+        except RottenError:
+            self._recorder.asked.put(Unsendable([message.id], "rotten"))
+            held = None
+        except sqlite3.Error as error:
+            log.warning("outbox: %s. Trying again later.", error)
+            return
+        if held is None:
+            self._window.drop(message.id)
+            return
+        n, body = held
+        kind = topics.TELEMETRY if message.kind == TELEMETRY else topics.RECORD
+        payload = seal(message.journal, message.seq, self._reader.first(message.journal), n, body)
+        mid = self._publish(str(EdgeTopic(self._config.site, self._config.edge, kind)), payload)
+        self._mids[mid] = message.id
+
+    def _publish(self, topic: str, payload: bytes, *, retain: bool = False) -> int:
+        return self._connection.publish(topic, payload, retain=retain) if self._connection else 0
+
+    def _status(self, state: str) -> tuple[str, bytes]:
+        waiting, oldest = self._reader.waiting(self._window.stored)
+        held = tuple(self._reader.held())
+        disk = shutil.disk_usage(self._config.state_dir)
+        status = EdgeStatus(
+            state=state,
+            journal=self._journal,
+            at=self._clock.now(),
+            started=self._started,
+            period_s=self._config.status_period_s,
+            held=held,
+            waiting=waiting,
+            oldest_waiting=oldest,
+            undated=self._reader.undated(),
+            clock="unsure" if self._clock.offset() is None else "synchronised",
+            disk_free=disk.free,
+            disk_size=disk.total,
+            instruments=dict(self._recorder.grades),
+            store=self._store[0],
+            generation=self._store[1],
+            acknowledged=self._floors({one.journal: one.first for one in held}),
+            version=version("nhipdo"),
+        )
+        return str(EdgeTopic(self._config.site, self._config.edge, topics.STATUS)), msgspec.json.encode(status)
+
+    def _floors(self, first: Mapping[str, int]) -> dict[str, int]:
+        stored = self._window.stored
+        return {name: stored[name].floor(lowest) for name, lowest in first.items() if name in stored}
+
+    # ------------------------------------------------------------------ listening
+
+    def _take(self, came: Came) -> None:
+        try:
+            topic = topics.parse(came.topic)
+            if isinstance(topic, GatewayTopic):
+                self._gateway_says(topic.process, msgspec.json.decode(came.payload, type=GatewayStatus))
+            elif topic.kind == topics.ACK:
+                self._acknowledged(msgspec.json.decode(came.payload, type=Ack), retained=came.retained)
+            elif topic.kind == topics.SETTING and came.payload:
+                setting = msgspec.json.decode(came.payload, type=Setting)
+                self._recorder.asked.put(SettingCame(topic.noun, topic.key, setting))
+        except (ValueError, msgspec.MsgspecError) as error:
+            log.warning("%s: cannot be read: %s. Is the gateway of the same version?", came.topic, error)
+
+    def _gateway_says(self, process: str, status: GatewayStatus) -> None:
+        could = self._may_send()
+        self._gateways[process] = status
+        can = self._may_send()
+        if can and not could:
+            log.info("gateway %s can store again", process)
+            self._window.resume(time.monotonic())
+        elif could and not can:
+            log.warning("gateway %s cannot store (%s); samples are kept meanwhile", process, status.why or status.state)
+
+    def _acknowledged(self, ack: Ack, *, retained: bool) -> None:
+        stored = merge(self._store, self._window.stored, ack)
+        if stored is None:
+            return
+        if not retained:
+            self._clock.told(ack.at)
+        if (ack.store, ack.generation) != self._store and self._store[0]:
+            log.warning("gateway: store %s is new or was restored; what it lacks is sent again", ack.store)
+        self._store = (ack.store, ack.generation)
+        if stored != self._window.stored:
+            self._window.acknowledged(stored)
+            self._recorder.asked.put(Acknowledged(ack.store, ack.generation, stored))
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,218 @@
+"""What is sent and not yet stored: which message next, when again. Pure: time and rows are passed in.
+
+Order: records, the newest, the oldest, so live values come through while a backlog is caught up. A quarter of the
+window is kept from the backlog. A message that ends the connection three times is set aside.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from edge_agent.outbox import Waiting
+from edge_agent.wire.ranges import Ranges
+
+_STRIKES = 3
+_BATCH = 64
+
+
+class Rows(Protocol):
+    """What the window asks of the outbox."""
+
+    def newest(self) -> int:
+        """Id of the newest message."""
+        ...
+
+    def oldest_unstored(self, stored: dict[str, Ranges]) -> int:
+        """Id of the oldest message above its journal's floor."""
+        ...
+
+    def after(self, cursor: int, limit: int, *, records: bool) -> list[Waiting]:
+        """Messages with an id above ``cursor``."""
+        ...
+
+
+@dataclass(slots=True)
+class Flight:
+    """A message that was sent and is not stored.
+
+    Attributes:
+        message: Which.
+        again_s: When to send it again, s.
+        attempts: How often it was sent.
+        unheard: Whether the broker has not confirmed it since it was sent last.
+        strikes: How often the connection ended while it alone was unheard.
+    """
+
+    message: Waiting
+    again_s: float
+    attempts: int = 1
+    unheard: bool = True
+    strikes: int = 0
+
+
+class Window:
+    """Bounded in count and bytes. Belongs to the uplink.
+
+    Args:
+        rows: The outbox, to read.
+        stored: What is stored of every journal.
+        most: Messages.
+        most_bytes: Bytes, plain.
+        resend_s: First wait for the gateway's word, s; it doubles.
+        resend_max_s: Longest wait, s.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        stored: dict[str, Ranges],
+        most: int,
+        most_bytes: int,
+        resend_s: float,
+        resend_max_s: float,
+    ) -> None:
+        self.stored = stored
+        self._rows = rows
+        self._most = most
+        self._most_bytes = most_bytes
+        self._resend_s = resend_s
+        self._resend_max_s = resend_max_s
+        self._flights: dict[int, Flight] = {}
+        self._bytes = 0
+        self._cautious: set[int] = set()
+        self._records = self._live = self._backlog = self._backlog_end = 0
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """A connection was made, or a gateway can store again: what is newer than now is live, the rest backlog."""
+        start = self._rows.oldest_unstored(self.stored) - 1
+        self._records = self._backlog = start
+        self._live = self._backlog_end = self._rows.newest()
+
+    def __len__(self) -> int:
+        return len(self._flights)
+
+    def next_to_send(self, now_s: float) -> Iterator[Waiting]:
+        """Messages to send now. Each counts as sent when it is given out."""
+        for flight in [f for f in self._flights.values() if f.again_s <= now_s]:
+            if self._may_go(flight.message.id):
+                flight.attempts += 1
+                flight.unheard = True
+                self._delay(flight, now_s)
+                yield flight.message
+        if not self._cautious:
+            for message in self._fresh():
+                self._take(message, now_s)
+                yield message
+
+    def next_time_s(self) -> float:
+        """When something is to be sent again, s; infinity when nothing is in flight."""
+        return min((flight.again_s for flight in self._flights.values()), default=float("inf"))
+
+    def heard(self, message_id: int) -> None:
+        """The broker has confirmed it: it is not what ends connections."""
+        self._cautious.discard(message_id)
+        flight = self._flights.get(message_id)
+        if flight is not None:
+            flight.unheard = False
+
+    def acknowledged(self, stored: dict[str, Ranges]) -> None:
+        """The gateway's word: what is stored leaves the window; what a restored gateway lacks is sent again."""
+        lacks = any(
+            not all(_covers(stored.get(journal, Ranges()), lo, hi) for lo, hi in ranges)
+            for journal, ranges in self.stored.items()
+        )
+        self.stored = stored
+        for flight in list(self._flights.values()):
+            if flight.message.seq in stored.get(flight.message.journal, ()):
+                self.drop(flight.message.id)
+        if lacks:
+            self.begin_anew()
+
+    def resume(self, now_s: float) -> None:
+        """A gateway can store again: what is in flight was not stored, and everything is due."""
+        for flight in self._flights.values():
+            flight.again_s = now_s
+            flight.attempts = 0
+        self.begin_anew()
+
+    def disconnected(self, now_s: float) -> list[Waiting]:
+        """Everything in flight may be gone with the broker, and is due again at once.
+
+        What the broker had not confirmed is under suspicion and goes one at a time. Gives back what has ended
+        the connection three times, alone: it is no longer in flight, and must be set aside.
+        """
+        unheard = [flight for flight in self._flights.values() if flight.unheard]
+        alone = unheard[0] if len(unheard) == 1 else None
+        for flight in self._flights.values():
+            flight.again_s = now_s
+            flight.attempts = 0
+        self._cautious = {flight.message.id for flight in unheard}
+        if alone is None:
+            return []
+        alone.strikes += 1
+        if alone.strikes < _STRIKES:
+            return []
+        self.drop(alone.message.id)
+        return [alone.message]
+
+    def drop(self, message_id: int) -> None:
+        """It is stored, rotten, set aside, or has left the outbox."""
+        flight = self._flights.pop(message_id, None)
+        if flight is not None:
+            self._bytes -= flight.message.size
+        self._cautious.discard(message_id)
+
+    def _may_go(self, message_id: int) -> bool:
+        """Under suspicion they go one by one: the first of them, and only when none of them is on its way."""
+        if not self._cautious:
+            return True
+        under_way = any(
+            flight.unheard and flight.attempts > 0
+            for flight in self._flights.values()
+            if flight.message.id in self._cautious
+        )
+        return message_id == min(self._cautious) and not under_way
+
+    def _fresh(self) -> Iterator[Waiting]:
+        for message in self._walk(lambda n: self._rows.after(self._records, n, records=True), self._most):
+            self._records = message.id
+            yield from self._unless_known(message)
+        if self._rows.newest() - self._live > 4 * self._most:
+            self._backlog_end, self._live = self._rows.newest(), self._rows.newest()
+        for message in self._walk(lambda n: self._rows.after(self._live, n, records=False), self._most):
+            self._live = message.id
+            yield from self._unless_known(message)
+        for message in self._walk(lambda n: self._rows.after(self._backlog, n, records=False), self._most * 3 // 4):
+            if message.id > self._backlog_end:
+                self._backlog = self._backlog_end
+                return
+            self._backlog = message.id
+            yield from self._unless_known(message)
+
+    def _walk(self, some: Callable[[int], Sequence[Waiting]], most: int) -> Iterator[Waiting]:
+        while True:
+            batch = some(_BATCH)
+            for message in batch:
+                if len(self._flights) >= most or self._bytes + message.size > self._most_bytes:
+                    return
+                yield message
+            if len(batch) < _BATCH:
+                return
+
+    def _unless_known(self, message: Waiting) -> Iterator[Waiting]:
+        if message.id not in self._flights and message.seq not in self.stored.get(message.journal, ()):
+            yield message
+
+    def _take(self, message: Waiting, now_s: float) -> None:
+        flight = Flight(message, now_s)
+        self._delay(flight, now_s)
+        self._flights[message.id] = flight
+        self._bytes += message.size
+
+    def _delay(self, flight: Flight, now_s: float) -> None:
+        flight.again_s = now_s + min(self._resend_s * 2 ** min(max(flight.attempts - 1, 0), 20), self._resend_max_s)
+
+
+def _covers(ranges: Ranges, lo: int, hi: int) -> bool:
+    return not len(ranges.absent(lo, hi))
