@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -71,5 +72,5 @@ def test_a_broken_rule_is_found(number: int, broken: str) -> None:
     package, _, rule = SPOILT[number]
     # The report of each rule is its name, a line of dashes, and the imports that break it.
     reports = broken.split("\n---")
-    found = [body for name, body in zip(reports, reports[1:], strict=False) if rule in name.splitlines()[-1]]
+    found = [body for name, body in pairwise(reports) if rule in name.splitlines()[-1]]
     assert any(f"{package}.spoilt_{number} " in body for body in found), broken

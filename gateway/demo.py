@@ -1,0 +1,227 @@
+"""``nhipdo demo``: the whole chain on one machine, on simulated instruments.
+
+Decision: simulators, broker, gateway and agent are separate processes that meet at ports and files, as in the field.
+Because: what is seen here is then what happens there, also when one of them dies.
+Instead of: threads in one process.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_urlsafe
+from threading import Event
+from typing import Any
+
+from gateway.demo_folder import EDGE, SITE, agent_toml, fresh_folder, gateway_toml, simulated_buses
+from gateway.demo_processes import (
+    Child,
+    DemoError,
+    DemoStopped,
+    Running,
+    ServerChild,
+    fail_when_one_died,
+    free_port,
+    wait_until,
+)
+
+PORT = 8080
+BUSES = 3
+START_S = 60.0
+"""How long each step of the start may take, s."""
+FETCH_S = 5.0
+WATCH_S = 0.2
+
+
+class Demo:
+    """The demo's processes and files; belongs to one thread.
+
+    Attributes:
+        port: Of the page.
+        address: Of the page, with the key that opens it.
+        running: What was started, in the order in which it is stopped.
+    """
+
+    def __init__(self, folder: Path, port: int, stopping: Event) -> None:
+        self.port = port
+        self.running: list[Running] = []
+        self._folder = folder
+        self._key = token_urlsafe(16)
+        self._stopping = stopping
+        self.address = f"http://127.0.0.1:{port}/?key={self._key}"
+
+    def start(self, *, influx: bool) -> None:
+        """Start everything, each when what it needs is there.
+
+        Raises:
+            DemoError: One of them did not start.
+        """
+        self._start_simulator()
+        broker, store = self._start_servers() if influx else (self._start_broker(), "")
+        gateway = self._folder / "gateway.toml"
+        gateway.write_text(gateway_toml(broker, self.port, self._key, store), "utf-8")
+        agent = self._folder / "agent.toml"
+        agent.write_text(agent_toml(broker, self._buses()), "utf-8")
+        at_page = f"http://127.0.0.1:{self.port}"
+        self._begin("gateway", ["gateway.cli", "serve", str(gateway)], at_page)
+        self._wait(lambda: self._ask("/healthz") is not None, "the gateway's page")
+        self._begin("agent", ["edge_agent.cli", "run", str(agent)])
+        self._wait(self._live, "live values of every instrument")
+
+    def _start_simulator(self) -> None:
+        folder = self._folder / "ports"
+        folder.mkdir()
+        advice = "It needs virtual serial ports (/dev/pts) and loopback. In a container, allow both."
+        self._begin("simulator", ["edge_agent.cli", "simulate", "--directory", str(folder)], advice=advice)
+        self._wait(lambda: len(self._buses()) == BUSES, "the simulated instruments")
+
+    def _buses(self) -> list[Mapping[str, Any]]:
+        """What the simulator said that it serves."""
+        return simulated_buses(self.running[-1].log.read_text("utf-8"))
+
+    def _start_broker(self) -> str:
+        port = free_port()
+        self._begin("broker", ["gateway.demo_broker", "--port", str(port)], f"mqtt://127.0.0.1:{port}")
+        self._wait(lambda: "listens" in self.running[0].log.read_text("utf-8"), "the broker")
+        return self.running[0].address
+
+    def _start_servers(self) -> tuple[str, str]:
+        """A real mosquitto and a real InfluxDB."""
+        from gateway import servers  # noqa: PLC0415  only here
+        from gateway.debian import DebianPackages, ProgramMissingError  # noqa: PLC0415
+
+        packages = DebianPackages(Path(".cache/servers"), progress=say)
+        try:
+            for make, name in ((servers.influxd, "influxdb"), (servers.mosquitto, "mosquitto")):
+                say(f"starting {name} ...")
+                server = make(packages, self._folder / name).start()
+                self.running.insert(0, ServerChild(server))
+        except (ProgramMissingError, servers.ServerError) as error:
+            raise DemoError(str(error)) from error
+        return self.running[0].address, self.running[1].address
+
+    def _begin(self, title: str, module: list[str], address: str = "", advice: str = "") -> Child:
+        say(f"starting the {title} ...")
+        child = Child(title, [sys.executable, "-m", *module], self._folder / f"{title}.log", address, advice)
+        self.running.insert(0, child)
+        return child
+
+    def _wait(self, ask: Callable[[], bool], what: str) -> None:
+        wait_until(ask, what, self.running, START_S, self._stopping)
+
+    def _live(self) -> bool:
+        """Whether every simulated instrument shows a good present value at the gateway."""
+        got = self._ask(f"/api/latest?{urllib.parse.urlencode({'site': SITE, 'edge': EDGE})}")
+        fresh = {c["instrument"] for c in got or () if c["recent"] and c["value"] is not None}
+        return len(fresh) >= len(self._buses())
+
+    def _ask(self, path: str) -> Any:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")  # noqa: S310  our own, on loopback
+        request.add_header("Authorization", f"Bearer {self._key}")
+        try:
+            with urllib.request.urlopen(request, timeout=FETCH_S) as answer:  # noqa: S310
+                return json.loads(answer.read())
+        except (OSError, ValueError):
+            return None
+
+    def table(self) -> str:
+        """What runs where."""
+        rows = [("WHAT", "PROCESS", "ADDRESS", "LOG")]
+        rows += [(one.title, str(one.pid), one.address or "-", _near(one.log)) for one in reversed(self.running)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+    def watch(self, seconds: float | None) -> None:
+        """Go on until somebody asks to stop, ``seconds`` are over or a process dies.
+
+        Raises:
+            DemoError: A process died.
+        """
+        end = None if seconds is None else time.monotonic() + seconds
+        while not self._stopping.wait(WATCH_S) and (end is None or time.monotonic() < end):
+            fail_when_one_died(self.running)
+
+    def stop(self) -> bool:
+        """Stop all in order: who speaks before who listens. Whether all of them did so."""
+        wrong = []
+        for one in self.running:
+            if not one.ended():
+                say(f"stopping the {one.title} ...")
+            wrong.append(one.stop())
+        for why in filter(None, wrong):
+            complain(why)
+        return not any(wrong)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``nhipdo demo`` may be told."""
+    parser.add_argument("--influx", action="store_true", help="a real mosquitto and InfluxDB from Debian's packages")
+    parser.add_argument(
+        "--directory", type=Path, default=Path(".demo"), metavar="DIR", help="emptied at each start (default .demo)"
+    )
+    parser.add_argument(
+        "--port", type=int, default=PORT, metavar="N", help=f"of the page, or the next free (default {PORT})"
+    )
+    parser.add_argument("--seconds", type=float, metavar="N", help="stop by itself after so long")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the demo until Ctrl-C."""
+    stopping = Event()
+    try:
+        with _asked_to_stop(stopping), fresh_folder(args.directory) as folder:
+            port = free_port(args.port)
+            if port != args.port:
+                say(f"port {args.port} is taken, the page is at {port}")
+            return _run(Demo(folder, port, stopping), influx=args.influx, seconds=args.seconds)
+    except DemoError as error:
+        complain(str(error))
+        return 1
+
+
+def _run(demo: Demo, *, influx: bool, seconds: float | None) -> int:
+    code = 0
+    try:
+        demo.start(influx=influx)
+        say(f"\n{demo.table()}\n\nLive values:  {demo.address}\nCtrl-C stops everything.\n")
+        demo.watch(seconds)
+    except DemoStopped:
+        pass
+    except DemoError as error:
+        complain(str(error))
+        code = 1
+    finally:
+        stopped = demo.stop()
+    return code if stopped else 1
+
+
+@contextmanager
+def _asked_to_stop(stopping: Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM set ``stopping``, also twice: what runs is stopped in order all the same."""
+    before = [(number, signal.signal(number, lambda *_: stopping.set())) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _near(path: Path) -> str:
+    """A path as short as it can be from here."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def say(line: str) -> None:
+    """Tell at once, also when nobody looks at a terminal."""
+    print(line, flush=True)
+
+
+def complain(line: str) -> None:
+    """Tell what is wrong."""
+    print(f"demo: {line}", file=sys.stderr, flush=True)

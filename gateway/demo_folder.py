@@ -1,0 +1,100 @@
+"""The demo's folder: fresh at each start, held by one demo at a time, with the files that its processes read."""
+
+import fcntl
+import json
+import os
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from gateway.demo_processes import DemoError
+
+SITE, EDGE = "demo", "press-shop"
+LOCK = "demo.lock"
+"""Marks a folder as a demo's, and is held while the demo runs."""
+
+_AGENT = """\
+# Written by nhipdo demo. The instruments are simulated; real ones are read by the same file with other urls.
+[edge]
+site = "{site}"
+name = "{edge}"
+state_dir = "edge"
+
+[broker]
+url = "{broker}"
+
+[clock]
+trust = "always"  # this machine's own clock will do for a demo; on a Raspberry Pi leave it out
+"""
+
+
+@contextmanager
+def fresh_folder(folder: Path) -> Iterator[Path]:
+    """An empty folder that no other demo uses meanwhile.
+
+    Raises:
+        DemoError: Another demo runs there, or it holds something that no demo put there.
+    """
+    folder = folder.absolute()
+    try:
+        lock = _claim(folder)
+    except OSError as error:
+        msg = f"{folder}: {error.strerror}. Name a folder of your own with --directory."
+        raise DemoError(msg) from error
+    with lock:
+        yield folder
+
+
+def _claim(folder: Path) -> IO[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()) and not (folder / LOCK).exists():
+        msg = f"{folder}: is not empty and not a demo's. Name another folder with --directory."
+        raise DemoError(msg)
+    lock = (folder / LOCK).open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.seek(0)
+        holder = lock.read().strip() or "unknown"
+        lock.close()
+        msg = f"{folder}: another demo runs there (process {holder}). Stop it, or name another folder with --directory."
+        raise DemoError(msg) from error
+    _empty(folder)
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
+    return lock
+
+
+def _empty(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry.name != LOCK:
+            entry.unlink()
+
+
+def simulated_buses(said: str) -> list[Mapping[str, Any]]:
+    """The buses in the agent.toml that ``nhipdo-edge simulate`` prints; empty while it is not complete."""
+    text = said[said.find("[[buses]]") :] if "[[buses]]" in said else ""
+    try:
+        return list(tomllib.loads(text).get("buses", ()))
+    except tomllib.TOMLDecodeError:
+        return []
+
+
+def agent_toml(broker: str, buses: list[Mapping[str, Any]]) -> str:
+    """The agent's configuration: the simulated buses, as they were told, and the demo's broker."""
+    tables = [_AGENT.format(site=SITE, edge=EDGE, broker=broker)]
+    for bus in buses:
+        tables.append("[[buses]]\n" + _keys(bus, "instruments"))
+        tables += ["[[buses.instruments]]\n" + _keys(instrument) for instrument in bus["instruments"]]
+    return "\n".join(tables)
+
+
+def _keys(table: Mapping[str, Any], *but: str) -> str:
+    # JSON's texts and numbers are TOML's too; a bus and an instrument hold no others.
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items() if key not in but)
