@@ -8,8 +8,9 @@ from contextlib import suppress
 
 from drivers.models import MapError
 from edge_agent.commands import adopt, check, example, models, outbox, read, run, simulate
-from edge_agent.commands.parsing import PROGRAM, Failed, Parser, Senseless, join_words
+from edge_agent.commands.parsing import PROGRAM, CommandError, Parser, join_words
 from edge_agent.config import ConfigError
+from edge_agent.outbox import OutboxError
 
 DONE, FAILED, SENSELESS = 0, 1, 2
 
@@ -55,10 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except SystemExit as end:  # argparse: help was shown, or the words make no sense
         return end.code if isinstance(end.code, int) else FAILED
-    except (ConfigError, MapError, Senseless) as error:
+    except (ConfigError, MapError) as error:
         print(error, file=sys.stderr)
         return SENSELESS
-    except Failed as error:
+    except (CommandError, OutboxError) as error:
         print(error, file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:

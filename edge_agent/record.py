@@ -5,8 +5,8 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
+from edge_agent.asked import Acknowledged, Asked, SettingCame, Unsendable, drain, newest_word
 from edge_agent.clock import Clock
 from edge_agent.collect import Sample, grade
 from edge_agent.config import AgentConfig
@@ -19,8 +19,7 @@ from edge_agent.recovery import reopen_windows
 from edge_agent.sample_queue import SampleQueue
 from edge_agent.windows import Windows
 from edge_agent.wire.lines import format_line, line_head
-from edge_agent.wire.messages import Loss, Record, Setting, SettingKept, Text
-from edge_agent.wire.ranges import Ranges
+from edge_agent.wire.messages import Loss, Record, SettingKept, Text
 from edge_agent.wire.schema import QUALITY, SAMPLE, WINDOW
 
 log = logging.getLogger(__name__)
@@ -28,32 +27,6 @@ log = logging.getLogger(__name__)
 _TIDY_S = 60.0
 _LOSS_QUIET_NS = 10_000_000_000
 _LOSS_LONGEST_NS = 60_000_000_000
-
-
-class Acknowledged(NamedTuple):
-    """The gateway's word, for the next transaction."""
-
-    store: str
-    generation: int
-    stored: dict[str, Ranges]
-
-
-class Unsendable(NamedTuple):
-    """Rows that cannot be sent: ``rotten`` or ``set_aside``."""
-
-    ids: Sequence[int]
-    reason: str
-
-
-class SettingCame(NamedTuple):
-    """The gateway sets something."""
-
-    noun: str
-    key: str
-    setting: Setting
-
-
-Asked = Acknowledged | Unsendable | SettingCame | Record
 
 
 class Recorder:
@@ -125,7 +98,7 @@ class Recorder:
     def record(self, *, last: bool = False) -> None:
         """One transaction: what came, what was asked, what is due. On failure nothing is lost but time."""
         samples = self._held_back + self.samples.take()
-        asked = _newest_word(self._held_back_asked + list(_drain(self.asked)))
+        asked = newest_word(self._held_back_asked + list(drain(self.asked)))
         lost = self._losses.take()
         now = self._clock.now()
         begun = self._begun
@@ -286,17 +259,3 @@ class Recorder:
             log.info("%s: good again", sample.instrument)
         else:
             log.warning("%s", sample.trouble or f"{sample.instrument}: {after}")
-
-
-def _newest_word(asked: list[Asked]) -> list[Asked]:
-    """Each acknowledgement holds all that came before it: only the last one counts."""
-    words = [one for one in asked if isinstance(one, Acknowledged)]
-    return [one for one in asked if not isinstance(one, Acknowledged) or one is words[-1]]
-
-
-def _drain(asked: "queue.SimpleQueue[Asked]") -> Iterator[Asked]:
-    while True:
-        try:
-            yield asked.get_nowait()
-        except queue.Empty:
-            return

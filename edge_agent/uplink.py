@@ -7,22 +7,20 @@ next transaction. Everything that happens comes through one queue.
 import logging
 import queue
 import random
-import shutil
 import sqlite3
 import time
-from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import msgspec
 
+from edge_agent.asked import Acknowledged, Asked, SettingCame, Unsendable
 from edge_agent.clock import Clock
 from edge_agent.config import AgentConfig
 from edge_agent.config.tables import BrokerConfig
 from edge_agent.outbox import OutboxReader, Waiting, merge
 from edge_agent.outbox.packing import TELEMETRY, RottenError
-from edge_agent.record import Acknowledged, Asked, SettingCame, Unsendable
+from edge_agent.status import edge_status
 from edge_agent.uplink_connection import BrokerError, Came, Connected, Connection, Ended, Event, Heard
 from edge_agent.uplink_window import Window
 from edge_agent.wire import topics
@@ -131,7 +129,9 @@ class Uplink:
     def _react(self, event: Event | Committed | Stop) -> None:
         if isinstance(event, Heard):
             ident = self._mids.pop(event.mid, None)
-            if ident is not None:
+            if ident is None:
+                self._window.proved()
+            else:
                 self._window.heard(ident)
         elif isinstance(event, Came):
             self._take(event)
@@ -235,33 +235,11 @@ class Uplink:
         return self._connection.publish(topic, payload, retain=retain) if self._connection else 0
 
     def _status(self, state: str) -> tuple[str, bytes]:
-        waiting, oldest = self._reader.waiting(self._window.stored)
-        held = tuple(self._reader.held())
-        disk = shutil.disk_usage(self._config.state_dir)
-        status = EdgeStatus(
-            state=state,
-            journal=self._journal,
-            at=self._clock.now(),
-            started=self._started,
-            period_s=self._config.status_period_s,
-            held=held,
-            waiting=waiting,
-            oldest_waiting=oldest,
-            undated=self._reader.undated(),
-            clock="unsure" if self._clock.offset() is None else "synchronised",
-            disk_free=disk.free,
-            disk_size=disk.total,
-            instruments=dict(self._recorder.grades),
-            store=self._store[0],
-            generation=self._store[1],
-            acknowledged=self._floors({one.journal: one.first for one in held}),
-            version=version("nhipdo"),
+        status = edge_status(
+            state, self._config, self._clock, self._reader, self._window.stored, self._store, self._recorder.grades
         )
-        return str(EdgeTopic(self._config.site, self._config.edge, topics.STATUS)), msgspec.json.encode(status)
-
-    def _floors(self, first: Mapping[str, int]) -> dict[str, int]:
-        stored = self._window.stored
-        return {name: stored[name].floor(lowest) for name, lowest in first.items() if name in stored}
+        said = msgspec.structs.replace(status, journal=self._journal, started=self._started)
+        return str(EdgeTopic(self._config.site, self._config.edge, topics.STATUS)), msgspec.json.encode(said)
 
     # ------------------------------------------------------------------ listening
 

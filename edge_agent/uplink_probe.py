@@ -29,20 +29,26 @@ def probe_broker(config: AgentConfig, timeout_s: float) -> list[Step]:
     """
     broker = config.broker
     if broker is None:
-        return [Step("broker", True, "none in the file: samples leave by USB stick (nhipdo-edge outbox export)")]
+        return [
+            Step(
+                "broker",
+                went_well=True,
+                words="none in the file: samples leave by USB stick (nhipdo-edge outbox export)",
+            )
+        ]
     events: queue.SimpleQueue[Any] = queue.SimpleQueue()
     steps: list[Step] = []
     try:
         connection = Connection(broker, f"nhipdo-check-{secrets.token_hex(4)}", events)
     except (BrokerError, ValueError) as error:
-        return [Step("broker", False, str(error))]
+        return [Step("broker", went_well=False, words=str(error))]
     try:
         entry = _wait(events, (Connected, Ended), time.monotonic() + timeout_s)
         if not isinstance(entry, Connected):
             why = entry.why if isinstance(entry, Ended) else f"broker {broker.url}: no word within {timeout_s:g} s."
-            return [Step("broker", False, why)]
+            return [Step("broker", went_well=False, words=why)]
         security = "TLS" if broker.tls else "without TLS"
-        steps.append(Step("broker", True, f"{broker.url} lets us in, {security}"))
+        steps.append(Step("broker", went_well=True, words=f"{broker.url} lets us in, {security}"))
         steps += _ask_gateway(config, connection, events, timeout_s)
     finally:
         connection.abandon()
@@ -63,17 +69,23 @@ def _ask_gateway(
     while (event := _wait(events, (Came, Ended), end)) is not None:
         if isinstance(event, Ended):
             why = f"{event.why} Does its access list let this user publish and subscribe under {topics.ROOT}?"
-            return [Step("gateway", False, why)]
+            return [Step("gateway", went_well=False, words=why)]
         if event.topic.endswith(f"/{topics.ACK}") and not event.retained:
             ack = msgspec.json.decode(event.payload, type=Ack)
             admitted = "" if ack.admitted else "; this edge is not admitted yet: a person does that at the gateway"
-            return [Step("gateway", True, f"store {ack.store} acknowledges{admitted}")]
+            return [Step("gateway", went_well=True, words=f"store {ack.store} acknowledges{admitted}")]
         if event.topic.startswith(f"{topics.ROOT}/{topics.GATEWAY}/"):
             gateway = msgspec.json.decode(event.payload, type=GatewayStatus)
             if gateway.state == "online" and not gateway.can_store:
-                return [Step("gateway", False, f"is there but cannot store: {gateway.why}")]
+                return [Step("gateway", went_well=False, words=f"is there but cannot store: {gateway.why}")]
     state = f"was last seen {gateway.state}" if gateway else "has never been at this broker"
-    return [Step("gateway", False, f"no acknowledgement within {timeout_s:g} s; it {state}. Start it: nhipdo serve")]
+    return [
+        Step(
+            "gateway",
+            went_well=False,
+            words=f"no acknowledgement within {timeout_s:g} s; it {state}. Start it: nhipdo serve",
+        )
+    ]
 
 
 def _wait(events: "queue.SimpleQueue[Any]", kinds: tuple[type, ...], end: float) -> Any:

@@ -1,7 +1,11 @@
 """What is sent and not yet stored: which message next, when again. Pure: time and rows are passed in.
 
 Order: records, the newest, the oldest, so live values come through while a backlog is caught up. A quarter of the
-window is kept from the backlog. A message that ends the connection three times is set aside.
+window is kept from the backlog.
+
+A message that ends the connection three times is set aside. To tell it from a broker or a network that fails by
+itself, a strike counts only when it alone was unheard, the broker had confirmed something else on that very
+connection, and the end came within seconds of sending it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +16,7 @@ from edge_agent.outbox import Waiting
 from edge_agent.wire.ranges import Ranges
 
 _STRIKES = 3
+_STRIKES_WITHIN_S = 5.0
 _BATCH = 64
 
 
@@ -38,13 +43,15 @@ class Flight:
     Attributes:
         message: Which.
         again_s: When to send it again, s.
-        attempts: How often it was sent.
+        sent_s: When it was sent last, s.
+        attempts: How often it was sent on this connection.
         unheard: Whether the broker has not confirmed it since it was sent last.
         strikes: How often the connection ended while it alone was unheard.
     """
 
     message: Waiting
     again_s: float
+    sent_s: float = 0.0
     attempts: int = 1
     unheard: bool = True
     strikes: int = 0
@@ -80,6 +87,7 @@ class Window:
         self._flights: dict[int, Flight] = {}
         self._bytes = 0
         self._cautious: set[int] = set()
+        self._proved = False
         self._records = self._live = self._backlog = self._backlog_end = 0
         self.begin_anew()
 
@@ -109,12 +117,18 @@ class Window:
         """When something is to be sent again, s; infinity when nothing is in flight."""
         return min((flight.again_s for flight in self._flights.values()), default=float("inf"))
 
+    def proved(self) -> None:
+        """The broker has confirmed something on this connection that was no message of the window."""
+        self._proved = True
+
     def heard(self, message_id: int) -> None:
         """The broker has confirmed it: it is not what ends connections."""
+        self._proved = True
         self._cautious.discard(message_id)
         flight = self._flights.get(message_id)
         if flight is not None:
             flight.unheard = False
+            flight.strikes = 0
 
     def acknowledged(self, stored: dict[str, Ranges]) -> None:
         """The gateway's word: what is stored leaves the window; what a restored gateway lacks is sent again."""
@@ -143,18 +157,21 @@ class Window:
         the connection three times, alone: it is no longer in flight, and must be set aside.
         """
         unheard = [flight for flight in self._flights.values() if flight.unheard]
-        alone = unheard[0] if len(unheard) == 1 else None
+        under_way = [flight for flight in unheard if flight.attempts > 0]
+        struck = self._proved and len(under_way) == 1 and now_s - under_way[0].sent_s <= _STRIKES_WITHIN_S
         for flight in self._flights.values():
             flight.again_s = now_s
             flight.attempts = 0
         self._cautious = {flight.message.id for flight in unheard}
-        if alone is None:
+        self._proved = False
+        if not struck:
             return []
-        alone.strikes += 1
-        if alone.strikes < _STRIKES:
+        [culprit] = under_way
+        culprit.strikes += 1
+        if culprit.strikes < _STRIKES:
             return []
-        self.drop(alone.message.id)
-        return [alone.message]
+        self.drop(culprit.message.id)
+        return [culprit.message]
 
     def drop(self, message_id: int) -> None:
         """It is stored, rotten, set aside, or has left the outbox."""
@@ -164,9 +181,11 @@ class Window:
         self._cautious.discard(message_id)
 
     def _may_go(self, message_id: int) -> bool:
-        """Under suspicion they go one by one: the first of them, and only when none of them is on its way."""
+        """Under suspicion they go one by one, on a connection that has proved to work."""
         if not self._cautious:
             return True
+        if not self._proved:
+            return False
         under_way = any(
             flight.unheard and flight.attempts > 0
             for flight in self._flights.values()
@@ -211,6 +230,7 @@ class Window:
         self._bytes += message.size
 
     def _delay(self, flight: Flight, now_s: float) -> None:
+        flight.sent_s = now_s
         flight.again_s = now_s + min(self._resend_s * 2 ** min(max(flight.attempts - 1, 0), 20), self._resend_max_s)
 
 

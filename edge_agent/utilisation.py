@@ -18,6 +18,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from drivers.bus.framing import FRAMINGS
+from drivers.bus.silence import char_s
 from drivers.instrument import Line, Request
 
 if TYPE_CHECKING:  # the configuration itself asks here whether a line can carry it
@@ -32,11 +34,6 @@ TCP_TURNAROUND_S = 0.01
 TEXT_REPLY_BYTES = 24
 """Assumed: length of one line of text, such as a weight with its unit."""
 
-_SILENT_CHARACTERS = 3.5
-_FAST_BAUD = 19_200
-_FAST_SILENCE_S = 0.001_75
-_RTU_FRAME_BYTES = 3  # address, two bytes of CRC
-_ASCII_FRAME_BYTES = 7  # ":", address and LRC as two characters each, CR LF
 _BIT_FUNCTIONS = (1, 2)
 _REGISTER_FUNCTIONS = (3, 4)
 _READ_BYTES = 5
@@ -51,7 +48,8 @@ class PollLoad:
         requests: What it will ask for at first, in order.
         wire_s: Least time that the line needs, s; 0 over TCP.
         expected_s: With the assumed delay of the device, s.
-        longest_s: The longest single exchange on the wire, s.
+        longest_reply_s: Least time from the last byte of a request to that of its reply, of the longest
+            reply, s; 0 over TCP and for text, whose length nobody knows.
         period_s: How often it is polled, s.
     """
 
@@ -59,7 +57,7 @@ class PollLoad:
     requests: tuple[Request, ...]
     wire_s: float
     expected_s: float
-    longest_s: float
+    longest_reply_s: float
     period_s: float
 
 
@@ -89,10 +87,12 @@ def bus_load(bus: BusConfig) -> BusLoad:
 def poll_load(bus: BusConfig, config: InstrumentConfig) -> PollLoad:
     """What one poll of one instrument costs its bus."""
     requests = planned_requests(config)
-    wires = [wire_time_s(request, bus.chosen_framing, Line(bus.baud, bus.form)) for request in requests]
-    if bus.chosen_framing == "mbap" or (bus.over_tcp and bus.chosen_framing == "plain"):
-        wires = [0.0] * len(wires)
-    pauses_s = sum(max(bus.pause_s, request.pause_s) for request in requests)
+    framing, line = bus.chosen_framing, Line(bus.baud, bus.form)
+    # A text instrument behind a converter, too: its line is not ours to know.
+    on_a_line = framing in {"rtu", "ascii"} or (framing == "plain" and not bus.over_tcp)
+    wires = [wire_time_s(request, framing, line) for request in requests] if on_a_line else []
+    replies = [reply_time_s(request, framing, line) for request in requests] if framing in {"rtu", "ascii"} else []
+    pauses_s = sum(bus.pause_s + request.pause_s for request in requests)
     wire_s = sum(wires) + pauses_s
     turnaround_s = TCP_TURNAROUND_S / bus.parallel if bus.over_tcp else SERIAL_TURNAROUND_S
     return PollLoad(
@@ -100,7 +100,7 @@ def poll_load(bus: BusConfig, config: InstrumentConfig) -> PollLoad:
         requests,
         wire_s=wire_s,
         expected_s=wire_s + turnaround_s * len(requests),
-        longest_s=max(wires, default=0.0),
+        longest_reply_s=max(replies, default=0.0),
         period_s=config.period_s,
     )
 
@@ -117,19 +117,25 @@ def planned_requests(config: InstrumentConfig) -> tuple[Request, ...]:
 def wire_time_s(request: Request, framing: str, line: Line) -> float:
     """Time that one exchange takes on a serial line when the device answers at once, s.
 
-    >>> ten_registers = Request(bytes([4, 0, 0, 0, 10]), whole=len)
+    >>> ten_registers = Request(bytes([4, 0, 0, 0, 10]), whole=len, unit=1)
     >>> round(wire_time_s(ten_registers, "rtu", Line(9600)), 4)    # 8 + 25 characters, twice 3.5 silent
     0.0417
     """
     in_force = request.line or line
-    character_s = bits_per_character(in_force.form) / in_force.baud
-    sent, received = len(request.send), reply_bytes(request.send)
+    wrapping = FRAMINGS[framing]()
+    sent_s = len(wrapping.wrap(request, 0)) * char_s(in_force) + wrapping.gap_s(in_force)
+    return sent_s + reply_time_s(request, framing, line)
+
+
+def reply_time_s(request: Request, framing: str, line: Line) -> float:
+    """Time from the last byte of a request to the last of its reply when the device answers at once, s."""
+    in_force = request.then or request.line or line
     if framing == "plain":
-        return (sent + TEXT_REPLY_BYTES) * character_s
-    if framing == "ascii":
-        return (2 * (sent + received) + 2 * _ASCII_FRAME_BYTES) * character_s
-    silence_s = _FAST_SILENCE_S if in_force.baud > _FAST_BAUD else _SILENT_CHARACTERS * character_s
-    return (sent + received + 2 * _RTU_FRAME_BYTES) * character_s + 2 * silence_s
+        return TEXT_REPLY_BYTES * char_s(in_force)
+    wrapping = FRAMINGS[framing]()
+    # A reply is wrapped as a request is: only its length counts here. It, too, keeps a silence before it.
+    frame = wrapping.wrap(Request(bytes(reply_bytes(request.send)), len, request.unit), 0)
+    return len(frame) * char_s(in_force) + wrapping.gap_s(in_force)
 
 
 def reply_bytes(pdu: bytes) -> int:
@@ -147,21 +153,7 @@ def reply_bytes(pdu: bytes) -> int:
     return len(pdu)
 
 
-def bits_per_character(form: str) -> float:
-    """Start, data, parity and stop bits of one character.
-
-    >>> bits_per_character("8N1"), bits_per_character("8E1"), bits_per_character("7O2")
-    (10.0, 11.0, 11.0)
-    """
-    return 1 + int(form[0]) + (form[1] != "N") + float(form[2:])
-
-
 def silent_wait_s(bus: BusConfig, config: InstrumentConfig, requests: Sequence[Request]) -> float:
-    """How long neighbours wait while an instrument that is dead is asked once, s.
-
-    After a silent RTU device the line is drained for one more timeout, because a late reply could be
-    taken for the next one's.
-    """
-    first = next((request.timeout_s for request in requests if request.timeout_s), None)
-    timeout_s = first or config.timeout_s or bus.timeout_s
-    return timeout_s * (2 if bus.chosen_framing == "rtu" else 1)
+    """How long neighbours on a connection wait at each poll of an instrument that is known to be silent, s."""
+    own = next((request.timeout_s for request in requests if request.timeout_s), None)
+    return own or config.timeout_s or bus.timeout_s

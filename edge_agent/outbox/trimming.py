@@ -21,6 +21,7 @@ class Row(NamedTuple):
     kind: str
     made: int
     n: int
+    size: int
 
 
 def used_bytes(outbox: Outbox) -> int:
@@ -70,17 +71,18 @@ class Trimmer:
         declared: list[Declared] = []
         for kinds, even_unstored in (((), False), ((TELEMETRY,), True), ((RECORD,), True)):
             cursor = 0
-            while used_bytes(self._outbox) > limit * _AIM:
+            while (excess := used_bytes(self._outbox) - int(limit * _AIM)) > 0:
                 rows = self._oldest(cursor)
                 if not rows:
                     break
-                cursor = rows[-1].id
-                known = [row.seq in stored.get(row.journal, ()) for row in rows]
-                leaving = [
-                    row
-                    for row, is_known in zip(rows, known, strict=True)
-                    if is_known or (even_unstored and row.kind in kinds)
-                ]
+                leaving = []
+                for row in rows:
+                    if excess <= 0:
+                        break
+                    cursor = row.id
+                    if row.seq in stored.get(row.journal, ()) or (even_unstored and row.kind in kinds):
+                        leaving.append(row)
+                        excess -= row.size
                 declared += declare((r for r in leaving if r.seq not in stored.get(r.journal, ())), "evicted")
                 self._drop(leaving)
         return declared
@@ -102,7 +104,7 @@ class Trimmer:
 
     def _rows(self, where: str, value: int) -> list[Row]:
         rows = self._outbox.db.execute(
-            "SELECT message.id, journal.journal, seq, kind, made, n FROM message "  # noqa: S608  no input
+            "SELECT message.id, journal.journal, seq, kind, made, n, length(body) FROM message "  # noqa: S608  no input
             f"JOIN journal ON journal.id = message.journal WHERE {where}",
             (value,),
         )

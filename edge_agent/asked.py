@@ -1,0 +1,49 @@
+"""What others want of the outbox: it goes into the recorder's next transaction."""
+
+import queue
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from edge_agent.wire.messages import Record, Setting
+from edge_agent.wire.ranges import Ranges
+
+
+class Acknowledged(NamedTuple):
+    """The gateway's word, for the next transaction."""
+
+    store: str
+    generation: int
+    stored: dict[str, Ranges]
+
+
+class Unsendable(NamedTuple):
+    """Rows that cannot be sent: ``rotten`` or ``set_aside``."""
+
+    ids: Sequence[int]
+    reason: str
+
+
+class SettingCame(NamedTuple):
+    """The gateway sets something."""
+
+    noun: str
+    key: str
+    setting: Setting
+
+
+Asked = Acknowledged | Unsendable | SettingCame | Record
+
+
+def newest_word(asked: list[Asked]) -> list[Asked]:
+    """Each acknowledgement holds all that came before it: only the last one counts."""
+    words = [one for one in asked if isinstance(one, Acknowledged)]
+    return [one for one in asked if not isinstance(one, Acknowledged) or one is words[-1]]
+
+
+def drain(asked: "queue.SimpleQueue[Asked]") -> Iterator[Asked]:
+    """All that waits."""
+    while True:
+        try:
+            yield asked.get_nowait()
+        except queue.Empty:
+            return
