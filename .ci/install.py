@@ -102,7 +102,7 @@ def _doing(log: Path) -> str:
 
 
 def _explain(log: Path) -> None:
-    lines = log.read_text("utf-8", errors="replace").splitlines()
+    lines = [line.strip() for line in log.read_text("utf-8", errors="replace").splitlines()]
     errors = [line for line in lines if line.startswith("ERROR:")] or lines[-3:]
     print("pip could not install what nhipdo needs:", *errors[:3], sep="\n  ", file=sys.stderr)
     print(f"All that pip said is in {log}. Check the network and pip's settings, then try again.", file=sys.stderr)

@@ -65,7 +65,8 @@ class Demo:
         self._start_simulator()
         broker, store = self._start_servers() if influx else (self._start_broker(), "")
         gateway = self._folder / "gateway.toml"
-        gateway.write_text(gateway_toml(broker, self.port, self._key, store), "utf-8")
+        gateway.write_text(gateway_toml(broker, self.port, store), "utf-8")
+        self._write_key()
         agent = self._folder / "agent.toml"
         agent.write_text(agent_toml(broker, self._buses()), "utf-8")
         at_page = f"http://127.0.0.1:{self.port}"
@@ -73,6 +74,11 @@ class Demo:
         self._wait(lambda: self._ask("/healthz") is not None, "the gateway's page")
         self._begin("agent", ["edge_agent.cli", "run", str(agent)])
         self._wait(self._live, "live values of every instrument")
+
+    def _write_key(self) -> None:
+        secret = self._folder / "api-secret"
+        secret.touch(mode=0o600)
+        secret.write_text(f"{self._key}\n", "utf-8")
 
     def _start_simulator(self) -> None:
         folder = self._folder / "ports"
@@ -122,7 +128,7 @@ class Demo:
         return len(fresh) >= len(self._buses())
 
     def _ask(self, path: str) -> Any:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")  # noqa: S310  our own, on loopback
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
         request.add_header("Authorization", f"Bearer {self._key}")
         try:
             with urllib.request.urlopen(request, timeout=FETCH_S) as answer:  # noqa: S310

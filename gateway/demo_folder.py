@@ -30,6 +30,27 @@ url = "{broker}"
 trust = "always"  # this machine's own clock will do for a demo; on a Raspberry Pi leave it out
 """
 
+_GATEWAY = """\
+# Written by nhipdo demo.
+[gateway]
+state_dir = "gateway"
+
+[broker]
+url = "{broker}"
+
+[http]
+port = {port}
+secret_file = "api-secret"
+
+[store]
+reserve_mb = 100
+"""
+_INFLUX = """\
+kind = "influx"
+dialect = "v1"
+url = "{store}"
+"""
+
 
 @contextmanager
 def fresh_folder(folder: Path) -> Iterator[Path]:
@@ -98,3 +119,8 @@ def agent_toml(broker: str, buses: list[Mapping[str, Any]]) -> str:
 def _keys(table: Mapping[str, Any], *but: str) -> str:
     # JSON's texts and numbers are TOML's too; a bus and an instrument hold no others.
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items() if key not in but)
+
+
+def gateway_toml(broker: str, port: int, influx: str) -> str:
+    """The gateway's configuration; ``influx`` is the url of an InfluxDB 1.x, empty for the embedded store."""
+    return _GATEWAY.format(broker=broker, port=port) + (_INFLUX.format(store=influx) if influx else "")

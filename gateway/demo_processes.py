@@ -180,5 +180,5 @@ def free_port(wanted: int = 0) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    msg = f"ports from {wanted} on: {_PORTS_TRIED} tried, all taken. Name another with --port."
+    msg = f"ports from {wanted} on: all taken. Name another with --port."
     raise DemoError(msg)
