@@ -1,0 +1,67 @@
+"""What will work and may go badly: worst cases, estimates, and doors left open."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from edge_agent.config.tables import AgentConfig, BrokerConfig, BusConfig
+from edge_agent.utilisation import BusLoad, bus_load, silent_wait_s
+
+BUSY = 0.8
+"""Expected share of its time from which a bus is called busy: retries need room."""
+
+
+def cautions_about(config: AgentConfig) -> list[str]:
+    """Warnings about a configuration that can be used, one sentence or two each. Opens nothing."""
+    found = [*_of_broker(config.broker)] if config.broker else []
+    for bus in config.buses:
+        load = bus_load(bus)
+        found += _of_load(bus, load)
+        found += _of_silence(bus, load)
+        found += _of_windows(config, bus)
+    return found
+
+
+def _of_broker(broker: BrokerConfig) -> Iterator[str]:
+    if broker.password_text:
+        yield "broker.password: stands in the configuration. Put it into a file and write password_file."
+    if broker.password_file:
+        mode = Path(broker.password_file).stat().st_mode
+        if mode & stat.S_IROTH:
+            yield f"broker.password_file: everybody may read it. Run: chmod o-r {broker.password_file}"
+    if broker.username and not broker.tls and broker.host not in {"localhost", "127.0.0.1", "::1"}:
+        yield "broker.url: the password travels unencrypted. Use mqtts:// outside a closed network."
+
+
+def _of_load(bus: BusConfig, load: BusLoad) -> Iterator[str]:
+    if load.expected <= BUSY:
+        return
+    speed = "period_s or parallel" if bus.over_tcp else "period_s or baud"
+    yield (
+        f"bus {bus.name}: expected to be busy {load.expected:.0%} of its time, so retries may not fit. "
+        f"Raise {speed}, or use a second bus."
+    )
+
+
+def _of_silence(bus: BusConfig, load: BusLoad) -> Iterator[str]:
+    """A silent instrument must not cost its neighbours readings."""
+    waits = {i.name: silent_wait_s(bus, i, p.requests) for i, p in zip(bus.instruments, load.polls, strict=True)}
+    worst = max(waits, key=lambda name: waits[name])
+    neighbours = [i for i in bus.instruments if i.name != worst]
+    if not neighbours or bus.parallel > 1:
+        return
+    neighbour = min(neighbours, key=lambda i: i.period_s)
+    if waits[worst] > neighbour.period_s:
+        yield (
+            f"bus {bus.name}: each time {worst} is asked and silent, {neighbour.name} waits {waits[worst]:g} s, "
+            f"but is read every {neighbour.period_s:g} s. Lower timeout_s."
+        )
+
+
+def _of_windows(config: AgentConfig, bus: BusConfig) -> Iterator[str]:
+    for instrument in bus.instruments:
+        if instrument.period_s > config.window_s:
+            yield (
+                f"instrument {instrument.name}: read every {instrument.period_s:g} s, so some windows of "
+                f"{config.window_s:g} s hold no sample. Raise window_s."
+            )
