@@ -82,8 +82,8 @@ def _number(register: Register, value: Value | None) -> bytes:
     if register.bit is not None:
         count = _whole(register, value, 0, 2 ** (register.bits or 1) - 1)
         return (count << register.bit).to_bytes(size, "big")
-    low, high = INTEGERS[kind]
-    return _whole(register, value, low, high).to_bytes(size, "big", signed=low < 0)
+    count = _whole(register, value, *INTEGERS[kind]) % (1 << (8 * size))
+    return count.to_bytes(size, "big")
 
 
 def _whole(register: Register, value: float | None, least: int, most: int) -> int:
@@ -91,8 +91,11 @@ def _whole(register: Register, value: float | None, least: int, most: int) -> in
     if value is None:
         return int(_none_of(register))
     if math.isfinite(value):
-        scale = register.exact_scale()
-        count = round((value - register.value_at_zero) * scale.denominator / scale.numerator)
+        count = round(value)
+        # A counter of 64 bits is exact as an int, not as a float.
+        if register.scale != 1 or register.value_at_zero != 0:
+            scale = register.exact_scale()
+            count = round((value - register.value_at_zero) * scale.denominator / scale.numerator)
         if least <= count <= most:
             return count
     msg = f"{register.channel}: {value!r} {register.unit} does not fit {register.datatype}. Give another value."

@@ -92,7 +92,7 @@ class ModbusInstrument:
         register is to blame; the others are read in this same poll.
         """
         shown: list[Shown] = []
-        answered: set[Block] = set()
+        answered: list[Block] = []
         halved: list[tuple[Block, ...]] = []
         todo = self._first_questions()
         while todo:
@@ -105,12 +105,13 @@ class ModbusInstrument:
                     continue
                 shown += self._read(question, reply)
                 if _is_answer(question, reply):
-                    answered.add(question.block)
+                    answered.append(question.block)
                     self._refusals.accept(question.block)
             pairs = [halves(block) or self._refuse(block) for block in refused]
             halved += pairs
             todo = [self._question(half) for pair in pairs for half in pair]
-        self._learn(halved, answered)
+        if halved:
+            self._learn(halved, answered)
         return self._with_refused(shown)
 
     def _first_questions(self) -> list[_Question]:
@@ -133,7 +134,7 @@ class ModbusInstrument:
         pdu = READ[block.table](address=block.address, count=block.length)
         send = bytes([pdu.function_code]) + pdu.encode()
         request = Request(send, _whole(block), unit=self.device_id, what=block.words)
-        return _Question(block, request, bytes([send[0], block.size]), BlockDecoder(block, self._says))
+        return _Question(block, request, bytes([send[0], block.value_bytes]), BlockDecoder(block, self._says))
 
     def _read(self, question: _Question, reply: Reply) -> Sequence[Shown]:
         """The channels of one block."""
@@ -149,7 +150,7 @@ class ModbusInstrument:
         """Why a reply holds no values."""
         if code:
             return exception_error(self._who(register), code)
-        what = f"{question.head.hex(' ')} and {question.block.size} bytes"
+        what = f"{question.head.hex(' ')} and {question.block.value_bytes} bytes"
         got = f"{body[:HEADER_BYTES].hex(' ')} and {max(0, len(body) - HEADER_BYTES)} bytes"
         return BadReplyError(self._says(register, f"expected {what}, got {got}. Check device_id and wiring."))
 
@@ -159,10 +160,10 @@ class ModbusInstrument:
         self._refusals.refuse(block, errors, self._seen_at)
         return ()
 
-    def _learn(self, halved: Sequence[tuple[Block, ...]], answered: set[Block]) -> None:
+    def _learn(self, halved: Sequence[tuple[Block, ...]], answered: Sequence[Block]) -> None:
         """When both halves of a refused block were answered, no register is to blame but what lies between."""
         for pair in halved:
-            if pair and answered.issuperset(pair):
+            if pair and all(half in answered for half in pair):
                 self._refusals.split(pair, self._seen_at)
 
     def _with_refused(self, shown: list[Shown]) -> Sequence[Shown]:
@@ -195,14 +196,14 @@ def _is_answer(question: _Question, reply: Reply) -> bool:
     """Whether a reply is what was asked for, as long as it says and must be."""
     return (
         reply.error is None
-        and len(reply.body) == HEADER_BYTES + question.block.size
+        and len(reply.body) == HEADER_BYTES + question.block.value_bytes
         and reply.body.startswith(question.head)
     )
 
 
 def _whole(block: Block) -> Callable[[bytes], int]:
     """How long the reply's PDU will be."""
-    size = HEADER_BYTES + block.size
+    size = HEADER_BYTES + block.value_bytes
 
     def whole(got: bytes) -> int:
         if not got:
@@ -215,4 +216,4 @@ def _whole(block: Block) -> Callable[[bytes], int]:
 def _in_words(block: Block) -> PlannedRequest:
     kind = "bit" if block.table in BIT_TABLES else "register"
     words = f"{block.words}, {block.length} {kind}{'s' if block.length != 1 else ''}"
-    return PlannedRequest(words, REQUEST_BYTES, HEADER_BYTES + block.size)
+    return PlannedRequest(words, REQUEST_BYTES, HEADER_BYTES + block.value_bytes)

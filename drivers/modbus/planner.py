@@ -66,7 +66,7 @@ class Block(NamedTuple):
         return f"{self.table} {self.address}{last}"
 
     @property
-    def size(self) -> int:
+    def value_bytes(self) -> int:
         """Bytes of the values in its reply."""
         return (self.length + 7) // 8 if self.table in BIT_TABLES else 2 * self.length
 

@@ -9,6 +9,7 @@ from drivers.modbus.registers import Register
 
 FIRST_WAIT_NS = 60 * 10**9
 LONGEST_WAIT_NS = 3600 * 10**9
+NOTHING: tuple[frozenset[Register], frozenset[Span]] = (frozenset(), frozenset())
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Refusals:
 
     def accept(self, block: Block) -> None:
         """The device has answered: whatever of this block was refused is so no more, nor perhaps the rest."""
-        if self._refused.keys() & set(block.registers):
+        if self._refused and not self._refused.keys().isdisjoint(block.registers):
             for register in block.registers:
                 self._refused.pop(register, None)
             for refused in self._refused.values():
@@ -54,7 +55,8 @@ class Refusals:
 
     def forget(self, now: int) -> None:
         """Forget the gaps whose time has come."""
-        self._gaps = {gap: until for gap, until in self._gaps.items() if until > now}
+        if self._gaps:
+            self._gaps = {gap: until for gap, until in self._gaps.items() if until > now}
 
     def due(self, now: int) -> list[Block]:
         """Refused blocks to be asked again at ``now``, ns, each by itself."""
@@ -72,7 +74,7 @@ class Refusals:
 
     def key(self) -> tuple[frozenset[Register], frozenset[Span]]:
         """Changes when the requests must be planned anew."""
-        return frozenset(self._refused), frozenset(self._gaps)
+        return (frozenset(self._refused), frozenset(self._gaps)) if self._refused or self._gaps else NOTHING
 
     def holes(self, wanted: Collection[Register]) -> set[Span]:
         """What no request may cover so that ``wanted`` can be read."""

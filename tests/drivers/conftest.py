@@ -44,7 +44,7 @@ def _reply(answer: Answer, at: int) -> Reply:
     return Reply(answer, at)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def answered() -> Callable[..., Sequence[Shown]]:
     """The function that answers a poll from a transcript: ``answered(poll, b"...", b"...")``."""
     return _answered
