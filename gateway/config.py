@@ -1,0 +1,276 @@
+"""``gateway.toml`` as frozen values. Every key has a default; all mistakes are told together, each with its place."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec.structs import fields
+
+from edge_agent.wire.schema import NAME
+
+MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+"""Scheme of a broker's url -> its default port."""
+_PATHS = {
+    "gateway": ("state_dir",),
+    "broker": ("password_file", "ca_file", "cert_file", "key_file"),
+    "store": ("token_file", "password_file"),
+    "http": ("secret_file",),
+}
+"""Keys that name files or folders, relative to the configuration's folder."""
+
+Text = Annotated[str, msgspec.Meta(description="a text in quotes")]
+Name = Annotated[
+    str, msgspec.Meta(pattern=rf"\A{NAME.pattern}\Z", description="a name of a..z, 0..9 and inner hyphens")
+]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535, description="a port from 0 to 65535")]
+Days = Annotated[float, msgspec.Meta(gt=0, le=36_500, description="a number of days above 0, at most 36500")]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400, description="a number of seconds above 0, at most 86400")]
+Megabytes = Annotated[int, msgspec.Meta(ge=1, le=10_000_000, description="a whole number of megabytes, at least 1")]
+Kind = Annotated[Literal["embedded", "influx"], msgspec.Meta(description='"embedded" or "influx"')]
+Dialect = Annotated[Literal["v1", "v2"], msgspec.Meta(description='"v1" (/write) or "v2" (/api/v2/write)')]
+LogLevel = Annotated[
+    Literal["debug", "info", "warning", "error"], msgspec.Meta(description="one of debug, info, warning, error")
+]
+
+
+class ConfigError(ValueError):
+    """A configuration file that cannot be used; its text has one line a mistake."""
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file: frozen, and a key that it does not know is an error."""
+
+
+class ProcessConfig(Strict, frozen=True, kw_only=True):
+    """The process.
+
+    Attributes:
+        name: In the topic of this gateway's status.
+        state_dir: What it keeps; empty: ``$STATE_DIRECTORY``, or ``nhipdo`` in the user's folder for such.
+        log: How much it tells.
+        zone: IANA name of the wall clock that people read.
+    """
+
+    name: Name = "main"
+    state_dir: Text = ""
+    log: LogLevel = "info"
+    zone: Text = "Asia/Ho_Chi_Minh"
+
+
+class BrokerConfig(Strict, frozen=True, kw_only=True):
+    """The broker.
+
+    Attributes:
+        url: ``mqtt://host`` or, with TLS, ``mqtts://host:8883``.
+        username: As whom; empty: nobody in particular.
+        password_file: The password is its first line.
+        ca_file: Who signed the broker's certificate; empty: the system's authorities.
+        cert_file: Our own certificate, where the broker asks for one.
+        key_file: Its key.
+        keepalive_s: After this silence the connection is tried, s.
+        connect_timeout_s: How long to wait for the broker, s.
+    """
+
+    url: Text = "mqtt://127.0.0.1:1883"
+    username: Text = ""
+    password_file: Text = ""
+    ca_file: Text = ""
+    cert_file: Text = ""
+    key_file: Text = ""
+    keepalive_s: Seconds = 30.0
+    connect_timeout_s: Seconds = 5.0
+
+    @property
+    def host(self) -> str:
+        """Where it listens."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        parts = urlsplit(self.url)
+        return parts.port or MQTT_PORTS[parts.scheme]
+
+    @property
+    def tls(self) -> bool:
+        """Whether it is spoken to in secret."""
+        return urlsplit(self.url).scheme == "mqtts"
+
+
+class RegistryConfig(Strict, frozen=True, kw_only=True):
+    """The registry database. ``url`` is SQLAlchemy's; empty: ``registry.sqlite`` in the state folder."""
+
+    url: Text = ""
+
+
+class StoreConfig(Strict, frozen=True, kw_only=True):
+    """Where samples and windows are kept.
+
+    Attributes:
+        kind: ``embedded`` (a SQLite file in the state folder) or ``influx``.
+        url: Of the InfluxDB.
+        dialect: ``v1`` for 1.x, ``v2`` for 1.8 and newer.
+        database: ``v1``: its database.
+        username: ``v1``: as whom.
+        password_file: ``v1``: the password is its first line.
+        org: ``v2``: organisation.
+        bucket: ``v2``: bucket.
+        token_file: ``v2``: the token is its first line.
+        reserve_mb: Free room on the disk below which nothing more is stored.
+    """
+
+    kind: Kind = "embedded"
+    url: Text = "http://127.0.0.1:8086"
+    dialect: Dialect = "v1"
+    database: Text = "nhipdo"
+    username: Text = ""
+    password_file: Text = ""
+    org: Text = "nhipdo"
+    bucket: Text = "nhipdo"
+    token_file: Text = ""
+    reserve_mb: Megabytes = 1000
+
+
+class HttpConfig(Strict, frozen=True, kw_only=True):
+    """The page and the API.
+
+    Attributes:
+        host: Loopback unless somebody decides otherwise.
+        port: Where; 0 takes a free one.
+        secret_file: Its first line opens page and API; made at the first start when it is absent.
+    """
+
+    host: Text = "127.0.0.1"
+    port: Port = 8765
+    secret_file: Text = ""
+
+
+class RetentionConfig(Strict, frozen=True, kw_only=True):
+    """How long the series are kept, days."""
+
+    sample_days: Days = 90.0
+    window_days: Days = 3650.0
+
+
+class GatewayConfig(Strict, frozen=True, kw_only=True):
+    """All of it.
+
+    Attributes:
+        path: Of the file; None: there is none, everything is as usual.
+        state_dir: The folder of what the gateway keeps, absolute.
+    """
+
+    gateway: ProcessConfig = ProcessConfig()
+    broker: BrokerConfig = BrokerConfig()
+    registry: RegistryConfig = RegistryConfig()
+    store: StoreConfig = StoreConfig()
+    http: HttpConfig = HttpConfig()
+    retention: RetentionConfig = RetentionConfig()
+    path: Path | None = None
+    state_dir: Path = Path()
+
+    @property
+    def registry_url(self) -> str:
+        """Of the registry database."""
+        return self.registry.url or f"sqlite:///{self.state_dir / 'registry.sqlite'}"
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the secret of page and API is."""
+        return Path(self.http.secret_file) if self.http.secret_file else self.state_dir / "api-secret"
+
+
+_TABLES: Mapping[str, type[msgspec.Struct]] = {
+    "gateway": ProcessConfig,
+    "broker": BrokerConfig,
+    "registry": RegistryConfig,
+    "store": StoreConfig,
+    "http": HttpConfig,
+    "retention": RetentionConfig,
+}
+
+
+def load_config(path: Path | None) -> GatewayConfig:
+    """Read a file; without one everything is as usual.
+
+    Raises:
+        ConfigError: One line for each mistake.
+    """
+    if path is None:
+        return GatewayConfig(state_dir=_usual_state_dir())
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        msg = f"{path}: cannot be read: {error.strerror}. Check the path and its permissions."
+        raise ConfigError(msg) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        msg = f"{path}: not TOML: {error}. Mend the line."
+        raise ConfigError(msg) from error
+    mistakes: list[str] = []
+    tables = _read_tables(content, path.absolute().parent, mistakes)
+    broker = tables.get("broker", BrokerConfig())
+    if urlsplit(broker.url).scheme not in MQTT_PORTS or not _has_host(broker.url):
+        mistakes.append(f'broker.url: expected mqtt://HOST or mqtts://HOST:PORT, got "{broker.url}"')
+    if mistakes:
+        raise ConfigError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
+    state_dir = tables.get("gateway", ProcessConfig()).state_dir
+    return GatewayConfig(path=path, state_dir=Path(state_dir) if state_dir else _usual_state_dir(), **tables)
+
+
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
+def _usual_state_dir() -> Path:
+    given = os.environ.get("STATE_DIRECTORY")
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return (Path(given) if given else Path(home) / "nhipdo").absolute()
+
+
+def _read_tables(content: Mapping[str, Any], folder: Path, mistakes: list[str]) -> dict[str, Any]:
+    tables: dict[str, Any] = {}
+    for name, table in content.items():
+        if name not in _TABLES:
+            mistakes.append(f"{name}: {_unknown('table', name, list(_TABLES))}")
+        elif not isinstance(table, dict):
+            mistakes.append(f"{name}: expected a table, write [{name}]")
+        else:
+            values = _read_values(name, table, mistakes)
+            for key in _PATHS.get(name, ()):
+                if values.get(key):
+                    values[key] = str(folder / values[key])
+            tables[name] = _TABLES[name](**values)
+    return tables
+
+
+def _read_values(name: str, table: Mapping[str, Any], mistakes: list[str]) -> dict[str, Any]:
+    known = {field.name: field for field in fields(_TABLES[name])}
+    values = {}
+    for key, value in table.items():
+        if key not in known:
+            mistakes.append(f"{name}.{key}: {_unknown('key', key, list(known))}")
+            continue
+        try:
+            values[key] = msgspec.convert(value, known[key].type)
+        except msgspec.ValidationError:
+            shown = f'"{value}"' if isinstance(value, str) else str(value).lower()
+            mistakes.append(f"{name}.{key}: expected {_describe(known[key].type)}, got {shown}")
+    return values
+
+
+def _unknown(what: str, name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"unknown {what}; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
+
+
+def _describe(of: Any) -> str:
+    parts = (part.description for part in get_args(of) if isinstance(part, msgspec.Meta))
+    return next((text for text in parts if text), "another value")

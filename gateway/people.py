@@ -1,0 +1,129 @@
+"""What a named person decides: an edge belongs here, a journal may go on or is given up, a setting is put."""
+
+from collections.abc import Mapping
+
+import msgspec
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from edge_agent.wire.messages import Setting
+from edge_agent.wire.schema import NAME
+from gateway import findings
+from gateway.journals import CLOSED, OPEN, EdgeId
+from gateway.registry import EdgeRow, JournalRow, SettingRow, transaction
+from gateway.runs import LEFT_BEHIND, RESTORED_IMAGE, TWO_RUNS
+from gateway.statuses import CLOSED_SPEAKS
+
+
+class DecisionError(Exception):
+    """What was asked for makes no sense; the message says why and what to do."""
+
+
+def parse_edge(text: str) -> EdgeId:
+    """Read ``SITE/EDGE``.
+
+    Raises:
+        DecisionError: It is not of that form.
+    """
+    site, _, edge = text.partition("/")
+    if not NAME.fullmatch(site) or not NAME.fullmatch(edge):
+        msg = f"edge {text!r}: expected SITE/EDGE, e.g. sa-dec/press-shop. See nhipdo edges."
+        raise DecisionError(msg)
+    return EdgeId(site, edge)
+
+
+def admit_edge(engine: Engine, edge: EdgeId, by: str, now: int) -> None:
+    """``by`` says that this edge belongs here.
+
+    Raises:
+        DecisionError: It never spoke, or nobody is named.
+    """
+    _named(by)
+    with transaction(engine) as session:
+        row = session.get(EdgeRow, edge)
+        if row is None:
+            msg = f"edge {edge}: never heard of. See nhipdo edges; is it switched on, does it reach the broker?"
+            raise DecisionError(msg)
+        row.admitted_by, row.admitted_at = by, now
+
+
+def decide_journal(engine: Engine, journal: str, state: str, by: str, why: str, now: int) -> str:
+    """``by`` says that a journal may go on (``open``) or is given up (``closed``).
+
+    Args:
+        engine: Of the registry.
+        journal: Its 32 hex digits, or as many of the first as tell it from others.
+        state: ``open`` or ``closed``.
+        by: Who decides.
+        why: Their words.
+        now: UTC ns.
+
+    Returns:
+        The journal, whole.
+
+    Raises:
+        DecisionError: There is no such journal, or more than one, or nobody is named.
+    """
+    assert state in (OPEN, CLOSED)
+    _named(by)
+    with transaction(engine) as session:
+        row = _find_journal(session, journal)
+        row.state, row.decided_by, row.decided_at, row.why = state, by, now, why
+        edge = EdgeId(row.site, row.edge)
+        for kind in (TWO_RUNS, RESTORED_IMAGE, LEFT_BEHIND, CLOSED_SPEAKS):
+            findings.end(session, edge, kind, now, row.journal)
+        return row.journal
+
+
+def put_setting(
+    engine: Engine, edge: EdgeId, noun: str, key: str, body: Mapping[str, object], by: str, now: int
+) -> int:
+    """Set something at an edge, by a retained message.
+
+    Returns:
+        Its revision.
+
+    Raises:
+        DecisionError: A name cannot be part of a topic, or nobody is named.
+    """
+    _named(by)
+    for name in (noun, key):
+        if not NAME.fullmatch(name):
+            msg = f"setting {name!r}: expected small letters, digits and hyphens. Choose another name."
+            raise DecisionError(msg)
+    with transaction(engine) as session:
+        row = session.get(SettingRow, (*edge, noun, key))
+        if row is None:
+            row = SettingRow(site=edge.site, edge=edge.edge, noun=noun, key=key, revision=0)
+            session.add(row)
+        row.revision = max(row.revision + 1, now // 1_000_000)
+        row.body, row.put_by, row.put_at = msgspec.json.encode(body).decode(), by, now
+        return row.revision
+
+
+def all_settings(engine: Engine) -> list[tuple[EdgeId, str, str, Setting]]:
+    """Every setting of every edge: whose, noun, key, what to publish."""
+    with Session(engine) as session:
+        return [
+            (
+                EdgeId(row.site, row.edge),
+                row.noun,
+                row.key,
+                Setting(revision=row.revision, body=msgspec.json.decode(row.body)),
+            )
+            for row in session.scalars(select(SettingRow))
+        ]
+
+
+def _find_journal(session: Session, prefix: str) -> JournalRow:
+    found = session.scalars(select(JournalRow).where(JournalRow.journal.startswith(prefix, autoescape=True))).all()
+    if len(found) != 1 or not prefix:
+        msg = f"journal {prefix!r}: {len(found)} journals begin so, expected one. See nhipdo journals."
+        raise DecisionError(msg)
+    return found[0]
+
+
+def _named(by: str) -> None:
+    if not by.strip():
+        msg = "--by is empty: a decision has a name. Say who decides."
+        raise DecisionError(msg)

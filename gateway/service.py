@@ -1,0 +1,67 @@
+"""The gateway as the API, the page and the command line see it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from edge_agent.wire.messages import GatewayStatus, InstrumentDescription
+from gateway import records
+from gateway.config import GatewayConfig
+from gateway.health import EdgeHealth, StoreHealth, edge_health, gateway_health
+from gateway.ingest import Counters, Ingest
+from gateway.journals import EdgeId
+from gateway.people import admit_edge
+from gateway.timeseries import TimeSeries
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One gateway.
+
+    Attributes:
+        engine: Of the registry.
+        timeseries: Samples and windows.
+        secret: Opens page and API.
+        config: As it was read.
+        ingest: The ingesting thread.
+        clock: UTC, ns.
+    """
+
+    engine: Engine
+    timeseries: TimeSeries
+    secret: str
+    config: GatewayConfig
+    ingest: Ingest
+    clock: Callable[[], int] = time.time_ns
+
+    def health(self) -> list[EdgeHealth]:
+        """Every edge ever heard of."""
+        return edge_health(self.engine, self.clock())
+
+    def store_health(self) -> StoreHealth:
+        """The store, its dead letters, and what stands about the gateway."""
+        return gateway_health(self.engine)
+
+    def gateway_status(self) -> GatewayStatus:
+        """How this process is, now."""
+        return self.ingest.status()
+
+    def counters(self) -> Counters:
+        """What the ingest has done since its start."""
+        return self.ingest.counters
+
+    def descriptions(self, site: str, edge: str) -> list[InstrumentDescription]:
+        """What the instruments of an edge mean, by the revisions in force."""
+        with Session(self.engine) as session:
+            return records.descriptions(session, EdgeId(site, edge))
+
+    def admit(self, site: str, edge: str, who: str) -> None:
+        """Write down that ``who`` admitted this edge.
+
+        Raises:
+            gateway.people.DecisionError: It never spoke, or nobody is named.
+        """
+        admit_edge(self.engine, EdgeId(site, edge), who, self.clock())

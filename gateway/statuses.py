@@ -1,0 +1,171 @@
+"""The statuses of edges: how each is, whether its runs make sense, whether our own store was restored."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from edge_agent.wire.messages import EdgeStatus
+from edge_agent.wire.ranges import Ranges
+from gateway import findings
+from gateway.journals import CLOSED, OPEN, EdgeId, JournalId
+from gateway.receipts import Draft, Receipts
+from gateway.registry import EdgeRow, StaleError, transaction
+from gateway.runs import status_came
+
+LOST, CHECKING = "lost", "checking"
+SILENT, DAMAGED, BAD_STATUS, CLOSED_SPEAKS, RESTORED_GATEWAY = (
+    "silent",
+    "damaged",
+    "bad_status",
+    "closed_speaks",
+    "restored_gateway",
+)
+_HEX = frozenset("0123456789abcdef")
+_JOURNAL_LENGTH = 32
+_TRIES = 5
+
+
+class StatusWord(NamedTuple):
+    """A status as it came.
+
+    Attributes:
+        edge: Whose.
+        body: JSON.
+        at: When it came, our clock, ns.
+    """
+
+    edge: EdgeId
+    body: bytes
+    at: int
+
+
+def take_statuses(
+    engine: Engine, receipts: Receipts, words: Sequence[StatusWord], damaged: Mapping[EdgeId, int], now: int
+) -> set[EdgeId]:
+    """Write down what edges say of themselves, and how many damaged payloads came in their name.
+
+    Returns:
+        The edges whose acknowledgement is due.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: The registry cannot be written now.
+    """
+    for _ in range(_TRIES):
+        draft = Draft(receipts, now)
+        due: set[EdgeId] = set()
+        try:
+            with transaction(engine, receipts.changes) as session:
+                for word in words:
+                    draft.now = word.at
+                    if _take(session, draft, receipts, word):
+                        due.add(word.edge)
+                _report_damaged(session, damaged, draft)
+                draft.save(session)
+        except StaleError:
+            receipts.reload()
+            continue
+        restored = draft.generation != receipts.generation
+        draft.settle()
+        return set(receipts.edges) if restored else due
+    return set()
+
+
+def _take(session: Session, draft: Draft, receipts: Receipts, word: StatusWord) -> bool:
+    """Whether an acknowledgement is due."""
+    draft.edge(word.edge)
+    try:
+        status = msgspec.json.decode(word.body, type=EdgeStatus)
+        if status.state not in (LOST, CHECKING) and not (
+            len(status.journal) == _JOURNAL_LENGTH and _HEX.issuperset(status.journal)
+        ):
+            msg = f"journal {status.journal[:40]!r} is not 32 hex digits"
+            raise msgspec.ValidationError(msg)
+    except msgspec.DecodeError as error:
+        text = f"{word.edge}: status cannot be read ({error}). Update this gateway, or find who publishes it."
+        findings.report(session, word.edge, BAD_STATUS, text, word.at)
+        return False
+    if status.state == LOST:
+        _connection_lost(session, word, status)
+        return False
+    if status.state == CHECKING:
+        return True
+    return _run_speaks(session, draft, receipts, word, status)
+
+
+def _run_speaks(session: Session, draft: Draft, receipts: Receipts, word: StatusWord, status: EdgeStatus) -> bool:
+    at = JournalId(*word.edge, status.journal)
+    state = was.state if (was := draft.peek(at)) else OPEN
+    status_came(session, draft, draft.journal(at), status)
+    _look_for_our_restoration(session, draft, receipts, word, status)
+    if draft.journal(at).state != OPEN:
+        if state == CLOSED:
+            text = f"{word.edge}: journal {at.journal[:8]} was closed and still runs. Admit it, or stop that machine."
+            findings.report(session, word.edge, CLOSED_SPEAKS, text, word.at, at.journal)
+        return state == OPEN or not _knows_us(receipts, status)
+    _keep(session, word.edge, status, word.at)
+    for kind in (SILENT, BAD_STATUS):
+        findings.end(session, word.edge, kind, word.at)
+    return status.clock == "unsure" or not _knows_us(receipts, status)
+
+
+def _knows_us(receipts: Receipts, status: EdgeStatus) -> bool:
+    return (status.store, status.generation) == (receipts.store, receipts.generation)
+
+
+def _keep(session: Session, edge: EdgeId, status: EdgeStatus, at: int) -> None:
+    row = session.get(EdgeRow, edge)
+    if row is None:
+        row = EdgeRow(site=edge.site, edge=edge.edge, first_seen=at, admitted_by="", admitted_at=0)
+        session.add(row)
+    row.status, row.status_at = msgspec.json.encode(status).decode(), at
+
+
+def _connection_lost(session: Session, word: StatusWord, will: EdgeStatus) -> None:
+    """A will was written when its connection began: of all that it says only the state is news."""
+    row = session.get(EdgeRow, word.edge)
+    last = msgspec.json.decode(row.status, type=EdgeStatus) if row is not None and row.status else will
+    if will.journal not in ("", last.journal) or last.state == "stopped":
+        return  # the will of a run that is over
+    at = row.status_at if row is not None and row.status else word.at
+    _keep(session, word.edge, msgspec.structs.replace(last, state=LOST), at)
+
+
+def _look_for_our_restoration(
+    session: Session, draft: Draft, receipts: Receipts, word: StatusWord, status: EdgeStatus
+) -> None:
+    """An edge that has our word for more than we know: our database was restored to an earlier state."""
+    if status.store != receipts.store or status.generation < draft.generation:
+        return
+    first = {held.journal: held.first for held in status.held}
+    forgotten = [
+        journal
+        for journal, floor in status.acknowledged.items()
+        if journal in first and _lacks(draft, JournalId(*word.edge, journal), first[journal], floor)
+    ]
+    if not forgotten and status.generation == draft.generation:
+        return
+    text = (
+        f"registry: {word.edge} has our word for messages that we do not know (generation {status.generation}). The"
+        f" database was restored to an earlier state; edges send again what it lacks."
+    )
+    draft.generation = status.generation + 1
+    findings.report(session, findings.THE_GATEWAY, RESTORED_GATEWAY, text, word.at)
+
+
+def _lacks(draft: Draft, at: JournalId, first: int, floor: int) -> bool:
+    # The edge counts from the first that it holds: what it declared below that was never stored.
+    journal = draft.peek(at)
+    return bool((journal.stored if journal else Ranges()).absent(first, floor))
+
+
+def _report_damaged(session: Session, damaged: Mapping[EdgeId, int], draft: Draft) -> None:
+    for edge, times in damaged.items():
+        text = (
+            f"{edge}: payloads came whose header or CRC is wrong; none was stored or acknowledged. Look at the network,"
+            " or find who else publishes there."
+        )
+        draft.edge(edge)
+        findings.report(session, edge, DAMAGED, text, draft.now, times=times)

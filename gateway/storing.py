@@ -1,0 +1,175 @@
+"""Storing a batch: the time series first, then one transaction of the registry. Twice is harmless.
+
+Decision: the time series are written before the receipts, and the receipts in one transaction with the records.
+Because: a crash in between leaves points without a receipt; they come again and are the same points.
+Instead of: a transaction over two stores, which none of them offers.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from gateway import dead_letters, records
+from gateway.journals import OPEN, EdgeId
+from gateway.reading import Arrival
+from gateway.receipts import Draft, Receipts
+from gateway.registry import StaleError, transaction
+from gateway.timeseries import Refused, StoreUnavailableError, TimeSeries
+
+log = logging.getLogger(__name__)
+_TRIES = 5
+_UNEXPECTED = "not foreseen. Report it with this message."
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch.
+
+    Attributes:
+        edges: Whose acknowledgement is due.
+        stored: Messages that are stored now and were not before.
+        lines: Lines of line protocol in them.
+        records: Records in them.
+        again: Messages that were stored already.
+        held_back: Messages of journals that wait for a person.
+        dead: Messages and lines kept as dead letters.
+    """
+
+    edges: set[EdgeId] = field(default_factory=set)
+    stored: int = 0
+    lines: int = 0
+    records: int = 0
+    again: int = 0
+    held_back: int = 0
+    dead: int = 0
+
+    def add(self, other: "Outcome") -> None:
+        """Both together."""
+        self.edges |= other.edges
+        for name in ("stored", "lines", "records", "again", "held_back", "dead"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+class Storing:
+    """The stores, seen from a batch of messages. Belongs to one thread."""
+
+    def __init__(self, engine: Engine, timeseries: TimeSeries, receipts: Receipts) -> None:
+        self._engine = engine
+        self._timeseries = timeseries
+        self._receipts = receipts
+
+    def store(self, arrivals: Sequence[Arrival], now: int) -> Outcome:
+        """Store all of them, or nothing that counts.
+
+        Raises:
+            StoreUnavailableError: One of the stores cannot take anything now; call again with the same.
+        """
+        if why := self._timeseries.why_full():
+            raise StoreUnavailableError(why)
+        try:
+            return self._store_fresh(arrivals, now)
+        except (OperationalError, InterfaceError) as error:
+            raise StoreUnavailableError(_cannot_write(error)) from error
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            if len(arrivals) == 1 and arrivals[0].why.endswith(_UNEXPECTED):
+                raise
+            # One message that we did not foresee must not stand in the way of all that follow it.
+            log.exception("a batch of %d messages failed", len(arrivals))
+            return self._one_by_one(arrivals, now, error)
+
+    def probe(self) -> Outcome:
+        """Write nothing, as :meth:`store` would; it raises the same."""
+        if why := self._timeseries.why_full():
+            raise StoreUnavailableError(why)
+        draft = Draft(self._receipts, 0)
+        try:
+            self._timeseries.write([])
+            with transaction(self._engine, self._receipts.changes):
+                pass
+            draft.settle()
+        except StaleError:
+            self._receipts.reload()
+        except (OperationalError, InterfaceError) as error:
+            raise StoreUnavailableError(_cannot_write(error)) from error
+        return Outcome()
+
+    def _one_by_one(self, arrivals: Sequence[Arrival], now: int, error: Exception) -> Outcome:
+        outcome = Outcome()
+        if len(arrivals) == 1:
+            [one] = arrivals
+            one.why = f"{one.name}: {type(error).__name__}: {error}; {_UNEXPECTED}"
+            one.lines, one.records = [], []
+        for arrival in arrivals:
+            outcome.add(self.store([arrival], now))
+        return outcome
+
+    def _store_fresh(self, arrivals: Sequence[Arrival], now: int) -> Outcome:
+        for _ in range(_TRIES):
+            draft = Draft(self._receipts, now)
+            outcome = Outcome(edges=draft.edges)
+            fresh = [arrival for arrival in arrivals if self._is_fresh(draft, arrival, outcome)]
+            if not fresh and not draft.has_changes():
+                return outcome
+            lines = [line for arrival in fresh for line in arrival.lines]
+            refused = self._timeseries.write(lines) if lines else []
+            try:
+                with transaction(self._engine, self._receipts.changes) as session:
+                    self._write(session, draft, fresh, refused, outcome)
+            except StaleError:
+                self._receipts.reload()
+                continue
+            draft.settle()
+            outcome.stored, outcome.lines = len(fresh), len(lines)
+            return outcome
+        msg = "registry: somebody else writes all the time. Is a second gateway running on it? Stop one."
+        raise StoreUnavailableError(msg)
+
+    def _is_fresh(self, draft: Draft, arrival: Arrival, outcome: Outcome) -> bool:
+        known = draft.peek(arrival.journal)
+        draft.edge(arrival.edge)
+        if known is not None and known.state != OPEN:
+            outcome.held_back += 1
+            return False
+        journal = draft.journal(arrival.journal)
+        journal.came(arrival.envelope.seq, arrival.envelope.first)
+        if arrival.envelope.seq in journal.stored:
+            outcome.again += 1
+            return False
+        journal.stored.add(arrival.envelope.seq)
+        return True
+
+    def _write(
+        self, session: Session, draft: Draft, fresh: Sequence[Arrival], refused: list[Refused], outcome: Outcome
+    ) -> None:
+        losses = []
+        for arrival in fresh:
+            losses += records.take_records(session, draft, arrival.edge, arrival.records)
+            outcome.records += len(arrival.records)
+            if arrival.why:
+                dead_letters.keep_message(session, arrival, draft.now)
+                outcome.dead += 1
+        session.flush()
+        if losses:
+            for line, why in self._timeseries.write(records.loss_lines(session, losses)):
+                log.error("the store refused the point of a loss: %s (%s)", why, line[:200])
+        for line_refused, arrival in _whose(refused, fresh):
+            dead_letters.keep_line(session, arrival, line_refused, draft.now)
+            outcome.dead += 1
+        draft.save(session)
+
+
+def _cannot_write(error: DBAPIError) -> str:
+    return f"registry: cannot be written ({error.orig}). Check its disk, or its server."
+
+
+def _whose(refused: Sequence[Refused], arrivals: Sequence[Arrival]) -> list[tuple[Refused, Arrival]]:
+    if not refused:
+        return []
+    source = {line: arrival for arrival in reversed(arrivals) for line in arrival.lines}
+    return [(one, source[one.line]) for one in refused]
