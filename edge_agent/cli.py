@@ -1,6 +1,7 @@
 """``nhipdo-edge``: the edge's command line. Parses, calls one command, and turns its end into an exit code."""
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,9 @@ from edge_agent.commands import adopt, check, example, models, outbox, read, run
 from edge_agent.commands.parsing import PROGRAM, CommandError, Parser, join_words
 from edge_agent.config import ConfigError
 from edge_agent.outbox import OutboxError
+
+# A command says itself what it met; only run turns logging on, and then this changes nothing.
+logging.getLogger("drivers").addHandler(logging.NullHandler())
 
 DONE, FAILED, SENSELESS = 0, 1, 2
 
