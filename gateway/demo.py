@@ -32,7 +32,6 @@ from gateway.demo_processes import (
 )
 
 PORT = 8080
-BUSES = 3
 START_S = 60.0
 """How long each step of the start may take, s."""
 FETCH_S = 5.0
@@ -53,6 +52,7 @@ class Demo:
         self.running: list[Running] = []
         self._folder = folder
         self._key = token_urlsafe(16)
+        self._buses: list[Mapping[str, Any]] = []
         self._stopping = stopping
         self.address = f"http://127.0.0.1:{port}/?key={self._key}"
 
@@ -68,7 +68,7 @@ class Demo:
         gateway.write_text(gateway_toml(broker, self.port, store), "utf-8")
         self._write_key()
         agent = self._folder / "agent.toml"
-        agent.write_text(agent_toml(broker, self._buses()), "utf-8")
+        agent.write_text(agent_toml(broker, self._buses), "utf-8")
         at_page = f"http://127.0.0.1:{self.port}"
         self._begin("gateway", ["gateway.cli", "serve", str(gateway)], at_page)
         self._wait(lambda: self._ask("/healthz") is not None, "the gateway's page")
@@ -81,15 +81,13 @@ class Demo:
         secret.write_text(f"{self._key}\n", "utf-8")
 
     def _start_simulator(self) -> None:
-        folder = self._folder / "ports"
-        folder.mkdir()
+        ports, printed = self._folder / "ports", self._folder / "simulated.toml"
         advice = "It needs virtual serial ports (/dev/pts) and loopback. In a container, allow both."
-        self._begin("simulator", ["edge_agent.cli", "simulate", "--directory", str(folder)], advice=advice)
-        self._wait(lambda: len(self._buses()) == BUSES, "the simulated instruments")
-
-    def _buses(self) -> list[Mapping[str, Any]]:
-        """What the simulator said that it serves."""
-        return simulated_buses(self.running[-1].log.read_text("utf-8"))
+        command = ["edge_agent.cli", "simulate", "--directory", str(ports)]
+        simulator = self._begin("simulator", command, advice=advice, answer=printed)
+        self._wait(lambda: "Serving" in simulator.log.read_text("utf-8"), "the simulated instruments")
+        self._buses = simulated_buses(printed)
+        simulator.address = ", ".join(_near(bus["url"]) for bus in self._buses)
 
     def _start_broker(self) -> str:
         port = free_port()
@@ -112,9 +110,12 @@ class Demo:
             raise DemoError(str(error)) from error
         return self.running[0].address, self.running[1].address
 
-    def _begin(self, title: str, module: list[str], address: str = "", advice: str = "") -> Child:
+    def _begin(
+        self, title: str, module: list[str], address: str = "", advice: str = "", answer: Path | None = None
+    ) -> Child:
         say(f"starting the {title} ...")
-        child = Child(title, [sys.executable, "-m", *module], self._folder / f"{title}.log", address, advice)
+        log = self._folder / f"{title}.log"
+        child = Child(title, [sys.executable, "-m", *module], log, address, advice, answer)
         self.running.insert(0, child)
         return child
 
@@ -125,7 +126,7 @@ class Demo:
         """Whether every simulated instrument shows a good present value at the gateway."""
         got = self._ask(f"/api/latest?{urllib.parse.urlencode({'site': SITE, 'edge': EDGE})}")
         fresh = {c["instrument"] for c in got or () if c["recent"] and c["value"] is not None}
-        return len(fresh) >= len(self._buses())
+        return len(fresh) >= len(self._buses)
 
     def _ask(self, path: str) -> Any:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
@@ -139,7 +140,7 @@ class Demo:
     def table(self) -> str:
         """What runs where."""
         rows = [("WHAT", "PROCESS", "ADDRESS", "LOG")]
-        rows += [(one.title, str(one.pid), one.address or "-", _near(one.log)) for one in reversed(self.running)]
+        rows += [(one.title, str(one.pid), one.address or "-", _near(str(one.log))) for one in reversed(self.running)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
@@ -218,9 +219,9 @@ def _asked_to_stop(stopping: Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _near(path: Path) -> str:
-    """A path as short as it can be from here."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+def _near(path: str) -> str:
+    """A path, also one in a url, as it is named from here."""
+    return path.replace(f"{Path.cwd()}/", "", 1)
 
 
 def say(line: str) -> None:

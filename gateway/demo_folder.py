@@ -98,13 +98,9 @@ def _empty(folder: Path) -> None:
             entry.unlink()
 
 
-def simulated_buses(said: str) -> list[Mapping[str, Any]]:
-    """The buses in the agent.toml that ``nhipdo-edge simulate`` prints; empty while it is not complete."""
-    text = said[said.find("[[buses]]") :] if "[[buses]]" in said else ""
-    try:
-        return list(tomllib.loads(text).get("buses", ()))
-    except tomllib.TOMLDecodeError:
-        return []
+def simulated_buses(printed: Path) -> list[Mapping[str, Any]]:
+    """The buses in the agent.toml that ``nhipdo-edge simulate`` prints."""
+    return list(tomllib.loads(printed.read_text("utf-8"))["buses"])
 
 
 def agent_toml(broker: str, buses: list[Mapping[str, Any]]) -> str:

@@ -60,18 +60,26 @@ class Running(Protocol):
 
 
 class Child:
-    """A process of ours."""
+    """A process of ours; what it says goes to its log, what it prints to ``answer`` where that is given."""
 
-    def __init__(self, title: str, command: Sequence[str], log: Path, address: str = "", advice: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        command: Sequence[str],
+        log: Path,
+        address: str = "",
+        advice: str = "",
+        answer: Path | None = None,
+    ) -> None:
         self.title, self.address, self.log = title, address, log
         self.advice = advice or "Read the whole log, then start the demo again."
-        with log.open("ab") as words:
+        with log.open("ab") as words, (answer or log).open("ab") as answers:
             # A session of its own: Ctrl-C reaches the demo alone, which then stops the others in their order.
             self._process = subprocess.Popen(  # noqa: S603  our own modules
                 list(command),
                 stdin=subprocess.DEVNULL,
-                stdout=words,
-                stderr=subprocess.STDOUT,
+                stdout=answers,
+                stderr=words,
                 start_new_session=True,
                 preexec_fn=_end_with_the_demo if sys.platform == "linux" else None,  # noqa: PLW1509  no threads here
             )

@@ -12,7 +12,7 @@ from gateway.demo_folder import LOCK, agent_toml, fresh_folder, gateway_toml, si
 from gateway.demo_processes import DemoError
 
 SAID = """\
-simulating ...
+# a plant
 
 [[buses]]
 name = "press"
@@ -91,22 +91,24 @@ def test_the_folder_is_free_again_afterwards(tmp_path: Path) -> None:
         assert lock.read() == f"{os.getpid()}\n"
 
 
-def test_the_simulated_buses_are_those_that_were_told() -> None:
-    assert [(bus["name"], bus["url"]) for bus in simulated_buses(SAID)] == [
+@pytest.fixture
+def printed(tmp_path: Path) -> Path:
+    file = tmp_path / "simulated.toml"
+    file.write_text(SAID, "utf-8")
+    return file
+
+
+def test_the_simulated_buses_are_those_that_were_printed(printed: Path) -> None:
+    assert [(bus["name"], bus["url"]) for bus in simulated_buses(printed)] == [
         ("press", "tcp://127.0.0.1:41000"),
         ("meters", "serial:///tmp/x/meter"),
     ]
 
 
-def test_half_a_word_is_no_bus_yet() -> None:
-    assert simulated_buses("simulating ...\n") == []
-    assert simulated_buses(SAID[: SAID.index("sdm630")]) == []
-
-
-def test_the_agent_reads_the_simulated_buses_as_they_were_told() -> None:
-    read = tomllib.loads(agent_toml("mqtt://127.0.0.1:1884", simulated_buses(SAID)))
+def test_the_agent_reads_the_simulated_buses_as_they_were_printed(printed: Path) -> None:
+    read = tomllib.loads(agent_toml("mqtt://127.0.0.1:1884", simulated_buses(printed)))
     assert read["broker"] == {"url": "mqtt://127.0.0.1:1884"}
-    assert read["buses"] == tomllib.loads(SAID[SAID.index("[[buses]]") :])["buses"]
+    assert read["buses"] == tomllib.loads(SAID)["buses"]
 
 
 def test_the_gateway_keeps_to_loopback_and_to_the_demos_folder(tmp_path: Path) -> None:
