@@ -109,8 +109,8 @@ class Recorder:
             self._begun = begun
             self._keep_for_later(samples, asked, lost, error)
             return
+        self._sum_up(dated, None if self._held_back else now)
         self._held_back, self._held_back_asked = [], []
-        self._sum_up(dated, now)
         if self._troubled:
             self._troubled = False
             self._outbox.make_reserve()
@@ -153,7 +153,9 @@ class Recorder:
         return [*cut, *describe_instruments(self._config)]
 
     def _lines(self, dated: Sequence[Dated], now: int) -> Iterator[str]:
-        yield from self._windows.close_until(now)
+        # What a full disk held back belongs to windows that may have ended: they wait one more transaction.
+        if not self._held_back:
+            yield from self._windows.close_until(now)
         for sample, at in dated:
             head = self._heads.get(sample.instrument) or self._head(sample.instrument)
             for numbers, qualities in parts(sample):
@@ -162,9 +164,10 @@ class Recorder:
     def _head(self, instrument: str) -> str:
         return line_head(SAMPLE, self._config.site, self._config.edge, instrument)
 
-    def _sum_up(self, dated: Sequence[Dated], now: int) -> None:
+    def _sum_up(self, dated: Sequence[Dated], closed_at: int | None) -> None:
         """After the commit: a transaction that failed is tried again, and must not count twice."""
-        self._windows.forget_until(now)
+        if closed_at is not None:
+            self._windows.forget_until(closed_at)
         for sample, at in dated:
             doubtful = {name[: -len(QUALITY)] for name, _ in sample.qualities}
             good = [pair for pair in sample.numbers if pair[0] not in doubtful] if doubtful else sample.numbers

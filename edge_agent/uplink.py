@@ -121,7 +121,7 @@ class Uplink:
         if self._connection is None or not self._online:
             due.append(self._connect_at)
         else:
-            due += [self._window.next_time_s(), self._next_status]
+            due += [self._window.next_time_s() if self._may_send() else now + _IDLE_S, self._next_status]
         if not self._online and self._connection is not None and now > self._connect_at:
             self.events.put(Ended(f"broker {self._broker.url}: said nothing. Is it an MQTT broker? Check broker.url."))
         return max(min(due) - now, 0.001)

@@ -115,7 +115,8 @@ class Window:
 
     def next_time_s(self) -> float:
         """When something is to be sent again, s; infinity when nothing is in flight."""
-        return min((flight.again_s for flight in self._flights.values()), default=float("inf"))
+        due = (f.again_s for f in self._flights.values() if f.attempts > 0 or self._may_go(f.message.id))
+        return min(due, default=float("inf"))
 
     def proved(self) -> None:
         """The broker has confirmed something on this connection that was no message of the window."""

@@ -1,0 +1,293 @@
+"""The recorder against a real outbox, with time in the test's hands."""
+
+import random
+import sqlite3
+from collections import defaultdict
+
+import pytest
+
+from edge_agent.asked import Acknowledged, SettingCame
+from edge_agent.clock import Clock
+from edge_agent.collect import Sample
+from edge_agent.losses import Losses
+from edge_agent.outbox import Outbox, OutboxReader
+from edge_agent.record import Recorder
+from edge_agent.wire.lines import Point, parse_line
+from edge_agent.wire.messages import InstrumentDescription, Loss, Run, Setting, SettingKept, Text, record_decoder
+from edge_agent.wire.ranges import Ranges
+
+S = 10**9
+WALL = 1_795_330_800 * S  # a whole minute
+
+
+class Edge:
+    """A recorder and its world; ``restart`` is a new process, ``kill`` one without goodbye."""
+
+    def __init__(self, config, tmp_path) -> None:
+        self.config, self.path = config, tmp_path / "state"
+        self.now = 1000 * S
+        self.start = WALL - self.now
+        self.is_set = True
+        self.boot = "boot-1"
+        self.outbox = None
+        self.restart()
+
+    def restart(self) -> None:
+        self.kill()
+        clock = Clock(
+            self.config.clock.trust, self.path, lambda: self.is_set, lambda: self.now + self.start, lambda: self.now
+        )
+        self.outbox = Outbox(self.path, machine="m1")
+        self.losses = Losses()
+        self.recorder = Recorder(self.config, clock, self.outbox, self.losses, self.boot)
+
+    def kill(self) -> None:
+        if self.outbox:
+            self.outbox.close()
+
+    def sample(self, value: float = 1.0, instrument: str = "balance-1", **more) -> None:
+        self.recorder.samples.put(Sample(instrument, self.now, [("mass", value)], [], **more))
+
+    def second(self, value: float = 1.0) -> None:
+        self.sample(value)
+        self.now += S
+        self.recorder.record()
+
+    def bodies(self, *, records: bool) -> list[str]:
+        reader = OutboxReader(self.outbox.path)
+        lines = [
+            line for w in reader.after(0, 10_000, records=records) for line in reader.body(w.id)[1].decode().split("\n")
+        ]
+        reader.close()
+        return lines
+
+    def points(self, measurement: str = "sample") -> list[Point]:
+        return [p for p in map(parse_line, self.bodies(records=False)) if p.measurement == measurement]
+
+    def records(self, kind: type) -> list:
+        return [r for r in map(record_decoder.decode, self.bodies(records=True)) if isinstance(r, kind)]
+
+
+@pytest.fixture
+def edge(agent_config, tmp_path):
+    made = Edge(agent_config(), tmp_path)
+    yield made
+    made.kill()
+
+
+def unset(agent_config, tmp_path, wait_s: float = 100.0) -> Edge:
+    made = Edge(agent_config(clock=f'trust = "ntp"\nundated_max_s = {wait_s}'), tmp_path)
+    made.is_set = False
+    return made
+
+
+def test_a_sample_is_dated_on_the_wall(edge) -> None:
+    edge.second(2.5)
+    assert edge.points() == [Point("sample", "sa-dec", "e1", "balance-1", {"mass": 2.5}, {}, WALL)]
+
+
+def test_the_run_comes_first_and_meanings_before_the_first_sample(edge) -> None:
+    edge.second()
+    reader = OutboxReader(edge.outbox.path)
+    kinds = {w.seq: w.kind for r in (True, False) for w in reader.after(0, 99, records=r)}
+    reader.close()
+    [run] = edge.records(Run)
+    assert (run.key, run.previous_end, run.previous_clean) == (edge.outbox.journal, 0, True)
+    assert kinds == {1: "kept", 2: "record", 3: "telemetry"}
+    described = {d.key: d for d in edge.records(InstrumentDescription)}
+    assert set(described) == {"press-1", "balance-1"}
+    assert described["balance-1"].channels["mass"].unit == "g"
+
+
+def test_a_kill_is_declared_by_the_next_run_and_a_stop_in_order_is_not(edge) -> None:
+    edge.second()
+    edge.second()
+    killed = edge.now + edge.start
+    edge.now += 30 * S
+    edge.restart()
+    edge.second()
+    [loss] = edge.records(Loss)
+    assert (loss.reason, loss.since, loss.n) == ("power_cut", killed, None)
+    assert loss.until >= killed + 30 * S
+    edge.recorder.record(last=True)
+    edge.restart()
+    edge.second()
+    assert len(edge.records(Loss)) == 1
+    assert [r.previous_clean for r in edge.records(Run)] == [True, False, True]
+
+
+def test_undated_samples_wait_for_the_clock_and_then_get_their_true_times(agent_config, tmp_path) -> None:
+    edge = unset(agent_config, tmp_path)
+    true_start, edge.start = edge.start, -900 * S
+    edge.second(1.0)
+    edge.second(2.0)
+    assert edge.points() == []
+    edge.restart()  # the same boot: monotonic time goes on
+    edge.second(3.0)
+    edge.is_set, edge.start = True, true_start
+    edge.second(4.0)
+    assert [(p.numbers["mass"], p.at, p.texts) for p in edge.points()] == [
+        (float(k + 1), WALL + k * S, {}) for k in range(4)
+    ]
+    edge.kill()
+
+
+def test_what_was_undated_when_its_boot_ended_goes_out_as_unsure(agent_config, tmp_path) -> None:
+    edge = unset(agent_config, tmp_path)
+    edge.start = 77 * S
+    edge.second(1.0)
+    edge.boot, edge.now, edge.is_set, edge.start = "boot-2", 5 * S, True, WALL
+    edge.restart()
+    edge.second(2.0)
+    assert [(p.numbers["mass"], p.at, p.texts) for p in edge.points()] == [
+        (1.0, 1077 * S, {"mass_q": "uncertain.clock_unsure"}),
+        (2.0, WALL + 5 * S, {}),
+    ]
+    edge.kill()
+
+
+def test_nothing_waits_longer_than_undated_max(agent_config, tmp_path) -> None:
+    edge = unset(agent_config, tmp_path, wait_s=3.0)
+    for k in range(6):
+        edge.second(float(k))
+    unsure = [p.numbers["mass"] for p in edge.points()]
+    assert unsure == [0.0, 1.0, 2.0]
+    edge.is_set = True
+    edge.second(6.0)
+    assert [p.numbers["mass"] for p in edge.points()] == [float(k) for k in range(7)]
+    assert [p.texts for p in edge.points()[3:]] == [{}] * 4
+    edge.kill()
+
+
+def test_windows_hold_mean_least_greatest_and_number(edge) -> None:
+    for k in range(63):
+        edge.second(float(k))
+    [window] = edge.points("window")
+    assert (window.at, window.instrument) == (WALL, "balance-1")
+    assert window.numbers == {"expected": 60.0, "mass_n": 60.0, "mass_mean": 29.5, "mass_min": 0.0, "mass_max": 59.0}
+
+
+def test_a_window_is_whole_after_a_kill_in_its_middle(edge) -> None:
+    for k in range(30):
+        edge.second(float(k))
+    edge.restart()
+    for k in range(30, 63):
+        edge.second(float(k))
+    assert [w.numbers["mass_mean"] for w in edge.points("window")] == [29.5]
+    assert [w.numbers["mass_n"] for w in edge.points("window")] == [60.0]
+
+
+def test_bad_and_uncertain_values_are_no_part_of_a_window(edge) -> None:
+    edge.sample(5.0)
+    edge.recorder.samples.put(Sample("balance-1", edge.now + 1, [("mass", 99.0)], [("mass_q", "uncertain.unsettled")]))
+    edge.recorder.samples.put(Sample("balance-1", edge.now + 2, [], [("mass_q", "bad.busy")]))
+    edge.now += 63 * S
+    edge.recorder.record()
+    edge.recorder.record()
+    [window] = edge.points("window")
+    assert (window.numbers["mass_n"], window.numbers["mass_max"]) == (1.0, 5.0)
+
+
+def test_a_transaction_that_fails_is_tried_again_and_counts_nothing_twice(edge) -> None:
+    edge.second(1.0)
+    [pages] = edge.outbox.db.execute("PRAGMA page_count").fetchone()
+    edge.outbox.db.execute(f"PRAGMA max_page_count = {pages}")
+    noise = random.Random(1)
+    for k in range(2000):
+        edge.recorder.samples.put(Sample("balance-1", edge.now + k, [("mass", noise.random())], []))
+    edge.recorder.record()
+    assert len(edge.points()) <= 1
+    edge.outbox.db.execute("PRAGMA max_page_count = 1000000")
+    edge.now += 63 * S
+    edge.recorder.record()
+    edge.recorder.record()
+    times = [p.at for p in edge.points()]
+    assert len(times) == len(set(times))
+    assert {WALL + S + k for k in range(2000)} <= set(times)
+    [window] = edge.points("window")
+    assert window.numbers["mass_n"] == 2001.0  # the first sample was summed up before it had to go
+
+
+def test_a_disk_that_stays_full_costs_the_oldest_and_they_are_counted(agent_config, tmp_path, monkeypatch) -> None:
+    edge = Edge(agent_config(edge="queue_limit = 10"), tmp_path)
+    edge.second(0.0)
+    append = edge.outbox.append
+
+    def full(*_):
+        msg = "database or disk is full"
+        raise sqlite3.OperationalError(msg)
+
+    monkeypatch.setattr(edge.outbox, "append", full)
+    for k in range(1, 26):
+        edge.second(float(k))
+    monkeypatch.setattr(edge.outbox, "append", append)
+    edge.recorder.record(last=True)
+    kept = [p.numbers["mass"] for p in edge.points()]
+    [loss] = [one for one in edge.records(Loss) if one.reason == "disk_full"]
+    assert kept == [0.0, *(float(k) for k in range(16, 26))]
+    assert (loss.instrument, loss.n) == ("balance-1", 15)
+    assert (loss.since, loss.until) == (WALL + S, WALL + 15 * S)
+    edge.kill()
+
+
+def test_a_full_queue_is_counted_by_instrument(agent_config, tmp_path) -> None:
+    edge = Edge(agent_config(edge="queue_limit = 3"), tmp_path)
+    for _ in range(5):
+        edge.sample()
+    edge.recorder.record(last=True)
+    [loss] = edge.records(Loss)
+    assert (loss.reason, loss.instrument, loss.n) == ("queue_full", "balance-1", 2)
+    edge.kill()
+
+
+def test_a_loss_becomes_a_record_once_it_has_been_quiet(edge) -> None:
+    edge.second()
+    edge.losses.add("press-1", "back_off", edge.now, edge.now + 3 * S, 4)
+    edge.second()
+    assert edge.records(Loss) == []
+    edge.restart()  # a kill does not forget the count
+    for _ in range(16):
+        edge.second()
+    [loss] = [one for one in edge.records(Loss) if one.reason == "back_off"]
+    assert (loss.instrument, loss.n, loss.until - loss.since) == ("press-1", 4, 3 * S)
+
+
+def test_a_text_is_said_when_it_changes(edge) -> None:
+    for text in ("A", "A", "B"):
+        edge.sample(instrument="press-1", texts=[("serial_number", text)])
+        edge.now += S
+        edge.recorder.record()
+    assert [(t.key, t.value) for t in edge.records(Text)] == [
+        ("press-1.serial_number", "A"),
+        ("press-1.serial_number", "B"),
+    ]
+
+
+def test_a_setting_is_kept_and_answered(edge) -> None:
+    edge.second()
+    for _ in range(2):
+        edge.recorder.asked.put(SettingCame("product", "p1", Setting(revision=3, body={"cycle_s": 2})))
+        edge.second()
+    assert [(r.key, r.setting_revision, r.accepted) for r in edge.records(SettingKept)] == [("product/p1", 3, True)]
+
+
+def test_another_store_is_told_the_meanings_again(edge) -> None:
+    edge.second()
+    edge.recorder.asked.put(Acknowledged("s1", 1, {}))
+    edge.second()
+    edge.recorder.asked.put(Acknowledged("s1", 1, {edge.outbox.journal: Ranges([(1, 2)])}))
+    edge.second()
+    said = defaultdict(int)
+    for one in edge.records(InstrumentDescription):
+        said[one.key] += 1
+    assert dict(said) == {"press-1": 2, "balance-1": 2}
+
+
+def test_two_thousand_channels_fit_into_messages_of_64_kb(edge) -> None:
+    numbers = [(f"channel_{k:04d}_of_a_long_name", 1234567.123456789 + k) for k in range(5000)]
+    edge.recorder.samples.put(Sample("press-1", edge.now, numbers, []))
+    edge.now += S
+    edge.recorder.record()
+    found = {k: v for p in edge.points() for k, v in p.numbers.items()}
+    assert found == dict(numbers)
+    assert {p.at for p in edge.points()} == {WALL}
