@@ -1,0 +1,205 @@
+"""The pages: live values, one channel over time, what the API offers."""
+
+from dataclasses import dataclass
+from typing import Annotated, NamedTuple, cast
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from gateway.api.charts import Chart, bucket_count, draw
+from gateway.api.edges import find_edge
+from gateway.api.health import of_all
+from gateway.api.live import EdgeView, Sparks, edge_view
+from gateway.api.login import TheAccess
+from gateway.api.rendering import Pages
+from gateway.api.series import LONGEST_CSV_DAYS, LONGEST_SERIES_DAYS, coverage_of, find_channel
+from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
+from gateway.api.spans import DAY, NS, Span, iso, parse_span
+from gateway.timeseries import Bucket, ChannelId
+
+router = APIRouter(include_in_schema=False)
+
+RANGES = ("10m", "1h", "8h", "1d", "7d", "30d")
+POINTS = 240
+LONGEST_NAME = 100
+
+
+def _sparks(request: Request) -> Sparks:
+    return cast("Sparks", request.app.state.sparks)
+
+
+TheSparks = Annotated[Sparks, Depends(_sparks)]
+
+
+class Admission(NamedTuple):
+    """A form that came back: which edge, what was typed, what is wrong with it."""
+
+    site: str = ""
+    edge: str = ""
+    who: str = ""
+    problem: str = ""
+
+
+NO_FORM = Admission()
+
+
+def _live(service: Service, sparks: Sparks, now: int, admission: Admission = NO_FORM) -> dict[str, object]:
+    edges: list[EdgeView] = [edge_view(service, health, now, sparks) for health in of_all(service)]
+    return {
+        "edges": edges,
+        "gateway": service.gateway_status(),
+        "findings": service.store_health().findings,
+        "now": now,
+        "admission": admission,
+    }
+
+
+@router.get("/")
+def show_live(request: Request, service: TheService, pages: Pages, sparks: TheSparks, now: Now) -> HTMLResponse:
+    """What every channel shows now."""
+    return pages.page(request, "index.html", _live(service, sparks, now))
+
+
+@router.get("/live")
+def show_live_part(request: Request, service: TheService, pages: Pages, sparks: TheSparks, now: Now) -> HTMLResponse:
+    """The same without its frame, for the script that keeps the page fresh."""
+    return pages.page(request, "live.html", _live(service, sparks, now))
+
+
+@router.post("/edges/{site}/{edge}/admit")
+def admit(
+    request: Request,
+    site: SiteName,
+    edge: EdgeName,
+    service: TheService,
+    pages: Pages,
+    sparks: TheSparks,
+    access: TheAccess,
+    now: Now,
+    who: Annotated[str, Form()] = "",
+    token: Annotated[str, Form()] = "",
+) -> Response:
+    """A person admits an edge by the form on the page."""
+    find_edge(service, site, edge)
+    who = " ".join(who.split())
+    problem = "" if 0 < len(who) <= LONGEST_NAME else "admit.name_wanted"
+    if not access.is_form_token(request.state.session, token):
+        problem = "admit.form_old"
+    if problem:
+        back = Admission(site, edge, who, problem)
+        return pages.page(request, "index.html", _live(service, sparks, now, back), 422)
+    service.admit(site, edge, who)
+    return RedirectResponse("/", 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What the page of a series shows of its stretch.
+
+    Attributes:
+        span: The stretch.
+        width: Of a bucket, ns.
+        buckets: Its figures.
+        chart: None when there is no value.
+        n: Samples with a value.
+        bad: Bad samples.
+        mean: Over all samples with a value.
+        coverage: Share of the samples that a reading without gaps gives; None when the period is not known.
+    """
+
+    span: Span
+    width: int
+    buckets: list[Bucket]
+    chart: Chart | None
+    n: int
+    bad: int
+    mean: float | None
+    coverage: float | None
+
+    @property
+    def low(self) -> float | None:
+        """Lowest value."""
+        return min((b.minimum for b in self.buckets if b.minimum is not None), default=None)
+
+    @property
+    def high(self) -> float | None:
+        """Highest value."""
+        return max((b.maximum for b in self.buckets if b.maximum is not None), default=None)
+
+    @property
+    def csv_start(self) -> str:
+        """From when a download begins: it is shorter than the longest chart."""
+        return iso(max(self.span.start, self.span.end - LONGEST_CSV_DAYS * DAY))
+
+    @property
+    def csv_end(self) -> str:
+        """To when it goes."""
+        return iso(self.span.end)
+
+
+def draw_series(service: Service, of: ChannelId, span: Span, period_s: float, now: int, zone: Zone) -> Drawn:
+    """One channel over a stretch that ends at a full bucket, so that a chart drawn again does not tremble."""
+    count = bucket_count(span, period_s, POINTS)
+    width = -(-(span.end - span.start) // count)
+    end = -(-span.end // width) * width
+    span = Span(end - width * count, end)
+    buckets = service.timeseries.series(of, span.start, span.end, count)
+    n = sum(b.n for b in buckets)
+    mean = sum((b.mean or 0.0) * b.n for b in buckets) / n if n else None
+    # What is still to come cannot be absent.
+    _, coverage = coverage_of(buckets, span.start, min(span.end, now), period_s)
+    chart = draw(span, buckets, width, period_s, zone)
+    return Drawn(span, width, buckets, chart, n, sum(b.bad for b in buckets), mean, coverage)
+
+
+@router.get("/series/{site}/{edge}/{instrument}/{channel}")
+def show_series(
+    request: Request,
+    site: SiteName,
+    edge: EdgeName,
+    instrument: InstrumentName,
+    channel: ChannelName,
+    service: TheService,
+    pages: Pages,
+    now: Now,
+    zone: Zone,
+    range: str = "1h",  # noqa: A002  the word in the address
+    start: str = "",
+    end: str = "",
+    part: bool = False,  # noqa: FBT001, FBT002  a query parameter
+) -> HTMLResponse:
+    """One channel over time: chart, figures, table, download."""
+    of = ChannelId(site, edge, instrument, channel)
+    description, meaning = find_channel(service, of)
+    problem = ""
+    chosen = range if range in RANGES else "1h"
+    span = Span(now - _range_ns(chosen), now)
+    if start or end:
+        try:
+            span, chosen = parse_span(start, end or "now", now, LONGEST_SERIES_DAYS, zone), ""
+        except ValueError:
+            problem = "series.problem_span"
+    period_s = description.period_s if description else 0.0
+    context = {
+        "of": of,
+        "description": description,
+        "meaning": meaning,
+        "drawn": draw_series(service, of, span, period_s, now, zone),
+        "ranges": RANGES,
+        "chosen": chosen,
+        "start": start,
+        "end": end,
+        "problem": problem,
+        "now": now,
+    }
+    return pages.page(request, "chart.html" if part else "series.html", context)
+
+
+def _range_ns(text: str) -> int:
+    return int(text[:-1]) * {"m": 60, "h": 3600, "d": 86_400}[text[-1]] * NS
+
+
+@router.get("/api/docs")
+def show_api(request: Request, pages: Pages) -> HTMLResponse:
+    """What the API offers, without a script from elsewhere."""
+    return pages.page(request, "api.html", {"api": request.app.openapi()})

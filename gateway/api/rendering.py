@@ -1,0 +1,62 @@
+"""Templates into pages, in the reader's language."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, cast
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gateway.api import speech
+from gateway.api.speech import Speech
+from gateway.api.units import printed
+
+
+class Renderer:
+    """Renders the templates of one folder.
+
+    Every text is escaped, wherever it comes from; a name that a template does not get is an error.
+
+    Args:
+        web: Folder with ``templates/`` and ``words.LANGUAGE.toml``.
+        zone: Whose wall clock people read.
+    """
+
+    def __init__(self, web: Path, zone: ZoneInfo) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(web / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["unit"] = printed
+        self._speech = {code: Speech(code, speech.load_words(web, code), zone) for code in speech.LANGUAGES}
+
+    def speech_for(self, request: Request) -> Speech:
+        """The language of whoever asks."""
+        chosen = request.cookies.get(speech.COOKIE, "")
+        return self._speech[speech.choose(chosen, request.headers.get("accept-language", ""))]
+
+    def page(self, request: Request, template: str, context: Mapping[str, object], status: int = 200) -> HTMLResponse:
+        """One page, or a part of one."""
+        access, session = request.app.state.access, request.state.session
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        text = self._templates.get_template(template).render(
+            say=self.speech_for(request),
+            here=here if request.method == "GET" else "/",
+            form_token=access.form_token(session),
+            logged_in=bool(session),
+            version=request.app.version,
+            **context,
+        )
+        return HTMLResponse(text, status, {"Vary": "Accept-Language, Cookie"})
+
+
+def _renderer(request: Request) -> Renderer:
+    return cast("Renderer", request.app.state.renderer)
+
+
+Pages = Annotated[Renderer, Depends(_renderer)]

@@ -1,0 +1,217 @@
+"""A channel over time: in stretches for a chart, or every sample as CSV."""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription
+from gateway.api.edges import find_edge
+from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
+from gateway.api.spans import NS, Span, iso, parse_span
+from gateway.api.speech import Speech
+from gateway.timeseries import Bucket, ChannelId, Row
+
+router = APIRouter(prefix="/series", tags=["series"])
+
+LONGEST_SERIES_DAYS = 400
+LONGEST_CSV_DAYS = 31
+MOST_POINTS = 5000
+_ROWS_AT_ONCE = 500
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+_TIME_FORMS = "-15m, -1h, -7d, now, or ISO 8601 with its offset"
+Start = Annotated[str, Query(description=f"From: {_TIME_FORMS}", examples=["-1h", "2026-11-25T07:00:00+07:00"])]
+End = Annotated[str, Query(description=f"To, not included: {_TIME_FORMS}", examples=["now"])]
+Points = Annotated[int, Query(ge=1, le=MOST_POINTS, description="At most so many stretches", examples=[300])]
+Language = Annotated[
+    Literal["vi", "en"],
+    Query(description="vi: semicolon, decimal comma, local time; en: comma, decimal point, UTC to the nanosecond"),
+]
+
+
+class BucketOut(BaseModel):
+    """A stretch of the series; value figures are null when it holds no good or uncertain sample."""
+
+    at: str = Field(description="Its start, UTC")
+    mean: float | None
+    minimum: float | None
+    maximum: float | None
+    n: int = Field(description="Good and uncertain samples; their values are above", examples=[12])
+    bad: int = Field(description="Bad samples", examples=[0])
+
+
+class SeriesOut(BaseModel):
+    """A channel over time. A stretch without any sample is left out of ``buckets``: it is a gap, not a zero."""
+
+    site: str
+    edge: str
+    instrument: str
+    channel: str
+    unit: str = Field(description="UCUM code; empty: never described", examples=["W"])
+    title: dict[str, str]
+    start: str = Field(description="UTC")
+    end: str = Field(description="UTC, not included")
+    bucket_s: float = Field(description="Length of a stretch, s")
+    n: int = Field(description="Good and uncertain samples in all")
+    bad: int = Field(description="Bad samples in all")
+    expected: int | None = Field(description="Samples that a reading without gaps gives; null: period not known")
+    coverage: float | None = Field(description="n of expected, 0 to 1; null: period not known", examples=[0.998])
+    buckets: list[BucketOut]
+
+
+def find_channel(service: Service, of: ChannelId) -> tuple[InstrumentDescription | None, ChannelMeaning | None]:
+    """What is known of a channel.
+
+    Returns:
+        Its instrument and its meaning; None where the edge never described them.
+
+    Raises:
+        HTTPException: 404, neither described nor ever stored.
+    """
+    find_edge(service, of.site, of.edge)
+    for description in service.descriptions(of.site, of.edge):
+        if description.key == of.instrument and of.channel in description.channels:
+            return description, description.channels[of.channel]
+    stored = {(last.instrument, last.channel) for last in service.timeseries.latest(of.site, of.edge)}
+    if (of.instrument, of.channel) in stored:
+        return None, None
+    msg = (
+        f"channel {of.channel} of {of.site}/{of.edge}/{of.instrument}: was never heard of. "
+        f"Look in /api/v1/instruments?site={of.site}&edge={of.edge}."
+    )
+    raise HTTPException(404, msg)
+
+
+def coverage_of(buckets: list[Bucket], start: int, end: int, period_s: float) -> tuple[int | None, float | None]:
+    """How many samples a reading without gaps gives, and which share of them has a value."""
+    if period_s <= 0:
+        return None, None
+    expected = max(1, round((end - start) / NS / period_s))
+    return expected, min(1.0, sum(b.n for b in buckets) / expected)
+
+
+# Before the plain series: a channel's name has no dot, so this path is never a channel.
+@router.get(
+    "/{site}/{edge}/{instrument}/{channel}.csv",
+    summary="Every sample as CSV",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"example": "time,value,u,unit,quality\r\n"}}}},
+)
+def read_csv(
+    site: SiteName,
+    edge: EdgeName,
+    instrument: InstrumentName,
+    channel: ChannelName,
+    service: TheService,
+    now: Now,
+    zone: Zone,
+    start: Start = "-1h",
+    end: End = "now",
+    language: Language = "en",
+) -> StreamingResponse:
+    """Every stored sample, oldest first, UTF-8 with a mark that Excel knows it by; at most 31 days at once."""
+    of = ChannelId(site, edge, instrument, channel)
+    span = _asked(start, end, now, LONGEST_CSV_DAYS)
+    _, meaning = find_channel(service, of)
+    rows = service.timeseries.rows(of, span.start, span.end)
+    # The first row is asked for before the answer begins: a store that is down is then a 503, not half a file.
+    first = list(_taken(rows, 1))
+    lines = csv_lines(chain(first, rows), meaning.unit if meaning else "", language, zone)
+    name = f"{site}_{edge}_{instrument}_{channel}_{Speech('en', {}, zone).date(span.start)}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/{site}/{edge}/{instrument}/{channel}", summary="A channel over time")
+def read_series(
+    site: SiteName,
+    edge: EdgeName,
+    instrument: InstrumentName,
+    channel: ChannelName,
+    service: TheService,
+    now: Now,
+    start: Start = "-1h",
+    end: End = "now",
+    points: Points = 300,
+) -> SeriesOut:
+    """Mean, lowest and highest value in equal stretches, with how many samples they rest on; at most 400 days."""
+    of = ChannelId(site, edge, instrument, channel)
+    span = _asked(start, end, now, LONGEST_SERIES_DAYS)
+    description, meaning = find_channel(service, of)
+    buckets = service.timeseries.series(of, span.start, span.end, points)
+    expected, coverage = coverage_of(buckets, span.start, span.end, description.period_s if description else 0.0)
+    return SeriesOut(
+        **of._asdict(),
+        unit=meaning.unit if meaning else "",
+        title=meaning.title if meaning else {},
+        start=iso(span.start),
+        end=iso(span.end),
+        bucket_s=(span.end - span.start) / points / NS,
+        n=sum(b.n for b in buckets),
+        bad=sum(b.bad for b in buckets),
+        expected=expected,
+        coverage=coverage,
+        buckets=[BucketOut(**bucket._asdict() | {"at": iso(bucket.at)}) for bucket in buckets],
+    )
+
+
+def csv_lines(rows: Iterator[Row], unit: str, language: str, zone: ZoneInfo) -> Iterator[str]:
+    """The file, some hundred lines at a time.
+
+    Decision: in Vietnamese too a time begins with the year.
+    Because: a spreadsheet set to another country reads 05/11 as the fifth month, and says nothing.
+    """
+    vi = language == "vi"
+    speech = Speech("en", {}, zone)
+    part = io.StringIO()
+    writer = csv.writer(part, delimiter=";" if vi else ",")
+
+    def number(value: float | None) -> str:
+        text = "" if value is None else repr(value)
+        return text.replace(".", ",") if vi else text
+
+    def time(at: int) -> str:
+        return f"{speech.local(at):%Y-%m-%d %H:%M:%S},{at % NS // 10**6:03d}" if vi else iso(at)
+
+    part.write("\ufeff")
+    writer.writerow([f"time ({zone.key})" if vi else "time", "value", "u", "unit", "quality"])
+    while True:
+        batch = list(_taken(rows, _ROWS_AT_ONCE))
+        writer.writerows(
+            [time(row.at), number(row.value), number(row.u), _harmless(unit), _harmless(row.quality)] for row in batch
+        )
+        yield part.getvalue()
+        part.seek(0)
+        part.truncate()
+        if not batch:
+            return
+
+
+def _harmless(text: str) -> str:
+    """A text that a spreadsheet does not take for a formula.
+
+    >>> _harmless("kW"), _harmless("=1+1")
+    ('kW', "'=1+1")
+    """
+    return f"'{text}" if text.startswith(_DANGEROUS) else text
+
+
+def _taken(rows: Iterator[Row], most: int) -> Iterator[Row]:
+    with suppress(StopIteration):
+        for _ in range(most):
+            yield next(rows)
+
+
+def _asked(start: str, end: str, now: int, longest_days: int) -> Span:
+    try:
+        return parse_span(start, end, now, longest_days)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error

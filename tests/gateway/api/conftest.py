@@ -1,0 +1,127 @@
+"""A gateway whose store is a real file and whose edges are what a test says."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from edge_agent.wire.lines import format_line, line_head
+from edge_agent.wire.messages import ChannelMeaning, EdgeStatus, GatewayStatus, InstrumentDescription
+from gateway.api.app import create_app
+from gateway.health import EdgeHealth, JournalHealth, StoreHealth
+from gateway.timeseries.embedded import EmbeddedStore
+
+WEB = Path(__file__).parents[3] / "dashboards" / "web"
+SECRET = "a secret of this test"
+S = 10**9
+START = 1_764_028_800 * S
+"""2025-11-25 00:00:00 UTC, 07:00 in Vietnam."""
+
+PRESS = EdgeHealth(
+    site="sa-dec",
+    edge="press-shop",
+    admitted=True,
+    state="online",
+    status=EdgeStatus(state="online", version="0.1.0", clock="synchronised", instruments={"meter-1": "good"}),
+    status_at=START + 56 * S,
+    waiting=3,
+    missing=0,
+    declared=2,
+    dead_letters=1,
+    journals=(JournalHealth("ab" * 16, "open", 1, 120, 115, 3, 0, 2),),
+    silent=False,
+    findings=(),
+)
+METER = InstrumentDescription(
+    key="meter-1",
+    revision=1,
+    bus="rtu",
+    model="em-3",
+    model_sha256="0" * 64,
+    period_s=1.0,
+    channels={
+        "active_power": ChannelMeaning(unit="kW", title={"vi": "Công suất", "en": "Active power"}),
+        "temperature": ChannelMeaning(unit="Cel", minimum=-40.0, title={"vi": "Nhiệt độ"}),
+        "serial_number": ChannelMeaning(unit="1", text=True),
+    },
+)
+
+
+@dataclass
+class Gateway:
+    """What the API is given; ``now`` is its clock, ``clock_s`` the one that counts wrong guesses."""
+
+    timeseries: EmbeddedStore
+    secret: str = SECRET
+    now: int = START + 60 * S
+    clock_s: float = 0.0
+    edges: list[EdgeHealth] = field(default_factory=lambda: [PRESS])
+    described: list[InstrumentDescription] = field(default_factory=lambda: [METER])
+    status: GatewayStatus = field(default_factory=lambda: GatewayStatus(state="online", can_store=True))
+    store: StoreHealth = field(default_factory=lambda: StoreHealth("f" * 32, 1, 1, ()))
+    admitted_by: str = ""
+
+    def health(self) -> list[EdgeHealth]:
+        return self.edges
+
+    def store_health(self) -> StoreHealth:
+        return self.store
+
+    def gateway_status(self) -> GatewayStatus:
+        return self.status
+
+    def descriptions(self, site: str, edge: str) -> list[InstrumentDescription]:
+        return self.described if (site, edge) == ("sa-dec", "press-shop") else []
+
+    def admit(self, site: str, edge: str, who: str) -> None:
+        self.admitted_by = who
+        self.edges = [replace(e, admitted=True) if (e.site, e.edge) == (site, edge) else e for e in self.edges]
+
+    def show(self, at: int, power: float | None, edge: str = "press-shop", **numbers: float) -> None:
+        """Store one line of the meter; no power is a bad sample."""
+        head = line_head("sample", "sa-dec", edge, "meter-1")
+        values = dict(numbers) if power is None else {"active_power": power, **numbers}
+        texts = [("active_power_q", "bad.no_reply")] if power is None else []
+        assert self.timeseries.write([format_line(head, values.items(), texts, at)]) == []
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
+    """One edge with a meter that has shown 1, 2 ... 60 kW at 1 s, the last one second ago."""
+    store = EmbeddedStore(tmp_path / "series.sqlite", reserve_bytes=0)
+    gateway = Gateway(store)
+    for k in range(60):
+        gateway.show(START + k * S, float(k + 1), temperature=20.0)
+    yield gateway
+    store.close()
+
+
+@pytest.fixture
+def app(gateway: Gateway) -> FastAPI:
+    return create_app(gateway, web=WEB, clock=lambda: gateway.now, monotonic=lambda: gateway.clock_s)
+
+
+Browse = Callable[..., TestClient]
+
+
+@pytest.fixture
+def stranger(app: FastAPI) -> TestClient:
+    """Somebody without the secret."""
+    return TestClient(app, follow_redirects=False)
+
+
+@pytest.fixture
+def program(app: FastAPI) -> TestClient:
+    """A program with the secret."""
+    return TestClient(app, headers={"Authorization": f"Bearer {SECRET}"}, follow_redirects=False)
+
+
+@pytest.fixture
+def person(app: FastAPI) -> TestClient:
+    """A browser that has logged in."""
+    client = TestClient(app, follow_redirects=False)
+    assert client.post("/login", data={"key": SECRET}).status_code == 303
+    return client
