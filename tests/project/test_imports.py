@@ -1,9 +1,9 @@
 """The rules of who may import whom are kept here, and are found broken where they are broken."""
 
+import re
 import shutil
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,6 @@ def broken(root: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_a_broken_rule_is_found(number: int, broken: str) -> None:
     package, _, rule = SPOILT[number]
     # The report of each rule is its name, a line of dashes, and the imports that break it.
-    reports = broken.split("\n---")
-    found = [body for name, body in pairwise(reports) if rule in name.splitlines()[-1]]
-    assert any(f"{package}.spoilt_{number} " in body for body in found), broken
+    parts = re.split(r"^(.+)\n-{4,}$", broken, flags=re.MULTILINE)
+    reports = dict(zip(parts[1::2], parts[2::2], strict=True))
+    assert [name for name, body in reports.items() if rule in name and f"{package}.spoilt_{number} ->" in body], broken
