@@ -6,7 +6,7 @@ The models that are shipped stand in ``drivers/maps``; any other file can be nam
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -159,7 +159,7 @@ def read_model(content: bytes, file: str) -> Model:
     head_keys = {field.encode_name for field in msgspec.structs.fields(Head)}
     head, mistakes = read_struct({key: table[key] for key in table if key in head_keys}, Head)
     rest = {key: value for key, value in table.items() if key not in head_keys}
-    form, wrong = _read_format(table.get("dialect"), rest)
+    form, wrong = _read_format(table.get("dialect"), rest, head_keys)
     mistakes += wrong
     if head is None or form is None:
         raise MapError("\n".join(f"{file}: {mistake}" for mistake in mistakes))
@@ -167,13 +167,13 @@ def read_model(content: bytes, file: str) -> Model:
     return Model(head.model, title, head.source, head.dialect, hashlib.sha256(content).hexdigest(), form)
 
 
-def _read_format(dialect: Any, rest: Mapping[str, Any]) -> tuple[Format | None, list[str]]:
+def _read_format(dialect: Any, rest: Mapping[str, Any], head_keys: Iterable[str]) -> tuple[Format | None, list[str]]:
     """What the dialect's own part of the file says."""
     if not isinstance(dialect, str):
         return None, []
     if dialect not in DIALECTS:
         return None, [f"dialect: got {dialect!r}. {did_you_mean(dialect, DIALECTS)}"]
-    form, mistakes = read_struct(rest, DIALECTS[dialect])
+    form, mistakes = read_struct(rest, DIALECTS[dialect], beside=head_keys)
     return cast("Format | None", form), mistakes
 
 

@@ -14,7 +14,9 @@ class MapError(ValueError):
     """A model's file cannot be used; one line for each mistake: file, place, expected or got, what to do."""
 
 
-def read_struct(raw: Mapping[str, Any], kind: type[S], place: str = "") -> tuple[S | None, list[str]]:
+def read_struct(
+    raw: Mapping[str, Any], kind: type[S], place: str = "", beside: Iterable[str] = ()
+) -> tuple[S | None, list[str]]:
     """Turn a table into ``kind``, or say all that is wrong with it.
 
     Args:
@@ -22,12 +24,13 @@ def read_struct(raw: Mapping[str, Any], kind: type[S], place: str = "") -> tuple
         kind: A struct that forbids unknown fields. Where its own check raises ``ValueError``, each line of that
             text is one mistake and begins with its field.
         place: Where in the file ``raw`` stands, such as ``register[3]``.
+        beside: Keys that others read from the same table, to be suggested too.
 
     Returns:
         The struct and no mistakes, or None and the mistakes, each beginning with its place.
     """
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    mistakes = [_unknown(_join(place, key), key, fields) for key in raw if key not in fields]
+    mistakes = [_unknown(_join(place, key), key, [*fields, *beside]) for key in raw if key not in fields]
     ready: dict[str, Any] = {}
     for key, field in fields.items():
         if key in raw:
@@ -50,10 +53,13 @@ def did_you_mean(got: str, known: Iterable[str]) -> str:
     'Did you mean float32?'
     >>> did_you_mean("x", ["float32", "int16"])
     'Use one of float32, int16.'
+    >>> did_you_mean("float", ["float32", "float64", "int16"])
+    'Did you mean float32 or float64?'
     """
     names = list(known)
-    close = get_close_matches(got, names, n=1)
-    return f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(names)}."
+    begun = [name for name in names if got and name.startswith(got)]
+    close = begun or get_close_matches(got, names, n=1)
+    return f"Did you mean {' or '.join(close)}?" if close else f"Use one of {', '.join(names)}."
 
 
 def _join(place: str, key: str) -> str:

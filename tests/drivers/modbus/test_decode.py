@@ -15,7 +15,8 @@ from drivers.modbus.planner import Limits, plan
 from drivers.modbus.registers import Register
 
 CODES = {
-    "int16": "h", "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q", "float32": "f", "float64": "d",
+    "int16": "h", "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q",
+    "float32": "f", "float64": "d",
 }  # fmt: skip
 ORDERS = {("big", "big"): "ABCD", ("big", "little"): "CDAB", ("little", "big"): "BADC", ("little", "little"): "DCBA"}
 AT = 7
@@ -33,7 +34,7 @@ def shown(registers, wire):
     return BlockDecoder(block, lambda r, what: f"{r.channel}: {what}").decode(wire, AT)
 
 
-def on_the_wire(value: int | float, code: str, byte_order: str, word_order: str) -> bytes:
+def on_the_wire(value: float, code: str, byte_order: str, word_order: str) -> bytes:
     words = [bytes(pair) for pair in batched(struct.pack(f">{code}", value))]
     if word_order == "little":
         words.reverse()

@@ -100,8 +100,10 @@ def test_an_indication_has_the_time_of_its_own_reply(answered):
         (
             11,
             NoReplyError,
-            "no reply, exception 11 (gateway target device failed to respond). "
-            "Check the device behind the gateway, its wiring and its device_id.",
+            (
+                "no reply, exception 11 (gateway target device failed to respond). "
+                "Check the device behind the gateway, its wiring and its device_id."
+            ),
         ),
         (77, RefusedError, "refused, exception 77 (unknown). Look the code up in the device's manual."),
     ],

@@ -1,5 +1,7 @@
 """What must hold of every plan, whatever the registers."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,7 +86,7 @@ def test_no_more_is_read_for_nothing_than_the_gap_allows(registers, limits):
 @given(some_registers(tables=("input_register",)), limits)
 def test_neighbouring_requests_could_not_have_been_one(registers, limits):
     blocks = plan(registers, limits)
-    for one, other in zip(blocks, blocks[1:], strict=False):
+    for one, other in itertools.pairwise(blocks):
         too_far = other.registers[0].address - one.end > limits.gap
         too_large = max(one.end, other.registers[0].end) - one.address > limits.registers
         assert too_far or too_large

@@ -41,13 +41,17 @@ def test_the_rule_for_names_is_that_of_the_wire(name):
     [
         (
             {"channel": "power_u"},
-            "channel: got 'power_u'. Use small letters, digits and _, a letter first, at most 63; not 'expected', nor "
-            "an ending of _u, _q, _mean, _min, _max, _n.",
+            (
+                "channel: got 'power_u'. Use small letters, digits and _, a letter first, at most 63; not 'expected', "
+                "nor an ending of _u, _q, _mean, _min, _max, _n."
+            ),
         ),
         (
             {"address": 40001000},
-            "address: expected 0 to 65535, got 40001000. Give the address of the PDU, from 0: 40001 in a manual is "
-            "holding_register 0.",
+            (
+                "address: expected 0 to 65535, got 40001000. Give the address of the PDU, from 0: 40001 in a manual is "
+                "holding_register 0."
+            ),
         ),
         (
             {"address": 65535, "datatype": "uint32"},
