@@ -20,7 +20,7 @@ from edge_agent.sample_queue import SampleQueue
 from edge_agent.windows import Windows
 from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.messages import Loss, Record, SettingKept, Text
-from edge_agent.wire.schema import QUALITY, SAMPLE, WINDOW
+from edge_agent.wire.schema import BAD, GOOD, QUALITY, SAMPLE, WINDOW
 
 log = logging.getLogger(__name__)
 
@@ -254,11 +254,11 @@ class Recorder:
 
     def _notice(self, sample: Sample) -> None:
         """Log when an instrument falls silent and when it speaks again, once each."""
-        before, after = self.grades.get(sample.instrument, "good"), grade(sample)
+        before, after = self.grades.get(sample.instrument, GOOD), grade(sample)
         self.grades[sample.instrument] = after
-        if before == after:
+        if before.startswith(BAD) == after.startswith(BAD):
             return
-        if after == "good":
-            log.info("%s: good again", sample.instrument)
-        else:
+        if after.startswith(BAD):
             log.warning("%s", sample.trouble or f"{sample.instrument}: {after}")
+        else:
+            log.info("%s: can be read again", sample.instrument)
