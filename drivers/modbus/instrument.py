@@ -83,6 +83,7 @@ class ModbusInstrument:
     @property
     def requests(self) -> tuple[PlannedRequest, ...]:
         """What the next poll will ask for, if the device refuses nothing new."""
+        self._plan_anew()
         return tuple(_in_words(question.block) for question in self._questions)
 
     def poll(self) -> Poll:
@@ -118,12 +119,16 @@ class ModbusInstrument:
         """What is planned, and what was refused and is due again."""
         self._refusals.forget(self._seen_at)
         due = self._refusals.due(self._seen_at)
-        if self._planned_for != self._refusals.key():
-            self._questions = self._plan()
+        self._plan_anew()
         if not self._questions and not due:
             # A device that refuses all of it may be starting: one register is asked at every poll.
             due = [self._refusals.oldest()]
         return [*self._questions, *map(self._question, due)]
+
+    def _plan_anew(self) -> None:
+        """Plan, if what is refused has changed."""
+        if self._planned_for != self._refusals.key():
+            self._questions = self._plan()
 
     def _plan(self) -> list[_Question]:
         self._planned_for = self._refusals.key()

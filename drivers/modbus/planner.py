@@ -3,7 +3,8 @@
 Source: MODBUS Application Protocol Specification V1.1b3, 6.1 to 6.4: at most 2000 bits or 125 registers a request.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from drivers.modbus.registers import BIT_TABLES, Register
@@ -90,18 +91,26 @@ def plan(registers: Collection[Register], limits: Limits, holes: Collection[Span
     blocks: list[Block] = []
     for table in TABLES:
         here = [hole for hole in holes if hole.table == table]
+        wanted = [r for r in registers if r.table == table and not _meets(r.address, r.end, here)]
         most = limits.bits if table in BIT_TABLES else limits.registers
-        row: list[Register] = []
-        for register in sorted((r for r in registers if r.table == table), key=lambda r: (r.address, r.end)):
-            if _meets(register.address, register.end, here):
-                continue
-            if row and not _joins(row, register, most, limits.gap, here):
-                blocks.append(block_of(row))
-                row = []
-            row.append(register)
-        if row:
-            blocks.append(block_of(row))
+        blocks += _plan_table(sorted(wanted, key=lambda r: (r.address, r.end)), limits.gap, most, here)
     return tuple(blocks)
+
+
+def _plan_table(in_order: Sequence[Register], gap: int, most: int, holes: Sequence[Span]) -> Iterator[Block]:
+    """The requests for one table."""
+    row: list[Register] = []
+    end = 0
+    for register in in_order:
+        first, end_then = (row[0].address if row else register.address), max(end, register.end)
+        is_far = register.address - end > gap
+        if row and (is_far or end_then - first > most or _meets(first, end_then, holes)):
+            yield block_of(row)
+            row, end_then = [], register.end
+        row.append(register)
+        end = end_then
+    if row:
+        yield block_of(row)
 
 
 def halves(block: Block) -> tuple[Block, ...]:
@@ -110,16 +119,10 @@ def halves(block: Block) -> tuple[Block, ...]:
     if len({(r.address, r.end) for r in rows}) == 1:
         return ()
     # Bits of one word stay together: the device gives or refuses the word.
-    apart = [k for k in range(1, len(rows)) if rows[k].address >= max(r.end for r in rows[max(0, k - 32) : k])]
+    ends = list(accumulate((r.end for r in rows), max))
+    apart = [k for k in range(1, len(rows)) if rows[k].address >= ends[k - 1]]
     cut = min(apart, key=lambda k: abs(k - middle)) if apart else middle
     return block_of(rows[:cut]), block_of(rows[cut:])
-
-
-def _joins(row: Sequence[Register], register: Register, most: int, gap: int, holes: Sequence[Span]) -> bool:
-    """Whether one request can read ``register`` too."""
-    first, end = row[0].address, max(r.end for r in row)
-    end_then = max(end, register.end)
-    return register.address - end <= gap and end_then - first <= most and not _meets(first, end_then, holes)
 
 
 def _meets(first: int, end: int, holes: Sequence[Span]) -> bool:

@@ -163,7 +163,11 @@ def test_the_next_poll_goes_around_what_was_refused(device, ask):
     plc = device({"input_register": dict.fromkeys(range(20), 1)}, absent={"input_register": [3, 13]})
     one = meter(row(20))
     ask(one.poll(), plc)
-    assert [request.words for request in one.requests] == ["input_register 0..19, 20 registers"]
+    assert [request.words for request in one.requests] == [
+        "input_register 0..2, 3 registers",
+        "input_register 4..12, 9 registers",
+        "input_register 14..19, 6 registers",
+    ]
     plc.asked.clear()
     plc.refused = 0
     shown = ask(one.poll(), plc)
