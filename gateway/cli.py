@@ -1,0 +1,135 @@
+"""``nhipdo``: the gateway's command line.
+
+Exit codes: 0 done, 1 it failed or something needs a person, 2 the request makes no sense.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from gateway.commands import asking, storing
+from gateway.config import ConfigError, load_config
+from gateway.demo import add_arguments, run
+from gateway.importing import ExportError
+from gateway.opening import RunsAlreadyError, first_line, open_timeseries, opened_registry
+from gateway.people import DecisionError
+from gateway.registry import RegistryError
+from gateway.timeseries import StoreUnavailableError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    args = _parser().parse_args(argv)
+    try:
+        code: int = args.run(args)
+    except (ConfigError, DecisionError, ExportError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (RegistryError, RunsAlreadyError, StoreUnavailableError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="nhipdo", description="The gateway: stores what edges say, and shows it.")
+    parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="gateway.toml (default: all as usual)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serving(commands)
+    _add_asking(commands)
+    _add_storing(commands)
+    return parser
+
+
+def _add_serving(commands: Any) -> None:
+    serve = commands.add_parser("serve", help="run the gateway")
+    serve.add_argument("file", nargs="?", type=Path, metavar="FILE", help="gateway.toml")
+    serve.set_defaults(run=_serve)
+    check = commands.add_parser("check", help="look at a configuration file; opens its stores, stores nothing")
+    check.add_argument("file", nargs="?", type=Path, metavar="FILE", help="gateway.toml")
+    check.set_defaults(run=_check)
+    commands.add_parser("version", help="of this program").set_defaults(run=_version)
+    demo = commands.add_parser("demo", help="the whole chain on this machine, on simulated instruments")
+    add_arguments(demo)
+    demo.set_defaults(run=run)
+
+
+def _add_asking(commands: Any) -> None:
+    edges = commands.add_parser("edges", help="every edge, and what is missing of it")
+    edges.set_defaults(run=asking.edges, action="list")
+    admit = edges.add_subparsers(metavar="ACTION").add_parser("admit", help="say that an edge belongs here")
+    admit.add_argument("edge", metavar="SITE/EDGE")
+    admit.add_argument("--by", required=True, metavar="NAME", help="who says so")
+    admit.set_defaults(action="admit")
+
+    journals = commands.add_parser("journals", help="every run of every edge")
+    journals.set_defaults(run=asking.journals, action="list")
+    actions = journals.add_subparsers(metavar="ACTION")
+    for action, what in (("admit", "let it go on"), ("close", "give up what is missing of it")):
+        decide = actions.add_parser(action, help=what)
+        decide.add_argument("journal", help="its 32 digits, or enough of the first")
+        decide.add_argument("--by", required=True, metavar="NAME", help="who decides")
+        decide.add_argument("--why", required=True, metavar="TEXT", help="in their words")
+        decide.set_defaults(action=action)
+
+    findings = commands.add_parser("findings", help="what a person should look at")
+    findings.set_defaults(run=asking.show_findings)
+
+    put = commands.add_parser("settings", help="what the gateway sets at edges").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    setting = put.add_parser("put", help="set something at an edge")
+    setting.add_argument("edge", metavar="SITE/EDGE")
+    setting.add_argument("noun", help="what is set: certificate, calendar, reason")
+    setting.add_argument("key", help="which one")
+    setting.add_argument("file", help="its content, JSON")
+    setting.add_argument("--by", required=True, metavar="NAME", help="who sets it")
+    setting.set_defaults(run=asking.settings)
+
+
+def _add_storing(commands: Any) -> None:
+    letters = commands.add_parser("dead-letters", help="what came undamaged and could not be used")
+    letters.set_defaults(run=storing.letters, action="list")
+    actions = letters.add_subparsers(metavar="ACTION")
+    actions.add_parser("list", help="those not stored yet")
+    retry = actions.add_parser("retry", help="try them again")
+    retry.add_argument("ids", nargs="*", type=int, metavar="ID", help="which (default: all)")
+    retry.set_defaults(action="retry")
+
+    outbox = commands.add_parser("outbox", help="messages that came on a stick")
+    take = outbox.add_subparsers(required=True, metavar="ACTION").add_parser("import", help="store them")
+    take.add_argument("file", help="written by nhipdo-edge outbox export")
+    take.set_defaults(run=storing.import_outbox)
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from gateway.commands.serve import serve  # noqa: PLC0415  FastAPI takes its time
+
+    return serve(args)
+
+
+def _check(args: argparse.Namespace) -> int:
+    config = load_config(args.file or args.config)
+    first_line(config.broker.password_file)
+    with opened_registry(config) as engine:
+        print(f"registry   {engine.url}")
+    timeseries = open_timeseries(config)
+    try:
+        timeseries.write([])
+        print(f"series     {config.store.kind}, {timeseries.why_full() or 'there is room'}")
+    finally:
+        timeseries.close()
+    print(f"broker     {config.broker.url}\npage       http://{config.http.host}:{config.http.port}/")
+    return 0
+
+
+def _version(_args: argparse.Namespace) -> int:
+    print(f"nhipdo {version('nhipdo')}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""``nhipdo serve``: ingest, jobs, page and API in one process."""
+
+import argparse
+import logging
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event, Thread
+
+import msgspec
+import uvicorn
+
+from edge_agent.wire.messages import GatewayStatus
+from edge_agent.wire.topics import GatewayTopic
+from gateway.api.app import create_app
+from gateway.config import ConfigError, GatewayConfig, load_config
+from gateway.ingest import Ingest
+from gateway.jobs import start_jobs
+from gateway.opening import Stores, opened, read_secret, sole_gateway
+from gateway.service import Service
+from gateway.subscription import Subscription
+
+log = logging.getLogger(__name__)
+_LOOK_S = 0.5
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Run the gateway until SIGTERM or Ctrl-C; then store and acknowledge what is in hand, and stop in order."""
+    config = load_config(args.file or args.config)
+    logging.basicConfig(level=config.gateway.log.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    stopping = _asked_to_stop()
+    with ExitStack() as stack:
+        stack.enter_context(sole_gateway(config))
+        secret = read_secret(config)
+        listener = stack.enter_context(_listener(config))
+        stores = stack.enter_context(opened(config))
+        ingest = stack.enter_context(_ingesting(config, stores))
+        jobs = start_jobs(stores.engine, stores.timeseries, config, time.time_ns)
+        stack.callback(jobs.shutdown)
+        service = Service(stores.engine, stores.timeseries, secret, config, ingest)
+        server, thread = _start_http(service, listener)
+        host, port = listener.getsockname()[:2]
+        print(f"nhipdo gateway {config.gateway.name}: page at http://{host}:{port}/ (secret: {config.secret_file})")
+        while not stopping.wait(_LOOK_S) and thread.is_alive():
+            pass
+        log.info("stopping: what is in hand is stored and acknowledged first")
+        server.should_exit = True
+        thread.join()
+    return 0 if stopping.is_set() else 1
+
+
+@contextmanager
+def _ingesting(config: GatewayConfig, stores: Stores) -> Iterator[Ingest]:
+    name = config.gateway.name
+    will = msgspec.json.encode(GatewayStatus(state="lost", can_store=False, why="the gateway is gone"))
+    subscription = Subscription(config.broker, name, (str(GatewayTopic(name)), will))
+    ingest = Ingest(stores.engine, stores.timeseries, subscription, name)
+    ingest.start()
+    subscription.start(ingest)
+    try:
+        yield ingest
+    finally:
+        # The way back stays open until the last acknowledgement has gone out.
+        ingest.stop()
+        subscription.stop()
+
+
+def _start_http(service: Service, listener: socket.socket) -> tuple[uvicorn.Server, Thread]:
+    app = create_app(service, web=web_files(), zone=service.config.gateway.zone)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="http")
+    thread.start()
+    return server, thread
+
+
+def web_files() -> Path:
+    """Templates, styles and words: beside the package ``dashboards``, which nothing here imports."""
+    spec = find_spec("dashboards")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "web"
+
+
+@contextmanager
+def _listener(config: GatewayConfig) -> Iterator[socket.socket]:
+    http = config.http
+    try:
+        listener = socket.create_server((http.host, http.port), family=_family(http.host))
+    except OSError as error:
+        msg = f"http: cannot listen on {http.host}:{http.port}: {error.strerror}. Set http.host and http.port."
+        raise ConfigError(msg) from error
+    with listener:
+        yield listener
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _asked_to_stop() -> Event:
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping

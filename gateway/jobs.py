@@ -1,0 +1,102 @@
+"""What the calendar asks for: retention at night, silent edges and filling disks every now and then.
+
+The only gateway module that knows APScheduler.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable
+from datetime import UTC
+from pathlib import Path
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
+
+from edge_agent.wire.schema import SAMPLE, WINDOW
+from gateway import findings
+from gateway.config import GatewayConfig, RetentionConfig
+from gateway.health import is_silent, last_status
+from gateway.journals import EdgeId
+from gateway.registry import EdgeRow, transaction
+from gateway.statuses import SILENT
+from gateway.timeseries import StoreUnavailableError, TimeSeries
+
+log = logging.getLogger(__name__)
+
+DISK_FILLING = "disk_filling"
+WARN_AT = 3
+"""Warn while the free room is less than so many times the reserve."""
+_EDGE_WARN = 0.1
+_DAY_NS = 86_400 * 10**9
+_SILENCE_S, _DISKS_S = 30, 300
+
+
+def start_jobs(
+    engine: Engine, timeseries: TimeSeries, config: GatewayConfig, clock: Callable[[], int]
+) -> BackgroundScheduler:
+    """All jobs, begun; ``shutdown()`` ends them."""
+    scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+    scheduler.add_job(lambda: forget_old(timeseries, config.retention, clock()), "cron", hour=19, minute=10)
+    scheduler.add_job(lambda: _patiently(watch_edges, engine, clock()), "interval", seconds=_SILENCE_S)
+    scheduler.add_job(
+        lambda: _patiently(watch_disk, engine, config.state_dir, config.store.reserve_mb * 1_000_000, clock()),
+        "interval",
+        seconds=_DISKS_S,
+    )
+    scheduler.start()
+    return scheduler
+
+
+def forget_old(timeseries: TimeSeries, retention: RetentionConfig, now: int) -> None:
+    """Drop what is older than it is to be kept."""
+    for measurement, days in ((SAMPLE, retention.sample_days), (WINDOW, retention.window_days)):
+        try:
+            gone = timeseries.forget_before(measurement, now - int(days * _DAY_NS))
+        except StoreUnavailableError as error:
+            log.warning("retention: %s. It is tried again tomorrow.", error)
+        else:
+            log.info("retention: %s older than %g days dropped, %s points", measurement, days, _count(gone))
+
+
+def watch_edges(engine: Engine, now: int) -> None:
+    """Write down which edges are silent and whose disks fill."""
+    with transaction(engine) as session:
+        for row in session.scalars(select(EdgeRow)):
+            edge = EdgeId(row.site, row.edge)
+            status = last_status(row)
+            if is_silent(row, now) and not findings.stands(session, edge, SILENT):
+                text = f"{edge}: says nothing. Is it switched on, is the network up? Its samples wait on its card."
+                findings.report(session, edge, SILENT, text, now)
+            if status is None or not status.disk_size:
+                continue
+            if status.disk_free >= _EDGE_WARN * status.disk_size:
+                findings.end(session, edge, DISK_FILLING, now)
+            elif not findings.stands(session, edge, DISK_FILLING):
+                text = f"{edge}: {status.disk_free / 1e6:.0f} MB free on its disk, expected a tenth of it. Make room."
+                findings.report(session, edge, DISK_FILLING, text, now)
+
+
+def watch_disk(engine: Engine, folder: Path, reserve: int, now: int) -> None:
+    """Write down that our own disk fills, before nothing more can be stored."""
+    free = shutil.disk_usage(folder).free
+    with transaction(engine) as session:
+        if free >= WARN_AT * reserve:
+            findings.end(session, findings.THE_GATEWAY, DISK_FILLING, now)
+            return
+        text = (
+            f"gateway: {free / 1e6:.0f} MB free at {folder}; below {reserve / 1e6:.0f} MB nothing more is stored."
+            " Make room, or keep samples for a shorter time."
+        )
+        findings.report(session, findings.THE_GATEWAY, DISK_FILLING, text, now)
+
+
+def _patiently(job: Callable[..., None], *args: object) -> None:
+    try:
+        job(*args)
+    except DBAPIError as error:
+        log.warning("%s: registry: %s. It is tried again.", job.__name__, error.orig)
+
+
+def _count(gone: int) -> str:
+    return "an unknown number of" if gone < 0 else str(gone)
