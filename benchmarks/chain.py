@@ -28,6 +28,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge_agent.wire.envelope import open_sealed
 from edge_agent.wire.lines import parse_line
+from gateway.debian import DebianPackages
 from gateway.servers import mosquitto
 
 HERE = Path(__file__).parent
@@ -77,7 +78,10 @@ def write_settings(folder: Path, ports: list[int], channels: int, broker_port: i
         'datatype = "float32"\nunit = "1"\n'
         for k in range(channels)
     )
-    head = 'model = "bench"\ntitle = "Bench"\nsource = "benchmarks/device_server.py"\ndialect = "modbus"\n'
+    head = (
+        'model = "bench"\ndialect = "modbus"\ntitle = {vi = "Bench", en = "Bench"}\n'
+        'source = {manual = "benchmarks/device_server.py", revision = "1", table = "1"}\n'
+    )
     (folder / "bench.toml").write_text(head + registers, "utf-8")
     buses = "\n".join(
         f'[[buses]]\nname = "bus-{k}"\nurl = "tcp://127.0.0.1:{port}"\n'
@@ -130,7 +134,7 @@ def count(came: "queue.SimpleQueue[tuple[int, bytes]]", start: int, end: int) ->
 def measure(devices: int, channels: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
-        broker = stack.enter_context(mosquitto(folder / "broker"))
+        broker = stack.enter_context(mosquitto(DebianPackages(HERE.parent / ".cache" / "servers"), folder / "broker"))
         server = stack.enter_context(
             running(sys.executable, HERE / "device_server.py", devices, channels, log=folder / "devices.log")
         )
@@ -145,6 +149,9 @@ def measure(devices: int, channels: int, seconds: float) -> None:
             running(sys.executable, "-m", "edge_agent.cli", "run", folder / "agent.toml", log=folder / "agent.log")
         )
         time.sleep(WARM_UP_S)
+        for process, log in ((agent, "agent.log"), (gateway, "gateway.log")):
+            if process.poll() is not None:
+                sys.exit(f"{log}: ended with {process.returncode}\n{(folder / log).read_text('utf-8')[-2000:]}")
         begin = {p.pid: usage(p.pid) for p in (agent, gateway, server)}
         start = time.time_ns()
         time.sleep(seconds)
