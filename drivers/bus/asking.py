@@ -51,12 +51,7 @@ class Asking:
     def start(self) -> None:
         """Run the generator to its first requests."""
         self.started = True
-        try:
-            self._poll = self.instrument.poll()
-        except Exception as error:  # noqa: BLE001 - a driver's mistake must not stop its neighbours
-            self.fail(error)
-        else:
-            self._drive(None)
+        self._drive(None)
 
     def answer(self, index: int, reply: Reply) -> None:
         """Note the reply to ``requests[index]``; when it was the last one, let the generator go on."""
@@ -81,23 +76,28 @@ class Asking:
                 blame(self.instrument.name, error)
 
     def _drive(self, replies: Sequence[Reply] | None) -> None:
-        assert self._poll is not None
         try:
-            while True:
-                asked = self._poll.send(replies)  # type: ignore[arg-type]  # None starts a generator
-                self.rounds += 1
-                if self.rounds > ROUNDS_MOST:
-                    self.stop()
-                    self.fail(RuntimeError(f"it asked {ROUNDS_MOST} times without coming to an end"))
-                    return
-                if asked:
-                    break
-                replies = ()
-            self._ask(asked)
-        except StopIteration as done:
-            self.shown = self._complete(done.value)
+            self._go_on(replies)
         except Exception as error:  # noqa: BLE001 - a driver's mistake must not stop its neighbours
             self.fail(error)
+
+    def _go_on(self, replies: Sequence[Reply] | None) -> None:
+        if self._poll is None:
+            self._poll = self.instrument.poll()
+        while True:
+            try:
+                asked = self._poll.send(replies)  # type: ignore[arg-type]  # None starts a generator
+            except StopIteration as done:
+                self.shown = self._complete(done.value)
+                return
+            self.rounds += 1
+            if self.rounds > ROUNDS_MOST:
+                msg = f"it asked {ROUNDS_MOST} times without coming to an end"
+                raise RuntimeError(msg)
+            if asked:
+                self._ask(asked)
+                return
+            replies = ()
 
     def _ask(self, requests: Sequence[Request]) -> None:
         self.requests = requests

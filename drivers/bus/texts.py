@@ -2,6 +2,7 @@
 
 from drivers.bus import BusSpec
 from drivers.bus.framing import Framing
+from drivers.bus.received import Received
 from drivers.bus.spec import line_mistake
 from drivers.bus.url import TcpAddress, parse_url
 from drivers.errors import BadReplyError, InstrumentError, NoReplyError, RefusedError
@@ -20,11 +21,12 @@ class Texts:
         self._framing = framing
         self._lines = not isinstance(parse_url(spec.url), TcpAddress)
 
-    def unanswered(self, who: str, request: Request, timeout_s: float, got: bytes) -> InstrumentError:
-        """Nothing came in time, or ``got``, which is no whole answer."""
+    def unanswered(self, who: str, request: Request, timeout_s: float, came: Received) -> InstrumentError:
+        """Nothing came in time, or what came is no whole answer."""
+        got = came.bytes or came.strange
         if not got:
             return NoReplyError(self._silence(who, request, timeout_s))
-        if self._framing.half(got, request):
+        if came.bytes and self._framing.half(got, request):
             return NoReplyError(
                 f"{who}: half an answer{_to(request)} within {timeout_s:g} s{self._sender(request)} {self._where}: "
                 f"got {self._quoted(got)}. Check {self._link()} and timeout_s."

@@ -263,8 +263,7 @@ class Turns:
         """Time is over for one request: say what came, hold its device back, perhaps try again."""
         asking, request = asked.asking, asked.request
         name = asking.instrument.name
-        got = self._received.bytes or self._received.strange
-        error = self.texts.unanswered(name, request, asked.timeout_s, got)
+        error = self.texts.unanswered(name, request, asked.timeout_s, self._received)
         hold_s = self._sent.give_up(asked, now)
         asking.silent = True
         known_silent = name in self._silent and not asking.heard
