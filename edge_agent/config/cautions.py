@@ -4,7 +4,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge_agent.config.tables import AgentConfig, BrokerConfig, BusConfig
+from edge_agent.config.tables import AgentConfig, BrokerConfig, BusConfig, InstrumentConfig
 from edge_agent.utilisation import BusLoad, bus_load, silent_wait_s
 
 BUSY = 0.8
@@ -45,15 +45,19 @@ def _of_load(bus: BusConfig, load: BusLoad) -> Iterator[str]:
 
 def _of_silence(bus: BusConfig, load: BusLoad) -> Iterator[str]:
     """A silent instrument must not cost its neighbours readings."""
-    waits = {i.name: silent_wait_s(bus, i, p.requests) for i, p in zip(bus.instruments, load.polls, strict=True)}
-    worst = max(waits, key=lambda name: waits[name])
-    neighbours = [i for i in bus.instruments if i.name != worst]
-    if not neighbours or bus.parallel > 1:
+    if bus.parallel > 1:
         return
-    neighbour = min(neighbours, key=lambda i: i.period_s)
-    if waits[worst] > neighbour.period_s:
+    worst: tuple[float, str, InstrumentConfig, float] | None = None
+    for silent, poll in zip(bus.instruments, load.polls, strict=True):
+        waits_s = silent_wait_s(bus, silent, poll.requests)
+        neighbour = min((i for i in bus.instruments if i is not silent), key=lambda i: i.period_s, default=silent)
+        lost = waits_s / neighbour.period_s  # readings of the neighbour at each try
+        if neighbour is not silent and lost > 1 and (worst is None or lost > worst[0]):
+            worst = (lost, silent.name, neighbour, waits_s)
+    if worst is not None:
+        _, name, neighbour, waits_s = worst
         yield (
-            f"bus {bus.name}: each time {worst} is asked and silent, {neighbour.name} waits {waits[worst]:g} s, "
+            f"bus {bus.name}: each time {name} is asked and silent, {neighbour.name} waits {waits_s:g} s, "
             f"but is read every {neighbour.period_s:g} s. Lower timeout_s."
         )
 

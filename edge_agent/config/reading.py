@@ -37,7 +37,7 @@ EXAMPLES = {
 """What a key that must be there may look like."""
 BROKER_URL = '"mqtt://gateway.local"'
 _NEAR = 0.7
-_LONGEST_SHOWN = 60
+_LONGEST_SHOWN = 200
 
 
 def keys_of(kind: type[msgspec.Struct]) -> dict[str, FieldInfo]:
