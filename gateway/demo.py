@@ -8,6 +8,7 @@ Instead of: threads in one process.
 import argparse
 import json
 import signal
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -74,6 +75,15 @@ class Demo:
         self._wait(lambda: self._ask("/healthz") is not None, "the gateway's page")
         self._begin("agent", ["edge_agent.cli", "run", str(agent)])
         self._wait(self._live, "live values of every instrument")
+        self._admit(gateway)
+
+    def _admit(self, gateway: Path) -> None:
+        """What a person does once at a real gateway: say that this edge belongs here."""
+        command = [sys.executable, "-m", "gateway.cli", "-c", str(gateway), "edges", "admit", f"{SITE}/{EDGE}"]
+        done = subprocess.run([*command, "--by", "nhipdo demo"], check=False, capture_output=True, text=True)  # noqa: S603
+        if done.returncode:
+            msg = f"{SITE}/{EDGE}: could not be admitted: {done.stderr.strip()}"
+            raise DemoError(msg)
 
     def _write_key(self) -> None:
         secret = self._folder / "api-secret"
@@ -87,7 +97,7 @@ class Demo:
         simulator = self._begin("simulator", command, advice=advice, answer=printed)
         self._wait(lambda: "Serving" in simulator.log.read_text("utf-8"), "the simulated instruments")
         self._buses = simulated_buses(printed)
-        simulator.address = ", ".join(_near(bus["url"]) for bus in self._buses)
+        simulator.address = ", ".join(bus["url"] for bus in self._buses)
 
     def _start_broker(self) -> str:
         port = free_port()
@@ -124,7 +134,7 @@ class Demo:
 
     def _live(self) -> bool:
         """Whether every simulated instrument shows a good present value at the gateway."""
-        got = self._ask(f"/api/latest?{urllib.parse.urlencode({'site': SITE, 'edge': EDGE})}")
+        got = self._ask(f"/api/v1/latest?{urllib.parse.urlencode({'site': SITE, 'edge': EDGE})}")
         fresh = {c["instrument"] for c in got or () if c["recent"] and c["value"] is not None}
         return len(fresh) >= len(self._buses)
 
@@ -140,7 +150,7 @@ class Demo:
     def table(self) -> str:
         """What runs where."""
         rows = [("WHAT", "PROCESS", "ADDRESS", "LOG")]
-        rows += [(one.title, str(one.pid), one.address or "-", _near(str(one.log))) for one in reversed(self.running)]
+        rows += [(one.title, str(one.pid), one.address or "-", _near(one.log)) for one in reversed(self.running)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
@@ -219,9 +229,9 @@ def _asked_to_stop(stopping: Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _near(path: str) -> str:
-    """A path, also one in a url, as it is named from here."""
-    return path.replace(f"{Path.cwd()}/", "", 1)
+def _near(path: Path) -> str:
+    """A path as it is named from here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def say(line: str) -> None:

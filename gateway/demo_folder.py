@@ -37,6 +37,7 @@ state_dir = "gateway"
 
 [broker]
 url = "{broker}"
+connect_timeout_s = 1  # the demo's own broker is near; it does not answer to MQTT 5, and is then asked for 3.1.1
 
 [http]
 port = {port}

@@ -17,6 +17,7 @@ from edge_agent.config import load_config
 from edge_agent.wire.envelope import open_sealed
 from edge_agent.wire.lines import parse_line
 from edge_agent.wire.messages import Ack, record_decoder
+from gateway.config import load_config as load_gateway
 
 EDGE = [sys.executable, "-m", "edge_agent.cli"]
 START_S = 30.0
@@ -39,7 +40,7 @@ def files(page: Path) -> dict[str, str]:
     named = {}
     for block in blocks(page):
         if block.kind == "toml":
-            first = re.match(r"# ([a-z-]+\.toml)\n", block.text)
+            first = re.match(r"# ([a-z-]+\.toml)\b", block.text)
             assert first, f"{page.name}: a toml block without the file's name in its first line: {block.text[:60]!r}"
             named[first[1]] = block.text
     return named
@@ -58,6 +59,25 @@ def test_its_agent_file_is_one(written: Path) -> None:
     assert [(bus.url, [i.model for i in bus.instruments]) for bus in config.buses] == [
         ("serial:///dev/ttyUSB0", ["sdm630"])
     ]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/operations.md"])
+def test_its_gateway_file_is_one(page: str, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "gateway.toml").write_text(files(root / page)["gateway.toml"], "utf-8")
+    config = load_gateway(tmp_path / "gateway.toml")
+    assert (config.broker.tls, config.store.kind, config.store.dialect) == (True, "influx", "v1")
+
+
+def test_its_broker_with_password_fits_into_the_agent_file(written: Path) -> None:
+    agent, broker = ((written / name).read_text("utf-8") for name in ("agent.toml", "broker.toml"))
+    plain = re.search(r"\[broker\]\n.*\n", agent)
+    assert plain
+    for name in ("broker-password", "ca.pem"):
+        (written / name).write_text("secret\n", "utf-8")
+    (written / "agent.toml").write_text(agent.replace(plain[0], broker), "utf-8")
+    config = load_config(written / "agent.toml")
+    assert config.broker
+    assert (config.broker.tls, config.broker.username, config.broker.password()) == (True, "press-shop", "secret")
 
 
 def test_its_register_map_is_one(written: Path) -> None:
