@@ -2,19 +2,23 @@
 
 from edge_agent.wire.messages import Ack
 from edge_agent.wire.topics import ACK, EdgeTopic
-from gateway.journals import OPEN, EdgeId
+from gateway.journals import CLOSED, ON_HOLD, OPEN, EdgeId
 from gateway.receipts import Receipts
 
 
 def acknowledgement(receipts: Receipts, edge: EdgeId, now: int) -> Ack:
     """What is stored of every journal that the edge holds, and which of them wait for a person."""
-    held = [journal for journal in receipts.of(edge) if journal.held_last]
+    known = receipts.of(edge)
+    held = [journal for journal in known if journal.held_last]
+    waiting = [
+        journal for journal in known if journal.state == ON_HOLD or (journal.state == CLOSED and journal.held_last)
+    ]
     return Ack(
         store=receipts.store,
         generation=receipts.generation,
         at=now,
         journals={journal.id.journal: journal.acknowledgement() for journal in held if journal.state == OPEN},
-        on_hold=tuple(journal.id.journal for journal in held if journal.state != OPEN),
+        on_hold=tuple(journal.id.journal for journal in waiting),
         admitted=edge in receipts.admitted,
     )
 

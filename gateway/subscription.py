@@ -9,6 +9,7 @@ Because: 3.1.1 must do, and a broker that knows only that answers a 5 with a ref
 """
 
 import logging
+import math
 import random
 import ssl
 from collections.abc import Callable
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 _KINDS = (topics.TELEMETRY, topics.RECORD, topics.STATUS)
 _LOOK_S = 0.5
+_FIVE_S = 2.0
+"""How long a broker may take to answer an MQTT 5 before it is taken to know none."""
 _WAIT_S, _MAX_WAIT_S = 0.5, 15.0
 _QUEUED = 5000
 """Retained words that may wait for the broker's confirmation; the next connection says all of them again."""
@@ -128,18 +131,21 @@ class Subscription:
         if came_about:
             self._say_once(f"broker {self._config.url}: the connection ended. Trying again; edges keep what they have.")
             return True
-        is_five = self._protocol == MQTTProtocolVersion.MQTTv5
-        self._protocol = MQTTProtocolVersion.MQTTv311 if is_five else MQTTProtocolVersion.MQTTv5
-        if self._refused or not is_five:
-            why = self._refused or "did not answer. Is it an MQTT broker? Check broker.url."
-            self._say_once(f"broker {self._config.url}: {why}")
+        if self._refused:
+            self._say_once(f"broker {self._config.url}: {self._refused}")
+        elif self._protocol == MQTTProtocolVersion.MQTTv5:
+            self._protocol = MQTTProtocolVersion.MQTTv311
+        else:
+            self._protocol = MQTTProtocolVersion.MQTTv5
+            self._say_once(f"broker {self._config.url}: did not answer. Is it an MQTT broker? Check broker.url.")
         return False
 
     def _listen(self, client: mqtt.Client) -> bool:
         """Until the connection ends; whether it came about."""
         client.loop_start()
         try:
-            self._answered.wait(self._config.connect_timeout_s)
+            most_s = _FIVE_S if self._protocol == MQTTProtocolVersion.MQTTv5 else math.inf
+            self._answered.wait(min(self._config.connect_timeout_s, most_s))
             came_about = self._online.is_set()
             while came_about and not self._stopping.is_set() and not self._ended.wait(_LOOK_S):
                 pass
