@@ -15,7 +15,7 @@ _LOOK = """
 Example:
   nhipdo-edge outbox agent.toml
   nhipdo-edge outbox export agent.toml /media/stick/press-shop.nhipdo
-  nhipdo-edge outbox acknowledge agent.toml /media/stick/press-shop.ack
+  nhipdo-edge outbox acknowledge agent.toml /media/stick/press-shop.nhipdo.ack
 
 Works while the agent runs. "waiting" is what no gateway has stored yet.
 """
@@ -29,7 +29,7 @@ Nothing leaves the outbox before that answer, so a lost stick loses nothing.
 """
 _ACKNOWLEDGE = """
 Example:
-  nhipdo-edge outbox acknowledge agent.toml /media/stick/press-shop.ack
+  nhipdo-edge outbox acknowledge agent.toml /media/stick/press-shop.nhipdo.ack
 
 Stop the agent first.
 """

@@ -22,8 +22,8 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the agent until it is told to stop."""
-    from edge_agent import agent  # noqa: PLC0415  loads paho and APScheduler, which no other command needs
+    from edge_agent.agent import run as run_agent  # noqa: PLC0415  loads paho and APScheduler, which no other command needs
 
     config = load_config(args.config)
     register_simulators(config)
-    return agent.run(config)
+    return run_agent(config)

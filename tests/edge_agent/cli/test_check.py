@@ -128,8 +128,8 @@ def test_connect_names_each_thing_that_does_not_work_and_what_to_do(nhipdo_edge,
             "`ls /dev/serial/by-id/*` shows."
         ),
         (
-            f"FAILED  bus laboratory   tcp://127.0.0.1:{free_port} refused the connection. Check that the device is on and "
-            "listens there."
+            f"FAILED  bus laboratory   tcp://127.0.0.1:{free_port} refused the connection. "
+            "Check that the device is on and listens there."
         ),
         "ok      clock            trusted as it is",
         (
