@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from math import isfinite
+from typing import TypeGuard
 
 import msgspec
 
 from drivers.bus import Polled
-from drivers.instrument import Indication, Missing, Shown
+from drivers.instrument import Indication, Missing, Shown, Value
 from edge_agent.wire.schema import BAD, QUALITY, UNCERTAIN, quality
 
 
@@ -35,6 +36,21 @@ def collect(polled: Polled) -> Sample:
 
     A line holds one time, so the requests of one poll, milliseconds apart, share the earliest reply's.
     """
+    # Nearly every poll is all good numbers, and these lines see every value: hence no loop in Python.
+    numbers = [shown[:2] for shown in polled.shown if type(shown) is Indication and not shown[4]]
+    if len(numbers) == len(polled.shown) and _all_finite(numbers):
+        return Sample(polled.instrument.name, _instant(polled), numbers, [])
+    return _sort(polled)
+
+
+def _all_finite(numbers: Sequence[tuple[str, Value]]) -> TypeGuard[list[tuple[str, float]]]:
+    try:
+        return isfinite(sum([value for _, value in numbers]))  # type: ignore[misc]  # a text raises
+    except TypeError:
+        return False
+
+
+def _sort(polled: Polled) -> Sample:
     numbers: list[tuple[str, float]] = []
     qualities: list[tuple[str, str]] = []
     texts: list[tuple[str, str]] = []
@@ -46,12 +62,11 @@ def collect(polled: Polled) -> Sample:
         elif not isfinite(shown.value):
             qualities.append((shown.channel + QUALITY, quality(BAD, "not_finite")))
         else:
-            numbers.append((shown.channel, float(shown.value)))
+            numbers.append((shown.channel, shown.value))
             if shown.doubt:
                 qualities.append((shown.channel + QUALITY, quality(UNCERTAIN, shown.doubt)))
-    return Sample(
-        polled.instrument.name, _instant(polled), numbers, qualities, texts, _trouble(polled.shown) if qualities else ""
-    )
+    trouble = _trouble(polled.shown) if qualities else ""
+    return Sample(polled.instrument.name, _instant(polled), numbers, qualities, texts, trouble)
 
 
 def _instant(polled: Polled) -> int:

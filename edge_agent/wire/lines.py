@@ -51,8 +51,7 @@ def format_line(head: str, numbers: Iterable[tuple[str, float]], texts: Iterable
     >>> format_line("sample,site=a,edge=b,instrument=c ", [("mass", 1.5)], [("power_q", "bad.busy")], 7)
     'sample,site=a,edge=b,instrument=c mass=1.5,power_q="bad.busy" 7'
     """
-    fields = [f"{name}={value!r}" for name, value in numbers]
-    fields += [f'{name}="{text}"' for name, text in texts]
+    fields = [*map("%s=%r".__mod__, numbers), *map('%s="%s"'.__mod__, texts)]
     return f"{head}{','.join(fields)} {at}"
 
 
