@@ -16,7 +16,7 @@ import msgspec
 
 from drivers.instrument import Instrument, Meaning
 from drivers.modbus.register_map import ModbusMap
-from drivers.modbus.registers import Title
+from drivers.naming import Title
 from drivers.serial.mt_sics import MtSicsFormat
 from drivers.serial.text_line import TextLineFormat
 from drivers.strict import MapError, did_you_mean, read_struct
@@ -53,13 +53,13 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     manual: str
-    revision: str
-    table: str
+    revision: str = ""
+    table: str = ""
 
     def __post_init__(self) -> None:
-        empty = [key for key in self.__struct_fields__ if not getattr(self, key).strip()]
-        if empty:
-            raise ValueError("\n".join(f"{key}: is empty. Say where this can be looked up." for key in empty))
+        if not self.manual.strip():
+            msg = "manual: is empty. Say where this can be looked up."
+            raise ValueError(msg)
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -163,7 +163,7 @@ def read_model(content: bytes, file: str) -> Model:
     mistakes += wrong
     if head is None or form is None:
         raise MapError("\n".join(f"{file}: {mistake}" for mistake in mistakes))
-    title = msgspec.structs.asdict(head.title)
+    title = head.title.words()
     return Model(head.model, title, head.source, head.dialect, hashlib.sha256(content).hexdigest(), form)
 
 

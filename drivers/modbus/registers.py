@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from drivers.instrument import Meaning
+from drivers.naming import RESERVED, Title, is_channel
 
 Table = Literal["holding_register", "input_register", "coil", "discrete_input"]
 Order = Literal["big", "little"]
@@ -37,31 +38,7 @@ BIT_WORDS = ("bool", "uint16", "uint32")
 """Datatypes that may be a part of a word."""
 ADDRESSES = 65536
 
-CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,62}")
-RESERVED = ("_u", "_q", "_mean", "_min", "_max", "_n")
-"""Endings that mean something else on the wire: uncertainty, quality, fields of a window."""
 UCUM = re.compile(r"[!-~]{1,40}")
-
-
-def is_channel(name: str) -> bool:
-    """Whether a channel may have this name.
-
-    >>> is_channel("active_power"), is_channel("power_u"), is_channel("expected")
-    (True, False, False)
-    """
-    return CHANNEL.fullmatch(name) is not None and not name.endswith(RESERVED) and name != "expected"
-
-
-class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a thing is called, in both languages.
-
-    Attributes:
-        vi: In Vietnamese.
-        en: In English.
-    """
-
-    vi: str
-    en: str
 
 
 class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -136,7 +113,7 @@ class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def meaning(self) -> Meaning:
         """What its channel means."""
-        title = msgspec.structs.asdict(self.title) if self.title else {}
+        title = self.title.words() if self.title else {}
         return Meaning(self.unit, self.minimum, self.maximum, text=self.is_text, title=title)
 
     def wire_bytes(self) -> list[int]:

@@ -14,7 +14,7 @@ import msgspec
 
 from drivers.errors import BadReplyError, BusyError, InstrumentError, RefusedError
 from drivers.instrument import Indication, Instrument, Meaning, Missing, Poll, Reply, Request, Shown, ends_with
-from drivers.modbus.registers import Title
+from drivers.naming import Title
 
 CHANNEL = "mass"
 UNSETTLED = "unsettled"
@@ -69,7 +69,7 @@ class MtSicsFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     def meanings(self) -> dict[str, Meaning]:
         """Channel -> what it means."""
-        return {CHANNEL: Meaning(self.unit, self.minimum, self.maximum, title=msgspec.structs.asdict(self.title))}
+        return {CHANNEL: Meaning(self.unit, self.minimum, self.maximum, title=self.title.words())}
 
     def instrument(self, name: str, device_id: int = 0) -> Instrument:  # noqa: ARG002  a serial line has one balance
         """A balance of this kind; a serial line has one, so it needs no ``device_id``."""

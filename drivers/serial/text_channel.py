@@ -8,7 +8,7 @@ from math import isfinite
 import msgspec
 
 from drivers.instrument import Meaning, Value
-from drivers.modbus.registers import Title, is_channel
+from drivers.naming import Title, is_channel
 
 # Balances put blanks between a sign and its digits.
 NUMBER = re.compile(r"([+-]?) *([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -42,7 +42,7 @@ class TextChannel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     @property
     def meaning(self) -> Meaning:
         """What the channel means."""
-        title = msgspec.structs.asdict(self.title) if self.title else {}
+        title = self.title.words() if self.title else {}
         return Meaning(self.unit, self.minimum, self.maximum, text=self.text, title=title)
 
     def value(self, shown: str) -> Value | None:

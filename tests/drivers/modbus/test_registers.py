@@ -3,7 +3,8 @@
 import pytest
 
 from drivers.modbus.register_map import ModbusMap
-from drivers.modbus.registers import Register, Title, is_channel
+from drivers.modbus.registers import Register
+from drivers.naming import Title, is_channel
 from edge_agent.wire import schema
 
 

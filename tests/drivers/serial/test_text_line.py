@@ -2,7 +2,7 @@ import pytest
 
 from drivers.errors import BadReplyError, NoReplyError, RefusedError
 from drivers.instrument import Indication, Meaning, Missing
-from drivers.modbus.registers import Title
+from drivers.naming import Title
 from drivers.serial.text_channel import TextChannel
 from drivers.serial.text_line import TextLineFormat, lines
 from drivers.strict import read_struct
