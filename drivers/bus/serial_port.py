@@ -22,6 +22,8 @@ FAILURES = (OSError, ValueError, termios.error)
 """What a port raises. pyserial's SerialException is an OSError; ValueError: no such protocol or setting."""
 
 READ_MOST = 4096
+PSEUDO_TERMINALS = "/dev/pts/"
+"""Simulated lines: they carry bytes without parity, and the C library calls it a mistake to ask for it."""
 SLICE_S = 0.05
 """How long one read of a port without a descriptor may block."""
 
@@ -55,7 +57,7 @@ class Port:
         port.timeout = SLICE_S
         # A line that takes no bytes (flow control) must not stop the worker.
         port.write_timeout = self._spec.timeout_s
-        port.apply_settings(_settings(self._spec.line))
+        port.apply_settings(self._settings(self._spec.line))
         try:
             port.open()
         except BaseException:
@@ -78,7 +80,7 @@ class Port:
     def set_line(self, line: Line) -> None:
         """Put a line setting in force."""
         if line != self._line:
-            self._port.apply_settings(_settings(line))
+            self._port.apply_settings(self._settings(line))
             self._line = line
 
     def write(self, frame: bytes, then: Line | None) -> float:
@@ -116,8 +118,19 @@ class Port:
             return b""
         if not got:
             # So Linux shows an adapter that was unplugged: always ready, never anything to read.
-            raise OSError(errno.EIO, "unplugged")
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
         return got
+
+    def _settings(self, line: Line) -> dict[str, object]:
+        if os.path.realpath(self.name).startswith(PSEUDO_TERMINALS):
+            return {"baudrate": line.baud}
+        stop = float(line.form[2:])
+        return {
+            "baudrate": line.baud,
+            "bytesize": int(line.form[0]),
+            "parity": line.form[1],
+            "stopbits": int(stop) if stop.is_integer() else stop,
+        }
 
     def _read_by_port(self, wait_s: float) -> bytes:
         timeout_s = min(SLICE_S, wait_s)
@@ -127,19 +140,9 @@ class Port:
         return got
 
 
-def _settings(line: Line) -> dict[str, object]:
-    stop = float(line.form[2:])
-    return {
-        "baudrate": line.baud,
-        "bytesize": int(line.form[0]),
-        "parity": line.form[1],
-        "stopbits": int(stop) if stop.is_integer() else stop,
-    }
-
-
 def why_not_open(who: str, port: str, error: Exception) -> str:
     """Why a port could not be opened, and what to do."""
-    code = getattr(error, "errno", None)
+    code = _code(error)
     # pyserial tells a device without line settings by its text only.
     if code is None and "Could not configure port" in str(error):
         code = errno.ENOTTY
@@ -169,4 +172,14 @@ def why_lost(who: str, port: str, error: Exception) -> str:
     """Why a port that was open failed, and what to do."""
     if isinstance(error, serial.SerialTimeoutException):
         return f"{who}: {port} takes no bytes. Check its flow control and the adapter."
-    return f"{who}: {port} vanished ({error}). Check the adapter's plug and its USB cable."
+    if _code(error) == errno.EINVAL:
+        return f"{who}: {port} does not take these line settings. Check baud rate and form."
+    reason = getattr(error, "strerror", None) or error
+    return f"{who}: {port} vanished ({reason}). Check the adapter's plug and its USB cable."
+
+
+def _code(error: Exception) -> int | None:
+    """The :mod:`errno` of a failure; a ``termios.error`` has it as its first argument only."""
+    if isinstance(error, termios.error):
+        return int(error.args[0])
+    return getattr(error, "errno", None)

@@ -28,8 +28,10 @@ def test_what_can_be_had_is_let_through(spec):
         (BusSpec("a", TCP, framing="?"), "bus 'a': framing '?': unknown; expected one of mbap, rtu, ascii, plain."),
         (
             BusSpec("a", TTY, framing="mbap"),
-            "bus 'a': framing 'mbap' goes over tcp only, and the url is 'serial:///dev/ttyUSB0'. "
-            "Use rtu or ascii on a serial line.",
+            (
+                "bus 'a': framing 'mbap' goes over tcp only, and the url is 'serial:///dev/ttyUSB0'. "
+                "Use rtu or ascii on a serial line."
+            ),
         ),
         (BusSpec("a", TTY, timeout_s=0), "bus 'a': timeout_s must be more than 0, got 0."),
         (BusSpec("a", TTY, timeout_s=float("nan")), "bus 'a': timeout_s must be more than 0, got nan."),
@@ -42,8 +44,10 @@ def test_what_can_be_had_is_let_through(spec):
         (BusSpec("a", TCP, framing="mbap", parallel=0), "bus 'a': parallel must be from 1 to 64, got 0."),
         (
             BusSpec("a", TCP, framing="rtu", parallel=2),
-            "bus 'a': parallel 2 needs framing mbap, whose requests are numbered; "
-            "with rtu only one can be in flight. Set parallel to 1.",
+            (
+                "bus 'a': parallel 2 needs framing mbap, whose requests are numbered; "
+                "with rtu only one can be in flight. Set parallel to 1."
+            ),
         ),
     ],
 )

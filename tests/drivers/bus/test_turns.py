@@ -5,6 +5,7 @@ import itertools
 import logging
 import math
 import re
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,7 @@ SILENT_1 = (
 class World:
     """Turns on a line with a device at the other end: ``answer(frame, at)`` gives (delay_s, bytes) to come back."""
 
-    def __init__(self, spec, answer=lambda frame, at: [], *, lines=True, now=100.0):
+    def __init__(self, spec, answer=lambda *_: [], *, lines=True, now=100.0):
         self.turns = Turns(spec, lines=lines)
         self.now = now
         self.sent = []
@@ -170,13 +171,18 @@ def test_silence_is_told_with_who_where_and_what_to_check(registers, values):
         (
             TCP,
             b"\3\0\0\0\1",
-            "x: no reply within 1 s from device 1 on press (tcp://10.0.0.5:502). Check its power, network and device id.",
+            (
+                "x: no reply within 1 s from device 1 on press (tcp://10.0.0.5:502). "
+                "Check its power, network and device id."
+            ),
         ),
         (
             BusSpec("press", "tcp://10.0.0.5:502", framing="mbap", parallel=4),
             b"\3\0\0\0\1",
-            "x: no reply within 1 s from device 1 on press (tcp://10.0.0.5:502). "
-            "Check its power, network and device id, or set parallel, now 4, to 1.",
+            (
+                "x: no reply within 1 s from device 1 on press (tcp://10.0.0.5:502). "
+                "Check its power, network and device id, or set parallel, now 4, to 1."
+            ),
         ),
         (
             TEXT,
@@ -186,8 +192,10 @@ def test_silence_is_told_with_who_where_and_what_to_check(registers, values):
         (
             TEXT,
             b"",
-            "x: nothing came within 1 s on bench (serial:///dev/ttyUSB1). "
-            "Check that it sends by itself, its power, wiring and baud rate.",
+            (
+                "x: nothing came within 1 s on bench (serial:///dev/ttyUSB1). "
+                "Check that it sends by itself, its power, wiring and baud rate."
+            ),
         ),
         (
             BusSpec("bench", "tcp://10.0.0.9:4001"),
@@ -199,7 +207,7 @@ def test_silence_is_told_with_who_where_and_what_to_check(registers, values):
 def test_silence_is_told_after_the_way_the_instrument_is_connected(spec, send, text, values):
     class Asks:
         name = "x"
-        channels = {"a": "1"}
+        channels = MappingProxyType({"a": "1"})
 
         def poll(self):
             [reply] = yield [Request(send, ends_with(b"\r\n"), unit=1)]
@@ -217,8 +225,10 @@ def test_half_an_answer_says_what_came(registers, rtu, values):
     world.turns.begin(registers("meter-1"), 101)
     world.until(102)
     assert values(world.ended[0][1]) == [
-        "meter-1: half an answer to holding_register 0..1 within 1 s from device 1 on meters (serial:///dev/ttyUSB0): "
-        "got 5 bytes, 01 03 04 00 07. Check its wiring, baud rate, line form and timeout_s."
+        (
+            "meter-1: half an answer to holding_register 0..1 within 1 s from device 1 on meters "
+            "(serial:///dev/ttyUSB0): got 5 bytes, 01 03 04 00 07. Check its wiring, baud rate, line form and timeout_s."
+        )
     ]
     assert world.ended[0][1].shown[0].reason.code == "no_reply"
 
@@ -229,9 +239,11 @@ def test_a_corrupt_answer_is_a_bad_reply(registers, rtu, values):
     world.turns.begin(registers("meter-1"), 101)
     world.until(102)
     assert values(world.ended[0][1]) == [
-        "meter-1: no answer to holding_register 0..1 within 1 s from device 1 on meters (serial:///dev/ttyUSB0), "
-        "but 9 bytes, 01 03 04 00 07 00 07 0a 00. "
-        "Check its wiring, baud rate, line form and that no two devices have one address."
+        (
+            "meter-1: no answer to holding_register 0..1 within 1 s from device 1 on meters (serial:///dev/ttyUSB0), "
+            "but 9 bytes, 01 03 04 00 07 00 07 0a 00. "
+            "Check its wiring, baud rate, line form and that no two devices have one address."
+        )
     ]
     assert world.ended[0][1].shown[0].reason.code == "bad_reply"
 
@@ -331,7 +343,7 @@ def test_a_numbered_request_waits_for_no_late_reply_and_discards_it(registers, m
 def test_numbered_requests_go_together_up_to_parallel(registers, mbap, values):
     spec = BusSpec("press", TCP.url, framing="mbap", parallel=8)
 
-    def answer(frame, at):
+    def answer(frame, _):
         address = int.from_bytes(frame[8:10], "big")
         # The later ones are answered first.
         return [(0.1 - address / 1000, mbap(b"\3\2" + frame[8:10], int.from_bytes(frame[:2], "big")))]
@@ -349,9 +361,11 @@ def test_a_reply_with_a_wrong_number_is_told_when_no_other_comes(registers, mbap
     world.turns.begin(registers("press-1"), 101)
     world.until(102)
     assert values(world.ended[0][1]) == [
-        "press-1: no answer to holding_register 0..1 within 1 s from device 1 on press (tcp://10.0.0.5:502), "
-        "but 13 bytes, 03 e7 00 00 00 07 01 03 04 00 01 00 01. "
-        "Check its network and that no two devices have one address."
+        (
+            "press-1: no answer to holding_register 0..1 within 1 s from device 1 on press (tcp://10.0.0.5:502), "
+            "but 13 bytes, 03 e7 00 00 00 07 01 03 04 00 01 00 01. "
+            "Check its network and that no two devices have one address."
+        )
     ]
 
 
@@ -417,7 +431,7 @@ def test_what_came_before_a_request_does_not_answer_it(text, values):
 
 
 def test_a_second_line_can_be_listened_for(text, values):
-    world = World(TEXT, lambda frame, _: [(0.01, b"first\r\nsec"), (0.03, b"ond\r\n")])
+    world = World(TEXT, lambda *_: [(0.01, b"first\r\nsec"), (0.03, b"ond\r\n")])
     world.turns.begin(text("a", b"Q\r\n", b""), 101)
     world.until(101)
     assert values(world.ended[0][1]) == ["first\r\n", "second\r\n"]
@@ -426,7 +440,7 @@ def test_a_second_line_can_be_listened_for(text, values):
 def test_the_line_is_set_as_a_dialogue_asks_and_back_for_the_next_poll():
     class Meter:
         name = "z"
-        channels = {"a": "1"}
+        channels = MappingProxyType({"a": "1"})
 
         def poll(self):
             whole = ends_with(b"\r\n")
@@ -449,8 +463,10 @@ def test_a_network_connection_cannot_set_the_line(text, values):
     world.turns.begin(text("zm", b"/?!\r\n", line=Line(300, "7E1")), 101)
     world.until(100)
     assert values(world.ended[0][1]) == [
-        "zm: cannot be asked on bench (tcp://10.0.0.9:4001): it sets the baud rate, "
-        "which a network connection cannot. Connect it to a serial port."
+        (
+            "zm: cannot be asked on bench (tcp://10.0.0.9:4001): it sets the baud rate, "
+            "which a network connection cannot. Connect it to a serial port."
+        )
     ]
     assert not world.ended[0][1].shown[0].reason.retryable
 
@@ -460,8 +476,10 @@ def test_a_line_setting_that_does_not_exist_is_refused(text, values):
     world.turns.begin(text("zm", b"Q\r\n", then=Line(9600, "9N1")), 101)
     world.until(100)
     assert values(world.ended[0][1]) == [
-        "zm: cannot be asked on bench (serial:///dev/ttyUSB1): line form '9N1': expected data bits, "
-        "parity and stop bits, as in 8N1 or 7E1."
+        (
+            "zm: cannot be asked on bench (serial:///dev/ttyUSB1): line form '9N1': expected data bits, "
+            "parity and stop bits, as in 8N1 or 7E1."
+        )
     ]
 
 
@@ -470,8 +488,10 @@ def test_device_0_is_refused_on_a_line_without_sending(registers, values):
     world.turns.begin(registers("meter-1", 0), 101)
     world.until(100)
     assert values(world.ended[0][1]) == [
-        "meter-1: cannot be asked on meters (serial:///dev/ttyUSB0): device 0 is everybody on a serial line, "
-        "and nobody answers it. Give the device's own id, 1 to 247."
+        (
+            "meter-1: cannot be asked on meters (serial:///dev/ttyUSB0): device 0 is everybody on a serial line, "
+            "and nobody answers it. Give the device's own id, 1 to 247."
+        )
     ]
     assert world.sent == []
 
@@ -510,8 +530,10 @@ def test_half_a_line_waits_for_its_rest_at_the_next_poll(text, values):
     world.until(102)
     assert [values(polled) for _, polled in world.ended] == [
         [
-            "b: half an answer within 1 s on bench (serial:///dev/ttyUSB1): got 3 bytes, b'N 3'. "
-            "Check its wiring, baud rate, line form and timeout_s."
+            (
+                "b: half an answer within 1 s on bench (serial:///dev/ttyUSB1): got 3 bytes, b'N 3'. "
+                "Check its wiring, baud rate, line form and timeout_s."
+            )
         ],
         ["N 3.0 g\r\n"],
     ]
@@ -527,7 +549,7 @@ def test_a_line_that_may_lack_its_beginning_is_not_shown(text, values):
     assert values(world.ended[0][1]) == ["N 123.5 g\r\n"]
 
 
-def test_what_nobody_reads_is_bounded(text):
+def test_what_nobody_reads_is_bounded():
     world = World(TEXT)
     for _ in range(200):
         world.turns.received(b"x" * 1000, 100)
@@ -554,7 +576,7 @@ def test_however_the_bytes_are_chunked_the_result_is_the_same(cuts, kind):
 
     class One:
         name = "one"
-        channels = {"a": "1"}
+        channels = MappingProxyType({"a": "1"})
 
         def poll(self):
             [reply] = yield [request]
@@ -575,7 +597,7 @@ class Wrong:
     """A driver with a mistake."""
 
     name = "wrong"
-    channels = {"a": "1", "b": "1"}
+    channels = MappingProxyType({"a": "1", "b": "1"})
 
     def __init__(self, poll):
         self._poll = poll
@@ -664,7 +686,7 @@ def test_channels_that_a_driver_forgets_come_back_missing(values):
     assert values(world.ended[0][1]) == [1.0, "wrong: its driver said nothing of a. Report it with the model."]
 
 
-def test_without_a_connection_every_poll_ends_at_once_whatever_it_asks(registers, text):
+def test_without_a_connection_every_poll_ends_at_once_whatever_it_asks(text):
     turns = Turns(TEXT)
     turns.begin(text("a", b"1\r\n", b"2\r\n", b"3\r\n"), 101)
     turns.begin(text("b", b"1\r\n"), 102)
@@ -678,7 +700,7 @@ def test_without_a_connection_every_poll_ends_at_once_whatever_it_asks(registers
     assert turns.wakes_at() == math.inf
 
 
-def test_what_was_in_flight_goes_once_more_on_the_next_connection(registers, mbap, values):
+def test_what_was_in_flight_goes_once_more_on_the_next_connection(registers, values):
     turns = Turns(TCP)
     turns.begin(registers("press-1"), 101)
     assert turns.next(100)
@@ -693,7 +715,7 @@ def test_what_was_in_flight_goes_once_more_on_the_next_connection(registers, mba
     assert values(turns.ended[0]) == ["press-1: gone. Look."]
 
 
-def test_dropped_polls_are_closed_and_never_end(registers):
+def test_dropped_polls_are_closed_and_never_end():
     closed = []
 
     def poll():

@@ -45,8 +45,10 @@ def test_a_url_names_an_address_or_a_port(url, expected):
         ("tpc://10.0.0.5", f"url 'tpc://10.0.0.5': unknown scheme 'tpc'; did you mean tcp? {EXAMPLES}"),
         (
             "http://10.0.0.5",
-            "url 'http://10.0.0.5': unknown scheme 'http'; expected one of tcp, serial, sim, loop, socket, rfc2217, "
-            f"spy, hwgrep, alt, cp2110. {EXAMPLES}",
+            (
+                "url 'http://10.0.0.5': unknown scheme 'http'; expected one of tcp, serial, sim, loop, socket, "
+                f"rfc2217, spy, hwgrep, alt, cp2110. {EXAMPLES}"
+            ),
         ),
         ("sim://", f"url 'sim://': nothing follows sim://. {EXAMPLES}"),
         (
@@ -60,8 +62,10 @@ def test_a_url_names_an_address_or_a_port(url, expected):
         ("serial://", "url 'serial://': expected the path of a port, as in serial:///dev/ttyUSB0."),
         (
             "tcp://10.0.0.5:99999",
-            "url 'tcp://10.0.0.5:99999': Port out of range 0-65535. "
-            "Write a host and a port from 1 to 65535, as in tcp://10.0.0.5:502.",
+            (
+                "url 'tcp://10.0.0.5:99999': Port out of range 0-65535. "
+                "Write a host and a port from 1 to 65535, as in tcp://10.0.0.5:502."
+            ),
         ),
         (
             "tcp://10.0.0.5:0",
