@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
-from drivers.bus.serial_bus import SerialBus
-from drivers.bus.tcp_bus import TcpBuses
 
 from drivers.bus import Bus
+from drivers.bus.serial_bus import SerialBus
+from drivers.bus.tcp_bus import TcpBuses
 from edge_agent.clock import Clock, boot_id
 from edge_agent.config import AgentConfig
 from edge_agent.config.tables import BusConfig

@@ -211,7 +211,7 @@ class Uplink:
     def _may_send(self) -> bool:
         """Not while every gateway that we know of says that it cannot store, or has gone."""
         known = self._gateways.values()
-        return not known or any(one.state == "online" and one.can_store for one in known)
+        return not known or any(map(_stores, known))
 
     def _send(self, message: Waiting) -> None:
         try:
@@ -247,7 +247,8 @@ class Uplink:
         try:
             topic = topics.parse(came.topic)
             if isinstance(topic, GatewayTopic):
-                self._gateway_says(topic.process, msgspec.json.decode(came.payload, type=GatewayStatus))
+                status = msgspec.json.decode(came.payload, type=GatewayStatus)
+                self._gateway_says(topic.process, status, retained=came.retained)
             elif topic.kind == topics.ACK:
                 self._acknowledged(msgspec.json.decode(came.payload, type=Ack), retained=came.retained)
             elif topic.kind == topics.SETTING and came.payload:
@@ -256,15 +257,19 @@ class Uplink:
         except (ValueError, msgspec.MsgspecError) as error:
             log.warning("%s: cannot be read: %s. Is the gateway of the same version?", came.topic, error)
 
-    def _gateway_says(self, process: str, status: GatewayStatus) -> None:
+    def _gateway_says(self, process: str, status: GatewayStatus, *, retained: bool) -> None:
         could = self._may_send()
+        before = self._gateways.get(process)
         self._gateways[process] = status
         can = self._may_send()
-        if can and not could:
-            log.info("gateway %s can store again", process)
-            self._window.resume(time.monotonic())
-        elif could and not can:
+        if could and not can:
             log.warning("gateway %s cannot store (%s); samples are kept meanwhile", process, status.why or status.state)
+        elif can and not could:
+            log.info("gateway %s can store again", process)
+        # One that has just come heard nothing of what was sent before; a retained word is older than our connection.
+        has_come = not retained and _stores(status) and not (before and _stores(before))
+        if can and (has_come or not could):
+            self._window.resume(time.monotonic())
 
     def _acknowledged(self, ack: Ack, *, retained: bool) -> None:
         stored = merge(self._store, self._window.stored, ack)
@@ -278,6 +283,10 @@ class Uplink:
         if stored != self._window.stored:
             self._window.acknowledged(stored)
             self._recorder.asked.put(Acknowledged(ack.store, ack.generation, stored))
+
+
+def _stores(gateway: GatewayStatus) -> bool:
+    return gateway.state == "online" and gateway.can_store
 
 
 def _whole(value: object) -> int:
