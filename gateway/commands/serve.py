@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import socket
 import time
@@ -93,7 +94,8 @@ def _listener(config: GatewayConfig) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((http.host, http.port), family=_family(http.host))
     except OSError as error:
-        msg = f"http: cannot listen on {http.host}:{http.port}: {error.strerror}. Set http.host and http.port."
+        why = os.strerror(error.errno or 0)
+        msg = f"http: cannot listen on {http.host}:{http.port}: {why}. Set http.host and http.port."
         raise ConfigError(msg) from error
     with listener:
         yield listener

@@ -1,0 +1,80 @@
+"""gateway.toml: a typing mistake is found before anything is opened, and all of them at once."""
+
+from importlib.resources import files
+
+import pytest
+
+from gateway.config import ConfigError, GatewayConfig, load_config
+
+
+def test_without_a_file_everything_is_as_usual(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+    config = load_config(None)
+    assert config.http.host == "127.0.0.1"
+    assert config.store.kind == "embedded"
+    assert (config.retention.sample_days, config.retention.window_days) == (90, 3650)
+    assert config.registry_url == f"sqlite:///{tmp_path}/registry.sqlite"
+
+
+def test_the_example_says_what_is_so_without_it(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+    example = files("gateway") / "deploy" / "gateway.example.toml"
+    config = load_config(example)
+    usual = load_config(None)
+    for table in ("gateway", "broker", "registry", "store", "http", "retention"):
+        assert getattr(config, table) == getattr(usual, table), table
+
+
+def test_paths_are_relative_to_the_file(tmp_path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text('[gateway]\nstate_dir = "state"\n[http]\nsecret_file = "key"\n')
+    config = load_config(file)
+    assert config.state_dir == tmp_path / "state"
+    assert config.secret_file == tmp_path / "key"
+
+
+def test_every_mistake_is_told_with_its_place(tmp_path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(
+        '[brokr]\nurl = "mqtt://x"\n'
+        '[broker]\nurl = "http://x"\nusernam = "a"\n'
+        '[http]\nport = "80"\n'
+        "[retention]\nsample_days = 0\n"
+        '[store]\nkind = "postgres"\n'
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert str(caught.value).splitlines() == [
+        f"{file}: brokr: unknown table; did you mean broker?",
+        f"{file}: broker.usernam: unknown key; did you mean username?",
+        f'{file}: http.port: expected a port from 0 to 65535, got "80"',
+        f"{file}: retention.sample_days: expected a number of days above 0, at most 36500, got 0",
+        f'{file}: store.kind: expected "embedded" or "influx", got "postgres"',
+        f'{file}: broker.url: expected mqtt://HOST or mqtts://HOST:PORT, got "http://x"',
+    ]
+
+
+def test_what_is_no_toml_and_what_is_not_there_are_told(tmp_path) -> None:
+    file = tmp_path / "gateway.toml"
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert str(caught.value) == (
+        f"{file}: cannot be read: No such file or directory. Check the path and its permissions."
+    )
+    file.write_text("[gateway")
+    with pytest.raises(ConfigError, match=r"not TOML: .* Mend the line\.$"):
+        load_config(file)
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls"), [("mqtt://h", 1883, False), ("mqtts://h", 8883, True), ("mqtt://h:99", 99, False)]
+)
+def test_a_url_says_where_and_how(tmp_path, url, port, tls) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(f'[broker]\nurl = "{url}"\n')
+    broker = load_config(file).broker
+    assert (broker.host, broker.port, broker.tls) == ("h", port, tls)
+
+
+def test_a_config_is_a_value() -> None:
+    assert GatewayConfig() == GatewayConfig()

@@ -1,0 +1,59 @@
+"""The access list that is shipped, at a real broker: nobody speaks for another."""
+
+from importlib.resources import as_file, files
+
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from gateway import servers
+
+PASSWORD = "secret"
+TELEMETRY, STATUS = "nhipdo/v1/s1/e1/telemetry", "nhipdo/v1/gateway/main/status"
+
+
+@pytest.fixture
+def broker_for(debian_packages, tmp_path):
+    """A broker with our access list, that knows one user."""
+    with as_file(files("gateway") / "deploy" / "mosquitto.acl") as acl:
+
+        def start(user: str) -> servers.Server:
+            # It reads the list after it has dropped its rights.
+            copy = tmp_path / "acl"
+            copy.write_text(acl.read_text("utf-8"), "utf-8")
+            extra = f"acl_file {copy}"
+            return servers.mosquitto(debian_packages, tmp_path / "m", username=user, password=PASSWORD, extra=extra)
+
+        yield start
+
+
+def may_publish(broker: servers.Server, user: str, topic: str) -> bool:
+    """MQTT 5 tells in its confirmation whether it was allowed."""
+    told: list[int] = []
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+    client.username_pw_set(user, PASSWORD)
+    client.on_publish = lambda _c, _u, _mid, reason, _props: told.append(reason.value)
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    try:
+        client.publish(topic, b"x", qos=1).wait_for_publish(10)
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    return told[0] < 0x80
+
+
+@pytest.mark.parametrize(
+    ("topic", "allowed"),
+    [(TELEMETRY, True), ("nhipdo/v1/s1/e2/telemetry", False), ("nhipdo/v1/s1/e1/ack", False), (STATUS, False)],
+)
+def test_an_edge_speaks_for_itself_alone(broker_for, topic, allowed) -> None:
+    with broker_for("s1/e1") as broker:
+        # A topic without subscribers is answered with a success of its own (16), below the failures.
+        assert may_publish(broker, "s1/e1", topic) is allowed
+
+
+@pytest.mark.parametrize(("topic", "allowed"), [("nhipdo/v1/s1/e1/ack", True), (STATUS, True), (TELEMETRY, False)])
+def test_the_gateway_acknowledges_and_makes_no_samples(broker_for, topic, allowed) -> None:
+    with broker_for("gateway") as broker:
+        assert may_publish(broker, "gateway", topic) is allowed
