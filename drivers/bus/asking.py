@@ -31,7 +31,23 @@ class Asking:
         shown: Every channel, once the poll has ended.
     """
 
-    def __init__(self, instrument: Instrument, deadline: float, timeout_s: float | None, line: Line) -> None:
+    def __init__(
+        self,
+        instrument: Instrument,
+        deadline: float,
+        timeout_s: float | None,
+        line: Line,
+        blamed: set[tuple[str, str]] | None = None,
+    ) -> None:
+        """A poll that has not started.
+
+        Args:
+            instrument: Who is polled.
+            deadline: When the poll should have ended, s on the monotonic clock.
+            timeout_s: This instrument's own timeout; None: the bus's.
+            line: The line setting of the bus.
+            blamed: Which drivers' mistakes were logged before, by instrument and kind of exception.
+        """
         self.instrument = instrument
         self.deadline = deadline
         self.timeout_s = timeout_s
@@ -44,6 +60,7 @@ class Asking:
         self.heard = False
         self.silent = False
         self.shown: Sequence[Shown] | None = None
+        self._blamed = set() if blamed is None else blamed
         self._poll: Poll | None = None
         self._replies: list[Reply | None] = []
         self._open = 0
@@ -73,7 +90,7 @@ class Asking:
             try:
                 self._poll.close()
             except Exception as error:  # noqa: BLE001 - a driver's mistake must not stop its neighbours
-                blame(self.instrument.name, error)
+                self._blame(error)
 
     def _drive(self, replies: Sequence[Reply] | None) -> None:
         try:
@@ -112,7 +129,7 @@ class Asking:
         self.stop()
         reason = error
         if not isinstance(error, InstrumentError):
-            blame(self.instrument.name, error)
+            self._blame(error)
             reason = BadReplyError(
                 f"{self.instrument.name}: its driver failed on what came: {type(error).__name__}: {error}. "
                 "The log has the traceback; report it with the instrument's model."
@@ -138,13 +155,9 @@ class Asking:
             ),
         ]
 
-
-_blamed: set[tuple[str, str]] = set()
-
-
-def blame(name: str, error: Exception) -> None:
-    """Log a driver's mistake with its traceback, once for each instrument and kind of exception."""
-    kind = name, type(error).__name__
-    if kind not in _blamed:
-        _blamed.add(kind)
-        log.error("%s: its driver failed, every channel is missing", name, exc_info=error)
+    def _blame(self, error: Exception) -> None:
+        """Log a driver's mistake with its traceback, once for each instrument and kind of exception."""
+        kind = self.instrument.name, type(error).__name__
+        if kind not in self._blamed:
+            self._blamed.add(kind)
+            log.error("%s: its driver failed, every channel is missing", self.instrument.name, exc_info=error)

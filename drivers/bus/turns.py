@@ -66,12 +66,14 @@ class Turns:
         self._received = Received()
         # Who was silent throughout its last poll.
         self._silent: set[str] = set()
+        self._blamed: set[tuple[str, str]] = set()
         self._last: Asked | None = None
         self._ready_at = math.inf
 
     def begin(self, instrument: Instrument, deadline: float, timeout_s: float | None = None) -> None:
         """Queue a poll."""
-        insort(self._polls, Asking(instrument, deadline, timeout_s, self._spec.line), key=lambda poll: poll.deadline)
+        asking = Asking(instrument, deadline, timeout_s, self._spec.line, self._blamed)
+        insort(self._polls, asking, key=lambda poll: poll.deadline)
 
     def pending(self) -> int:
         """How many polls were begun and have not ended."""

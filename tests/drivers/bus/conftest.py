@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import heapq
+import itertools
 import logging
+import math
 import os
 import select
 import socket
@@ -19,6 +22,7 @@ from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from drivers.bus import Bus, Polled
+from drivers.bus.turns import Turns
 from drivers.instrument import Indication, Missing, Poll, Request, ends_with
 
 DECODER = DecodePDU(is_server=False)
@@ -203,6 +207,54 @@ class Cable:
                 os.write(b if fd == a else a, os.read(fd, 4096))
 
 
+class World:
+    """Turns on a line with a device at the other end: ``answer(frame, at)`` gives (delay_s, bytes) to come back."""
+
+    def __init__(self, spec, answer=lambda *_: [], *, lines=True, now=100.0):
+        self.turns = Turns(spec, lines=lines)
+        self.now = now
+        self.sent = []
+        self.outs = []
+        self.ended = []
+        self._answer = answer
+        self._coming = []
+        self._order = itertools.count()
+        self.turns.opened(now - 10)
+
+    def comes(self, at, chunk):
+        heapq.heappush(self._coming, (at, next(self._order), chunk))
+
+    def until(self, end):
+        """Let time pass, from event to event."""
+        while True:
+            self._send()
+            next_at = min(self._coming[0][0] if self._coming else math.inf, self.turns.wakes_at())
+            if next_at > end:
+                self.now = end
+                return self
+            assert next_at >= self.now
+            self.now = next_at
+            while self._coming and self._coming[0][0] <= self.now:
+                self.turns.received(heapq.heappop(self._coming)[2], self.now)
+            self.turns.expire(self.now)
+            self.ended += [(self.now, polled) for polled in self.turns.ended]
+            self.turns.ended.clear()
+
+    def _send(self):
+        while out := self.turns.next(self.now):
+            self.outs.append(out)
+            if out.frame:
+                self.sent.append((self.now, out.frame))
+            self.turns.sent(self.now)
+            for delay_s, chunk in self._answer(out.frame, self.now) if out.frame else []:
+                self.comes(self.now + delay_s, chunk)
+        self.ended += [(self.now, polled) for polled in self.turns.ended]
+        self.turns.ended.clear()
+
+    def names(self):
+        return [polled.instrument.name for _, polled in self.ended]
+
+
 @pytest.fixture(scope="session")
 def registers() -> type[Registers]:
     return Registers
@@ -211,6 +263,26 @@ def registers() -> type[Registers]:
 @pytest.fixture(scope="session")
 def text() -> type[Text]:
     return Text
+
+
+@pytest.fixture(scope="session")
+def world_of() -> type[World]:
+    return World
+
+
+@pytest.fixture
+def answers(rtu):
+    """An RTU line on which devices 1..5 show 7 in two registers after 10 ms, but for those that are dead."""
+
+    def answers(*dead):
+        def answer(frame, _):
+            count = int.from_bytes(frame[4:6], "big")
+            body = bytes([3, 2 * count]) + b"\0\7" * count
+            return [] if frame[0] in dead else [(0.01, rtu(body, frame[0]))]
+
+        return answer
+
+    return answers
 
 
 @pytest.fixture(scope="session")
