@@ -98,18 +98,12 @@ class Server:
             return self
         self.kill()  # the guard of one that ended by itself
         self.directory.mkdir(parents=True, exist_ok=True)
-        for tries_left in reversed(range(1 if self.port else _TRIES)):
-            port = self.port or free_port()
-            try:
-                self._start_on(port)
-            except ServerError:
-                # Between our look and its start another may have taken a free port; a given one is not ours to change.
-                if not tries_left:
-                    raise
-            else:
-                self.port = port
-                break
-        return self
+        if self.port:
+            return self._start_on(self.port)
+        for _ in range(_TRIES - 1):  # between our look and its start another may take a free port
+            with suppress(ServerError):
+                return self._start_on(free_port())
+        return self._start_on(free_port())
 
     def stop(self) -> None:
         """End it in order (SIGTERM), by force when it takes too long."""
@@ -134,7 +128,7 @@ class Server:
     ) -> None:
         self.stop()
 
-    def _start_on(self, port: int) -> None:
+    def _start_on(self, port: int) -> Self:
         if _answers(port):
             msg = f"{self.name}: port {port} is taken by another program. Stop that, or choose another port."
             raise ServerError(msg)
@@ -161,6 +155,8 @@ class Server:
         except BaseException:
             self.kill()
             raise
+        self.port = port
+        return self
 
     def _wait_until_ready(self, port: int, process: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + _READY_S

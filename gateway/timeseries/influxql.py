@@ -1,0 +1,150 @@
+"""Questions in InfluxQL, and samples out of the answers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from math import nan
+
+import numpy as np
+
+from edge_agent.wire.schema import BAD, GOOD, SAMPLE, TAGS
+from gateway.timeseries import Bucket, ChannelId, Latest, Row
+from gateway.timeseries.buckets import Buckets, width_ns
+from gateway.timeseries.influx_http import Cell, Found
+from gateway.timeseries.reading import channels_of, fields_of, is_bad
+
+Ask = Callable[[str], list[Found]]
+Cells = Sequence[Cell]
+_NO_ROW: Cells = (None,) * 5
+_STATEMENTS = 100
+_AT_ONCE = 10_000
+_LAST = "ORDER BY time DESC LIMIT 1"
+_IS_BAD = rf"/^{BAD}(\.|$)/"
+
+
+def name(identifier: str) -> str:
+    r"""An identifier as it is written.
+
+    >>> print(name('a"b'))
+    "a\"b"
+    """
+    escaped = identifier.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def text(literal: str) -> str:
+    r"""A text as it is written.
+
+    >>> print(text("it's"))
+    'it\'s'
+    """
+    escaped = literal.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
+    return f"'{escaped}'"
+
+
+def delete(measurement: str, before: int) -> str:
+    """Drop the points of a measurement."""
+    return f"DELETE FROM {name(measurement)} WHERE time < {before}"  # noqa: S608  quoted
+
+
+def latest(ask: Ask, site: str, edge: str) -> list[Latest]:
+    """The newest point of each instrument, and what it lacks one by one."""
+    where = f"FROM {name(SAMPLE)} WHERE site = {text(site)} AND edge = {text(edge)}"
+    newest = ask(f"SELECT * {where} GROUP BY instrument {_LAST}")
+    seen = {(one.instrument, one.channel): one for its in newest for one in _newest(its)}
+    last = ask(f"SELECT last(*) {where} GROUP BY instrument")
+    ever = {(its.tags["instrument"], channel) for its in last for channel in _ever(its)}
+    missing = sorted(ever - seen.keys())
+    for some in (missing[i : i + _STATEMENTS] for i in range(0, len(missing), _STATEMENTS)):
+        asked = [f"SELECT {_fields(channel)} {where} AND instrument = {text(of)} {_LAST}" for of, channel in some]
+        for its in ask("; ".join(asked)):
+            instrument, channel = some[its.statement]
+            for row in filter(None, map(_row, its.rows)):
+                seen[instrument, channel] = _latest(instrument, channel, row)
+    return [seen[key] for key in sorted(seen)]
+
+
+def series(ask: Ask, of: ChannelId, start: int, end: int, buckets: int) -> list[Bucket]:
+    """Reduced by InfluxDB; by us when a sample has both a value and a bad quality, which InfluxQL cannot part."""
+    width = width_ns(start, end, buckets)
+    value, _, quality = map(name, fields_of(of.channel))
+    where, group = _where(of, start, end), f"GROUP BY time({width}ns, {start % width}ns) fill(none)"
+    numbers = ask(f"SELECT mean({value}), min({value}), max({value}), count({value}) {where} {group}")
+    refusals = ask(f"SELECT count({quality}), count({value}) {where} AND {quality} =~ {_IS_BAD} {group}")
+    good = {_time(row): row for its in numbers for row in its.rows if row[4]}
+    bad = {_time(row): row for its in refusals for row in its.rows if row[1]}
+    if any(row[2] for row in bad.values()):
+        return _series_by_us(ask, of, start, end, buckets)
+    return [_bucket(at, good.get(at, _NO_ROW), bad.get(at, _NO_ROW)) for at in sorted({*good, *bad})]
+
+
+def rows(ask: Ask, of: ChannelId, start: int, end: int, limit: int) -> Iterator[Row]:
+    """Some at a time."""
+    while True:
+        found = ask(f"SELECT {_fields(of.channel)} {_where(of, start, end)} ORDER BY time LIMIT {limit}")
+        some = [row for one in found for row in one.rows]
+        yield from filter(None, map(_row, some))
+        if len(some) < limit:
+            return
+        start = _time(some[-1]) + 1
+
+
+def _series_by_us(ask: Ask, of: ChannelId, start: int, end: int, buckets: int) -> list[Bucket]:
+    gathered = Buckets(start, end, buckets)
+    for row in rows(ask, of, start, end, _AT_ONCE):
+        value = nan if row.value is None else row.value
+        gathered.add(np.array([row.at]), np.array([value]), np.array([is_bad(row.quality)]))
+    return gathered.result()
+
+
+def _where(of: ChannelId, start: int, end: int) -> str:
+    tags = " AND ".join(f"{tag} = {text(value)}" for tag, value in zip(TAGS, of, strict=False))
+    return f"FROM {name(SAMPLE)} WHERE {tags} AND time >= {start} AND time < {end}"
+
+
+def _fields(channel: str) -> str:
+    return ", ".join(map(name, fields_of(channel)))
+
+
+def _newest(its: Found) -> Iterator[Latest]:
+    """The channels of an instrument's newest point."""
+    for row in its.rows:
+        cells = {field: cell for field, cell in zip(its.columns, row, strict=True) if cell is not None}
+        cells = {field: cell for field, cell in cells.items() if field not in TAGS}
+        numbers, texts = ([field for field, cell in cells.items() if isinstance(cell, str) is said] for said in (0, 1))
+        for channel in channels_of(numbers[1:], texts):
+            sample = _row([row[0], *map(cells.get, fields_of(channel))])
+            if sample:
+                yield _latest(its.tags["instrument"], channel, sample)
+
+
+def _latest(instrument: str, channel: str, row: Row) -> Latest:
+    return Latest(instrument, channel, row.at, row.value, row.u, row.quality)
+
+
+def _ever(its: Found) -> frozenset[str]:
+    """The channels that an instrument ever had."""
+    (row,) = its.rows
+    fields = [column.removeprefix("last_") for column, cell in zip(its.columns, row, strict=True) if cell is not None]
+    return channels_of(fields, fields)
+
+
+def _row(cells: Cells) -> Row | None:
+    """Time, value, u and quality; None when the point says nothing of the channel."""
+    at, value, u, said = cells
+    if value is None and said is None:
+        return None
+    quality = GOOD if said is None else str(said)
+    counts = value is not None and not is_bad(quality)
+    return Row(int(at or 0), _number(value) if counts else None, _number(u) if counts else None, quality)
+
+
+def _bucket(at: int, good: Cells, bad: Cells) -> Bucket:
+    mean, low, high = map(_number, good[1:4])
+    return Bucket(at, mean, low, high, int(good[4] or 0), int(bad[1] or 0))
+
+
+def _number(cell: Cell) -> float | None:
+    return None if cell is None else float(cell)
+
+
+def _time(cells: Cells) -> int:
+    return int(cells[0] or 0)
