@@ -155,4 +155,6 @@ def as_shown(register: Register, value: Value | None) -> Value | None:
     if register.datatype == "float64":
         return float(value)
     scale = register.exact_scale()
-    return float(round((value - register.value_at_zero) / scale) * scale) + register.value_at_zero
+    # The same rounding as encode's: 620.55 in tenths is 6205.5 by the one way and 6205.4999 by the other.
+    count = round((value - register.value_at_zero) * scale.denominator / scale.numerator)
+    return float(count * scale) + register.value_at_zero

@@ -10,6 +10,7 @@ import serial
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 from pymodbus.framer import FramerRTU, FramerType
 
+from drivers.modbus.encode import words
 from drivers.modbus.registers import Register
 from drivers.simulators.faults import (
     Disconnect,
@@ -223,6 +224,9 @@ def test_the_ledger_holds_what_a_register_can_show():
     assert as_shown(REGISTERS[0], 0.1) == struct.unpack(">f", struct.pack(">f", 0.1))[0]
     assert as_shown(REGISTERS[1], 12.34) == 12.3
     assert as_shown(REGISTERS[2], 7) == 1.0
+    tenths = Register(channel="f", table="holding_register", address=0, datatype="uint16", scale=0.1)
+    for halfway in (k / 20 for k in range(1, 20_000, 2)):
+        assert as_shown(tenths, halfway) == words(tenths, halfway)[0] / 10
     assert as_shown(REGISTERS[4], "EM-3") == "EM-3"
     wide = Register(channel="w", table="input_register", address=0, datatype="float64")
     assert as_shown(wide, 0.1) == 0.1
