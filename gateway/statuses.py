@@ -26,6 +26,7 @@ SILENT, DAMAGED, BAD_STATUS, CLOSED_SPEAKS, RESTORED_GATEWAY = (
 _HEX = frozenset("0123456789abcdef")
 _JOURNAL_LENGTH = 32
 _TRIES = 5
+_MAX_NUMBER = 2**62
 
 
 class StatusWord(NamedTuple):
@@ -78,11 +79,8 @@ def _take(session: Session, draft: Draft, receipts: Receipts, word: StatusWord) 
     draft.edge(word.edge)
     try:
         status = msgspec.json.decode(word.body, type=EdgeStatus)
-        if status.state not in (LOST, CHECKING) and not (
-            len(status.journal) == _JOURNAL_LENGTH and _HEX.issuperset(status.journal)
-        ):
-            msg = f"journal {status.journal[:40]!r} is not 32 hex digits"
-            raise msgspec.ValidationError(msg)
+        if status.state not in (LOST, CHECKING):
+            _check_numbers(status)
     except msgspec.DecodeError as error:
         text = f"{word.edge}: status cannot be read ({error}). Update this gateway, or find who publishes it."
         findings.report(session, word.edge, BAD_STATUS, text, word.at)
@@ -93,6 +91,19 @@ def _take(session: Session, draft: Draft, receipts: Receipts, word: StatusWord) 
     if status.state == CHECKING:
         return True
     return _run_speaks(session, draft, receipts, word, status)
+
+
+def _check_numbers(status: EdgeStatus) -> None:
+    """A status that nobody should send must not stand in the way of those of other edges."""
+    for journal in (status.journal, *status.acknowledged, *(held.journal for held in status.held)):
+        if len(journal) != _JOURNAL_LENGTH or not _HEX.issuperset(journal):
+            msg = f"journal {journal[:40]!r} is not 32 hex digits"
+            raise msgspec.ValidationError(msg)
+    numbers = [number for held in status.held for number in (held.first, held.last)]
+    numbers += (status.at, status.started, status.generation, *status.acknowledged.values())
+    if not all(0 <= number <= _MAX_NUMBER for number in numbers):
+        msg = f"a number is not between 0 and {_MAX_NUMBER}"
+        raise msgspec.ValidationError(msg)
 
 
 def _run_speaks(session: Session, draft: Draft, receipts: Receipts, word: StatusWord, status: EdgeStatus) -> bool:

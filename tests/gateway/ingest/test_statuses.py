@@ -76,6 +76,22 @@ def test_a_status_that_cannot_be_read_is_a_finding(gateway, run) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"held": (Held(journal="b" * 32, first=1, last=2**70),)}, "a number is not between 0 and 4611686018427387904"),
+        ({"held": (Held(journal="B" * 32, first=1, last=2),)}, f"journal '{'B' * 32}' is not 32 hex digits"),
+        ({"acknowledged": {"x": 1}}, "journal 'x' is not 32 hex digits"),
+    ],
+)
+def test_a_status_that_makes_no_sense_is_a_finding_and_harms_no_other(gateway, run, run_of, more, why) -> None:
+    other = run_of("d" * 32, edge="e2")
+    gateway.takes(run.status(at=1, **more), other.status(at=1))
+    expected = f"s1/e1: status cannot be read ({why}). Update this gateway, or find who publishes it."
+    assert gateway.health().findings == (expected,)
+    assert gateway.health("e2").state == "online"
+
+
 def test_an_unknown_edge_is_stored_and_shown_as_not_admitted_until_a_person_admits_it(gateway, run) -> None:
     gateway.takes(run.sample())
     assert (gateway.health().admitted, gateway.said.ack().admitted) == (False, False)
