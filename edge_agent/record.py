@@ -190,7 +190,7 @@ class Recorder:
     def _acknowledge(self, word: Acknowledged) -> list[Record]:
         known = self._outbox.store()
         self._outbox.acknowledge(*word)
-        if known == (word.store, word.generation) or not self._begun:
+        if known in {("", 0), (word.store, word.generation)} or not self._begun:
             return []
         self._outbox.forget_said()
         return list(describe_instruments(self._config))

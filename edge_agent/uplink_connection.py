@@ -97,11 +97,15 @@ class Connection:
         client.on_publish = lambda _c, _u, mid, *_: events.put(Heard(mid))
         client.on_message = lambda _c, _u, m: events.put(Came(m.topic, bytes(m.payload), m.retain))
         self._client = client
+        context: _Context | None = None
         try:
             if broker.tls:
-                client.tls_set_context(_tls(broker))
+                context = _tls(broker)
+                client.tls_set_context(context)
             client.connect(broker.host, broker.port, keepalive=broker.keepalive_s)
         except (OSError, ValueError) as error:
+            if context is not None:
+                context.close_what_it_made()
             raise BrokerError(unreachable(broker, error)) from error
         client.loop_start()
 
@@ -144,19 +148,36 @@ def unreachable(broker: BrokerConfig, error: Exception) -> str:
     where = f"broker {broker.url}"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"{where}: its certificate is not trusted ({error.verify_message}). Check broker.ca_file and the clock."
-    if isinstance(error, ssl.SSLError):
-        return f"{where}: no TLS there ({error.reason}). Use mqtt:// or the broker's TLS port."
-    if isinstance(error, FileNotFoundError):
-        return f"{where}: {error.filename}: no such file. Check broker.ca_file, cert_file and key_file."
-    if isinstance(error, ConnectionRefusedError):
-        return f"{where}: nobody listens there. Start the broker or correct broker.url."
-    if isinstance(error, TimeoutError):
-        return f"{where}: no answer within {broker.connect_timeout_s:g} s. Check the network, address and firewall."
-    return f"{where}: {error}. Check the network and broker.url."
+    if isinstance(error, ssl.SSLError) or (broker.tls and isinstance(error, ConnectionResetError)):
+        return f"{where}: no TLS there ({error}). Use mqtt:// or the broker's TLS port."
+    words: dict[type[Exception], str] = {
+        FileNotFoundError: f"{getattr(error, 'filename', '')}: no such file. Check ca_file, cert_file and key_file.",
+        ConnectionRefusedError: "nobody listens there. Start the broker or correct broker.url.",
+        TimeoutError: f"no answer within {broker.connect_timeout_s:g} s. Check the network, address and firewall.",
+    }
+    return f"{where}: {words.get(type(error), f'{error}. Check the network and broker.url.')}"
 
 
-def _tls(broker: BrokerConfig) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=broker.ca_file or None)
+class _Context(ssl.SSLContext):
+    """Remembers the socket that it made: paho leaves it open when the handshake fails."""
+
+    _made: ssl.SSLSocket | None = None
+
+    def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
+        self._made = super().wrap_socket(*args, **kwargs)
+        return self._made
+
+    def close_what_it_made(self) -> None:
+        if self._made is not None:
+            self._made.close()
+
+
+def _tls(broker: BrokerConfig) -> _Context:
+    context = _Context(ssl.PROTOCOL_TLS_CLIENT)
+    if broker.ca_file:
+        context.load_verify_locations(broker.ca_file)
+    else:
+        context.load_default_certs()
     if broker.cert_file:
         context.load_cert_chain(broker.cert_file, broker.key_file or None)
     return context

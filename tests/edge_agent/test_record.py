@@ -273,10 +273,9 @@ def test_a_setting_is_kept_and_answered(edge) -> None:
 
 def test_another_store_is_told_the_meanings_again(edge) -> None:
     edge.second()
-    edge.recorder.asked.put(Acknowledged("s1", 1, {}))
-    edge.second()
-    edge.recorder.asked.put(Acknowledged("s1", 1, {edge.outbox.journal: Ranges([(1, 2)])}))
-    edge.second()
+    for store in ("s1", "s1", "s2"):
+        edge.recorder.asked.put(Acknowledged(store, 1, {edge.outbox.journal: Ranges([(1, 2)])}))
+        edge.second()
     said = defaultdict(int)
     for one in edge.records(InstrumentDescription):
         said[one.key] += 1
