@@ -105,25 +105,29 @@ def test_noise_around_a_reply_is_passed_over(far_end, serial_bus, registers, car
 
 
 def test_lines_that_come_unasked_are_dated_when_they_come(far_end, serial_bus, text, carry):
-    go = threading.Event()
+    opened, first_shown = threading.Event(), threading.Event()
+    ends = []
 
     def speak(fd):
-        go.wait(20)
+        opened.wait(20)
+        # Sooner, and it might be the tail of a line.
         time.sleep(0.06)
         os.write(fd, b"N 1.0")
         time.sleep(0.02)
+        ends.append(time.monotonic_ns())
         os.write(fd, b" g\r\nN 2")
-        go.clear()
-        go.wait(20)
+        first_shown.wait(20)
+        ends.append(time.monotonic_ns())
         os.write(fd, b".0 g\r\n")
 
     bus = serial_bus(far_end(speak), framing="plain", timeout_s=10)
     bus.begin("meters", text("b", b""), 0)
     assert bus.step(time.monotonic()) == []
-    go.set()
+    opened.set()
     [polled] = bus.step(time.monotonic() + 20)
     assert polled.shown[0].value == "N 1.0 g\r\n"
-    go.set()
+    assert ends[0] <= polled.shown[0].at <= polled.at
+    first_shown.set()
     assert carry(bus, ("meters", text("b", b""))) == {"b": ["N 2.0 g\r\n"]}
 
 
