@@ -4,6 +4,7 @@ Threads: one for each serial bus, one for all TCP connections, the recorder, the
 the scheduler of what the calendar asks for. This one waits for a signal.
 """
 
+import gc
 import logging
 import secrets
 import shutil
@@ -93,6 +94,7 @@ class Agent:
             thread.start()
         scheduler.start()
         self._watch_disk()
+        _calm_the_collector()
         log.info("started: site %s, edge %s, journal %s", self._config.site, self._config.edge, self._outbox.journal)
         died = ""
         while not died and not stop.wait(_WATCH_S):
@@ -151,6 +153,16 @@ def _tasks(buses: Sequence[BusConfig]) -> list[Task]:
 
 def _longest_s(buses: Sequence[BusConfig]) -> float:
     return max(one.timeout_s or bus.timeout_s for bus in buses for one in bus.instruments)
+
+
+def _calm_the_collector() -> None:
+    """Let Python look for cycles more rarely: samples are many, short-lived and free of cycles.
+
+    With the default of 700 allocations it looks at every poll of a large device, for a tenth of the CPU.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def run(config: AgentConfig) -> int:

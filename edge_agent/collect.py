@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import TypeGuard
+from operator import itemgetter
 
 import msgspec
 
 from drivers.bus import Polled
-from drivers.instrument import Indication, Missing, Shown, Value
+from drivers.instrument import Indication, Missing, Shown
 from edge_agent.wire.schema import BAD, QUALITY, UNCERTAIN, quality
+
+_INDICATIONS = {Indication}
+_pair, _value, _at, _doubt = itemgetter(0, 1), itemgetter(1), itemgetter(3), itemgetter(4)
 
 
 class Sample(msgspec.Struct, frozen=True, array_like=True):
@@ -37,16 +40,16 @@ def collect(polled: Polled) -> Sample:
     A line holds one time, so the requests of one poll, milliseconds apart, share the earliest reply's.
     """
     # Nearly every poll is all good numbers, and these lines see every value: hence no loop in Python.
-    numbers = [shown[:2] for shown in polled.shown if type(shown) is Indication and not shown[4]]
-    if len(numbers) == len(polled.shown) and _all_finite(numbers):
-        return Sample(polled.instrument.name, _instant(polled), numbers, [])
+    shown = polled.shown
+    if set(map(type, shown)) == _INDICATIONS and not any(map(_doubt, shown)) and _all_finite(shown):
+        return Sample(polled.instrument.name, min(map(_at, shown)), list(map(_pair, shown)), [])
     return _sort(polled)
 
 
-def _all_finite(numbers: Sequence[tuple[str, Value]]) -> TypeGuard[list[tuple[str, float]]]:
+def _all_finite(shown: Sequence[Shown]) -> bool:
     try:
-        return isfinite(sum([value for _, value in numbers]))  # type: ignore[misc]  # a text raises
-    except TypeError:
+        return isfinite(sum(map(_value, shown)))
+    except TypeError:  # a text
         return False
 
 
