@@ -1,7 +1,8 @@
 """Questions in InfluxQL, and samples out of the answers."""
 
 from collections.abc import Callable, Iterator, Sequence
-from math import nan
+from math import inf, nan
+from time import monotonic
 
 import numpy as np
 
@@ -13,9 +14,12 @@ from gateway.timeseries.reading import channels_of, fields_of, is_bad
 
 Ask = Callable[[str], list[Found]]
 Cells = Sequence[Cell]
+Channels = frozenset[tuple[str, str]]
+"""Instrument and channel."""
 _NO_ROW: Cells = (None,) * 5
 _STATEMENTS = 100
 _AT_ONCE = 10_000
+_ASK_AGAIN_S = 600.0
 _LAST = "ORDER BY time DESC LIMIT 1"
 _IS_BAD = rf"/^{BAD}(\.|$)/"
 
@@ -45,14 +49,34 @@ def delete(measurement: str, before: int) -> str:
     return f"DELETE FROM {name(measurement)} WHERE time < {before}"  # noqa: S608  quoted
 
 
-def latest(ask: Ask, site: str, edge: str) -> list[Latest]:
+class EverThere:
+    """Which channels each edge ever had.
+
+    To ask for them takes InfluxDB half a second for 10 000 channels, so it is asked every ten minutes; in between
+    each look at the newest points adds to them.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[float, Channels]] = {}
+
+    def channels(self, ask: Ask, site: str, edge: str, newest: Channels) -> Channels:
+        """Those of before, and those of the newest points."""
+        asked_at, known = self._known.get((site, edge), (-inf, frozenset()))
+        if monotonic() - asked_at > _ASK_AGAIN_S:
+            last = ask(f"SELECT last(*) {_of_edge(site, edge)} GROUP BY instrument")
+            known = frozenset((its.tags["instrument"], channel) for its in last for channel in _ever(its))
+            asked_at = monotonic()
+        known |= newest
+        self._known[site, edge] = asked_at, known
+        return known
+
+
+def latest(ask: Ask, ever: EverThere, site: str, edge: str) -> list[Latest]:
     """The newest point of each instrument, and what it lacks one by one."""
-    where = f"FROM {name(SAMPLE)} WHERE site = {text(site)} AND edge = {text(edge)}"
+    where = _of_edge(site, edge)
     newest = ask(f"SELECT * {where} GROUP BY instrument {_LAST}")
     seen = {(one.instrument, one.channel): one for its in newest for one in _newest(its)}
-    last = ask(f"SELECT last(*) {where} GROUP BY instrument")
-    ever = {(its.tags["instrument"], channel) for its in last for channel in _ever(its)}
-    missing = sorted(ever - seen.keys())
+    missing = sorted(ever.channels(ask, site, edge, frozenset(seen)) - seen.keys())
     for some in (missing[i : i + _STATEMENTS] for i in range(0, len(missing), _STATEMENTS)):
         asked = [f"SELECT {_fields(channel)} {where} AND instrument = {text(of)} {_LAST}" for of, channel in some]
         for its in ask("; ".join(asked)):
@@ -95,6 +119,10 @@ def _series_by_us(ask: Ask, of: ChannelId, start: int, end: int, buckets: int) -
     return gathered.result()
 
 
+def _of_edge(site: str, edge: str) -> str:
+    return f"FROM {name(SAMPLE)} WHERE site = {text(site)} AND edge = {text(edge)}"
+
+
 def _where(of: ChannelId, start: int, end: int) -> str:
     tags = " AND ".join(f"{tag} = {text(value)}" for tag, value in zip(TAGS, of, strict=False))
     return f"FROM {name(SAMPLE)} WHERE {tags} AND time >= {start} AND time < {end}"
@@ -108,9 +136,9 @@ def _newest(its: Found) -> Iterator[Latest]:
     """The channels of an instrument's newest point."""
     for row in its.rows:
         cells = {field: cell for field, cell in zip(its.columns, row, strict=True) if cell is not None}
-        cells = {field: cell for field, cell in cells.items() if field not in TAGS}
-        numbers, texts = ([field for field, cell in cells.items() if isinstance(cell, str) is said] for said in (0, 1))
-        for channel in channels_of(numbers[1:], texts):
+        texts = [field for field, cell in cells.items() if isinstance(cell, str)]
+        numbers = cells.keys() - {*texts, "time"}
+        for channel in channels_of(numbers, texts):
             sample = _row([row[0], *map(cells.get, fields_of(channel))])
             if sample:
                 yield _latest(its.tags["instrument"], channel, sample)

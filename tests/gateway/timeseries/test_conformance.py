@@ -135,6 +135,13 @@ def test_latest_knows_channels_that_newer_points_lack(store):
     ]
 
 
+def test_latest_follows_channels_that_come_and_go(store):
+    for i, channel in enumerate(["a", "b", "a", "c"]):
+        store.write([sample(T + i * S, (channel, float(i)))])
+        store.latest("sa-dec", "e1")
+    assert {one.channel: one.value for one in store.latest("sa-dec", "e1")} == {"a": 2.0, "b": 1.0, "c": 3.0}
+
+
 def test_latest_does_not_depend_on_the_order_in_which_points_arrive(store):
     rng = random.Random(20)
     channels = ["a", "b", "c", "d"]

@@ -237,6 +237,18 @@ def test_lines_of_another_type_are_refused_alone_and_with_influxdb_s_word(influx
         assert [row.value for row in store.rows(POWER, *EVER)] == list(range(50))
 
 
+def test_a_second_look_at_the_latest_values_is_one_question(influxdb, monkeypatch):
+    with closing(InfluxStore(influxdb.url)) as store:
+        store.write([f'{HEAD} power=1.0,mass=2.0,flow_q="bad.no_reply" {T}'])
+        first = store.latest("sa-dec", "e1")
+        asked = []
+        ask = store._http.ask
+        monkeypatch.setattr(store._http, "ask", lambda *question: asked.append(question) or ask(*question))
+        assert store.latest("sa-dec", "e1") == first
+        assert len(asked) == 1
+        assert len(first) == 3
+
+
 def test_an_error_of_the_server_while_reading_is_said(influxdb):
     with closing(InfluxStore(influxdb.url)) as store:
         store.write(power(1.0))
