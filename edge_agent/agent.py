@@ -21,7 +21,7 @@ from drivers.bus import Bus
 from drivers.bus.serial_bus import SerialBus
 from drivers.bus.tcp_bus import TcpBuses
 from edge_agent.clock import Clock, boot_id
-from edge_agent.config import AgentConfig
+from edge_agent.config import AgentConfig, cautions_about
 from edge_agent.config.tables import BusConfig
 from edge_agent.losses import Losses
 from edge_agent.outbox import Outbox
@@ -176,6 +176,8 @@ def run(config: AgentConfig) -> int:
     )
     logging.Formatter.converter = time.gmtime
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for caution in cautions_about(config):
+        log.warning("%s", caution)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

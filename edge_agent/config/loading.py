@@ -91,7 +91,7 @@ class _Loader:
         self._path = path.resolve()
         self._base = self._path.parent
         self._mistakes = mistakes
-        self._models: dict[str, Model] = {}
+        self._models: dict[str, Model | None] = {}
 
     def config(self, tables: Mapping[str, object], sha256: str) -> AgentConfig | None:
         """The whole file; None when something that it cannot do without is missing or wrong."""
@@ -168,17 +168,17 @@ class _Loader:
         return tuple(instruments)
 
     def _model(self, instrument: Mapping[str, object], place: str) -> Model | None:
-        """The model that an instrument names, loaded once; its mistakes are told at each place."""
+        """The model that an instrument names, loaded once; its mistakes are told at the first place that names it."""
         name = instrument.get("model")
         if not isinstance(name, str):
             return None
-        try:
-            if name not in self._models:
+        if name not in self._models:
+            try:
                 self._models[name] = load_model(name, self._base)
-            return self._models[name]
-        except MapError as error:
-            self._mistakes.add(place, str(error))
-            return None
+            except MapError as error:
+                self._models[name] = None
+                self._mistakes.add(place, str(error))
+        return self._models[name]
 
     def _list(self, table: Mapping[str, object], key: str, place: str, heading: str) -> list[Mapping[str, object]]:
         found = table.get(key, [])
