@@ -32,8 +32,7 @@ format: $(VENV)/test.stamp ## Lay the code out, and mend what can be mended with
 	$(RUN)/ruff check --fix .
 
 bench: $(VENV)/test.stamp servers ## Values per second, CPU seconds per million, peak memory; takes minutes.
-	@for script in $$(grep -l __main__ benchmarks/*.py); do \
-		echo "== $$script"; $(RUN)/python $$script $(ARGS) || exit 1; done
+	$(RUN)/python benchmarks/chain.py $(ARGS)
 
 constraints: ## Write constraints.txt anew from what pip finds today.
 	@$(PYTHON) .ci/constraints.py
