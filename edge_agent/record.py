@@ -69,6 +69,8 @@ class Recorder:
             {i.name: i.period_s for i in instruments},
             {i.name: line_head(WINDOW, config.site, config.edge, i.name) for i in instruments},
         )
+        longest_s = max((i.timeout_s or bus.timeout_s for bus in config.buses for i in bus.instruments), default=0.0)
+        self._longest_poll_ns = int(longest_s * 1e9)
         self._begun = False
         self._reopened = False
         self._held_back: list[Sample] = []
@@ -148,7 +150,9 @@ class Recorder:
             self._reopened = True
             reopen_windows(self._outbox, self._windows, end)
         run = describe_run(self._config, self._outbox, self._boot)
-        cut = [] if clean else [Loss(key=f"all.power_cut.{end}", since=end, until=now, n=None, reason="power_cut")]
+        # A poll under way at the last commit belongs to an instant before it.
+        since = end - self._longest_poll_ns
+        cut = [] if clean else [Loss(key=f"all.power_cut.{end}", since=since, until=now, n=None, reason="power_cut")]
         self._outbox.say([run], now)
         return [*cut, *describe_instruments(self._config)]
 
