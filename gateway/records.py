@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.messages import AnyRecord, Declared, InstrumentDescription, Loss, Run, record_decoder
+from edge_agent.wire.messages import AnyRecord, Declared, InstrumentDescription, Loss, Run, Text, record_decoder
 from edge_agent.wire.schema import LOSS
 from gateway.journals import EdgeId, JournalId
 from gateway.receipts import Draft
@@ -82,6 +82,17 @@ def descriptions(session: Session, edge: EdgeId) -> list[InstrumentDescription]:
     )
     said = [record_decoder.decode(row.body) for row in rows]
     return [record for record in said if isinstance(record, InstrumentDescription)]
+
+
+def texts(session: Session, edge: EdgeId) -> list[Text]:
+    """What the text channels of an edge show, by the revisions in force, sorted by ``instrument.channel``."""
+    rows = session.scalars(
+        select(RecordRow)
+        .where(RecordRow.site == edge.site, RecordRow.edge == edge.edge, RecordRow.noun == "text")
+        .order_by(RecordRow.key)
+    )
+    said = [record_decoder.decode(row.body) for row in rows]
+    return [record for record in said if isinstance(record, Text)]
 
 
 def _declare(draft: Draft, edge: EdgeId, record: Declared) -> None:

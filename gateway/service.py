@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.messages import GatewayStatus, InstrumentDescription
+from edge_agent.wire.messages import GatewayStatus, InstrumentDescription, Text
 from gateway import records
 from gateway.config import GatewayConfig
 from gateway.health import EdgeHealth, StoreHealth, edge_health, gateway_health
@@ -57,6 +57,11 @@ class Service:
         """What the instruments of an edge mean, by the revisions in force."""
         with Session(self.engine) as session:
             return records.descriptions(session, EdgeId(site, edge))
+
+    def texts(self, site: str, edge: str) -> list[Text]:
+        """What the text channels of an edge show; a text's key is ``instrument.channel``."""
+        with Session(self.engine) as session:
+            return records.texts(session, EdgeId(site, edge))
 
     def admit(self, site: str, edge: str, who: str) -> None:
         """Write down that ``who`` admitted this edge.

@@ -57,8 +57,9 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                if not request.url.path.startswith("/static/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                # A sheet is asked for again at each visit (and mostly not modified): an update is seen at once.
+                static = request.url.path.startswith("/static/")
+                headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
                 if renewed:
                     _set_session(headers, request, renewed)
             await send(message)

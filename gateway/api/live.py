@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription
+from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription, Text
 from edge_agent.wire.schema import BAD, GOOD, UNCERTAIN
 from gateway.api.charts import spark
 from gateway.api.source import Service
@@ -37,6 +37,7 @@ class ChannelView:
         reason: What stands after the grade in its quality; empty when there is none.
         age: Of the last sample, ns.
         spark: SVG path of the last ten minutes.
+        text: What a text channel shows; it is said when it changes, so it does not age.
     """
 
     of: ChannelId
@@ -46,6 +47,7 @@ class ChannelView:
     reason: str
     age: int
     spark: str = ""
+    text: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,14 @@ def edge_view(service: Service, health: EdgeHealth, now: int, sparks: "Sparks | 
     for last in service.timeseries.latest(health.site, health.edge):
         latest.setdefault(last.instrument, {})[last.channel] = last
     described = {d.key: d for d in service.descriptions(health.site, health.edge)}
+    texts = {text.key: text for text in service.texts(health.site, health.edge)}
     names = [*described, *sorted(latest.keys() - described.keys())]
     drawn = sparks.of_edge(service.timeseries, health, described, latest, now) if sparks else {}
     return EdgeView(
         health,
-        tuple(_instrument(health, name, described.get(name), latest.get(name, {}), now, drawn) for name in names),
+        tuple(
+            _instrument(health, name, described.get(name), latest.get(name, {}), texts, now, drawn) for name in names
+        ),
     )
 
 
@@ -100,6 +105,7 @@ def _instrument(
     name: str,
     description: InstrumentDescription | None,
     latest: Mapping[str, Latest],
+    texts: Mapping[str, Text],
     now: int,
     drawn: Mapping[ChannelId, str],
 ) -> InstrumentView:
@@ -111,7 +117,10 @@ def _instrument(
         state, reason = state_of(last, period_s, now)
         of = ChannelId(health.site, health.edge, name, channel)
         age = now - last.at if last else 0
-        channels.append(ChannelView(of, meanings.get(channel), last, state, reason, age, drawn.get(of, "")))
+        text = texts.get(f"{name}.{channel}")
+        if text:
+            state, reason, age = GOOD, "", now - text.at
+        channels.append(ChannelView(of, meanings.get(channel), last, state, reason, age, drawn.get(of, ""), text))
     return InstrumentView(name, description, tuple(channels))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -137,12 +138,18 @@ class Drawn:
         return iso(self.span.end)
 
 
-def draw_series(service: Service, of: ChannelId, span: Span, period_s: float, now: int, zone: Zone) -> Drawn:
-    """One channel over a stretch that ends at a full bucket, so that a chart drawn again does not tremble."""
+def up_to_now(length: int, period_s: float, now: int) -> Span:
+    """The last ``length`` ns, to the end of the bucket that is being filled: a chart drawn again does not tremble."""
+    count = bucket_count(Span(0, length), period_s, POINTS)
+    width = -(-length // count)
+    end = -(-now // width) * width
+    return Span(end - width * count, end)
+
+
+def draw_series(service: Service, of: ChannelId, span: Span, period_s: float, now: int, zone: ZoneInfo) -> Drawn:
+    """One channel over a stretch."""
     count = bucket_count(span, period_s, POINTS)
     width = -(-(span.end - span.start) // count)
-    end = -(-span.end // width) * width
-    span = Span(end - width * count, end)
     buckets = service.timeseries.series(of, span.start, span.end, count)
     n = sum(b.n for b in buckets)
     mean = sum((b.mean or 0.0) * b.n for b in buckets) / n if n else None
@@ -173,13 +180,13 @@ def show_series(
     description, meaning = find_channel(service, of)
     problem = ""
     chosen = range if range in RANGES else "1h"
-    span = Span(now - _range_ns(chosen), now)
+    period_s = description.period_s if description else 0.0
+    span = up_to_now(_range_ns(chosen), period_s, now)
     if start or end:
         try:
             span, chosen = parse_span(start, end or "now", now, LONGEST_SERIES_DAYS, zone), ""
         except ValueError:
             problem = "series.problem_span"
-    period_s = description.period_s if description else 0.0
     context = {
         "of": of,
         "description": description,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Path, Query
 from fastapi.requests import HTTPConnection
 
-from edge_agent.wire.messages import GatewayStatus, InstrumentDescription
+from edge_agent.wire.messages import GatewayStatus, InstrumentDescription, Text
 from edge_agent.wire.schema import CHANNEL, NAME
 from gateway.health import EdgeHealth, StoreHealth
 from gateway.timeseries import TimeSeries
@@ -35,6 +35,10 @@ class Service(Protocol):
 
     def descriptions(self, site: str, edge: str) -> Sequence[InstrumentDescription]:
         """What the instruments of an edge mean, by the revision in force."""
+        ...
+
+    def texts(self, site: str, edge: str) -> Sequence[Text]:
+        """What the text channels of an edge show; a text's key is ``instrument.channel``."""
         ...
 
     def admit(self, site: str, edge: str, who: str) -> None:

@@ -93,14 +93,6 @@ class Speech:
                 return self(f"age.{unit}", n=seconds // size)
         return self("age.d", n=seconds // 86_400)
 
-    def span(self, ns: int) -> str:
-        """How long, in the largest unit that says enough."""
-        seconds = max(0, ns) // NS
-        for unit, size, enough in (("s", 1, 120), ("min", 60, 120), ("h", 3600, 48)):
-            if seconds < size * enough:
-                return self(f"span.{unit}", n=seconds // size)
-        return self("span.d", n=seconds // 86_400)
-
     def local(self, at: int) -> datetime:
         """A UTC time in ns as a wall clock reads it."""
         return datetime.fromtimestamp(at // NS, self.zone)

@@ -27,15 +27,13 @@ function sameChildren(old, fresh) {
     let there = old.childNodes[place];
     if (wanted.id) {
       const known = [...old.children].find((child) => child.id === wanted.id);
-      if (!known) {
-        old.insertBefore(wanted, there ?? null);
-        return;
-      }
-      if (known !== there) old.insertBefore(known, there ?? null);
+      if (known && known !== there) old.insertBefore(known, there);
       there = known;
+    } else if (there?.id) {
+      there = null; // somebody else's place: what is there may be wanted further down
     }
-    if (!there) old.append(wanted);
-    else become(there, wanted);
+    if (there) become(there, wanted);
+    else old.insertBefore(wanted, old.childNodes[place] ?? null);
   });
 }
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from edge_agent.wire.lines import format_line, line_head
-from edge_agent.wire.messages import ChannelMeaning, EdgeStatus, GatewayStatus, InstrumentDescription
+from edge_agent.wire.messages import ChannelMeaning, EdgeStatus, GatewayStatus, InstrumentDescription, Text
 from gateway.api.app import create_app
 from gateway.health import EdgeHealth, JournalHealth, StoreHealth
 from gateway.timeseries.embedded import EmbeddedStore
@@ -62,6 +62,7 @@ class Gateway:
     described: list[InstrumentDescription] = field(default_factory=lambda: [METER])
     status: GatewayStatus = field(default_factory=lambda: GatewayStatus(state="online", can_store=True))
     store: StoreHealth = field(default_factory=lambda: StoreHealth("f" * 32, 1, 1, ()))
+    said: list[Text] = field(default_factory=list)
     admitted_by: str = ""
 
     def health(self) -> list[EdgeHealth]:
@@ -75,6 +76,9 @@ class Gateway:
 
     def descriptions(self, site: str, edge: str) -> list[InstrumentDescription]:
         return self.described if (site, edge) == ("sa-dec", "press-shop") else []
+
+    def texts(self, site: str, edge: str) -> list[Text]:
+        return self.said if (site, edge) == ("sa-dec", "press-shop") else []
 
     def admit(self, site: str, edge: str, who: str) -> None:
         self.admitted_by = who

@@ -1,0 +1,80 @@
+"""The words of both languages: the same keys, all that are used, none that are not, and the trade's terms."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from drivers import errors
+from edge_agent.wire.schema import BAD, CLOCK_UNSURE, GOOD, UNCERTAIN
+from gateway.api.live import NO_DATA, STATES
+from gateway.api.pages import RANGES
+from gateway.api.speech import LANGUAGES, load_words
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "dashboards" / "web"
+WORDS = {language: load_words(WEB, language) for language in LANGUAGES}
+
+
+def fields(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_both_languages_have_the_same_keys_and_the_same_parts() -> None:
+    assert WORDS["vi"].keys() == WORDS["en"].keys()
+    for key in WORDS["vi"]:
+        assert fields(WORDS["vi"][key]) == fields(WORDS["en"][key]), key
+        assert WORDS["vi"][key].strip() == WORDS["vi"][key] != "", key
+
+
+def used_keys() -> set[str]:
+    """Keys that templates and code name whole."""
+    texts = [file.read_text("utf-8") for file in (WEB / "templates").iterdir()]
+    texts += [file.read_text("utf-8") for file in (ROOT / "gateway" / "api").glob("*.py")]
+    keys = {key for text in texts for key in re.findall(r'(?:say|self)\("([a-z_]+\.[a-z0-9_]+)"', text)}
+    return keys | {"admit.name_wanted", "admit.form_old", "series.problem_span"}
+
+
+def composed_keys() -> set[str]:
+    """Keys that are put together from a name."""
+    failures = [kind.code for kind in vars(errors).values() if isinstance(kind, type)]
+    problems = [404, 422, 500, 503, "other"]
+    return {
+        *(f"state.{state}" for state in STATES),
+        *(f"range.{name}" for name in RANGES),
+        *(f"edge.{state}" for state in ("online", "stopped", "lost", "checking", "unknown")),
+        *(f"reason.{code}" for code in (*failures, CLOCK_UNSURE, "out_of_range", "no_value", "old")),
+        *(f"age.{unit}" for unit in ("s", "min", "h", "d")),
+        *(f"problem.{status}" for status in problems),
+        *(f"problem.{status}_then" for status in problems),
+    }
+
+
+def test_every_key_that_is_used_exists_and_every_other_is_gone() -> None:
+    assert used_keys() <= WORDS["vi"].keys()
+    assert used_keys() | composed_keys() == set(WORDS["vi"])
+
+
+@pytest.mark.parametrize(
+    ("key", "vietnamese", "english"),
+    [
+        (f"state.{GOOD}", "tốt", "good"),
+        (f"state.{UNCERTAIN}", "chưa chắc chắn", "uncertain"),
+        (f"state.{BAD}", "không dùng được", "bad"),
+        (f"state.{NO_DATA}", "không có dữ liệu", "no data"),
+        ("channel.u", "độ không đảm bảo đo chuẩn", "standard uncertainty"),
+        ("edge.missing", "Dữ liệu thiếu", "Missing"),
+        ("edge.findings", "Cảnh báo", "Findings"),
+    ],
+)
+def test_terms_are_those_of_the_glossary(key, vietnamese, english) -> None:
+    assert (WORDS["vi"][key], WORDS["en"][key]) == (vietnamese, english)
+
+
+def test_sentences_are_short() -> None:
+    for language, words in WORDS.items():
+        for key, text in words.items():
+            for sentence in re.split(r"[.!?:]\s", text):
+                limit = 15 if language == "en" else 20  # a Vietnamese word is often two syllables
+                assert len(sentence.split()) <= limit, (language, key)
