@@ -78,7 +78,7 @@ def latest(ask: Ask, ever: EverThere, site: str, edge: str) -> list[Latest]:
     seen = {(one.instrument, one.channel): one for its in newest for one in _newest(its)}
     missing = sorted(ever.channels(ask, site, edge, frozenset(seen)) - seen.keys())
     for some in (missing[i : i + _STATEMENTS] for i in range(0, len(missing), _STATEMENTS)):
-        asked = [f"SELECT {_fields(channel)} {where} AND instrument = {text(of)} {_LAST}" for of, channel in some]
+        asked = [f"SELECT {_fields(channel)} {where} AND instrument::tag = {text(of)} {_LAST}" for of, channel in some]
         for its in ask("; ".join(asked)):
             instrument, channel = some[its.statement]
             for row in filter(None, map(_row, its.rows)):
@@ -120,11 +120,11 @@ def _series_by_us(ask: Ask, of: ChannelId, start: int, end: int, buckets: int) -
 
 
 def _of_edge(site: str, edge: str) -> str:
-    return f"FROM {name(SAMPLE)} WHERE site = {text(site)} AND edge = {text(edge)}"
+    return f"FROM {name(SAMPLE)} WHERE site::tag = {text(site)} AND edge::tag = {text(edge)}"
 
 
 def _where(of: ChannelId, start: int, end: int) -> str:
-    tags = " AND ".join(f"{tag} = {text(value)}" for tag, value in zip(TAGS, of, strict=False))
+    tags = " AND ".join(f"{tag}::tag = {text(value)}" for tag, value in zip(TAGS, of, strict=False))
     return f"FROM {name(SAMPLE)} WHERE {tags} AND time >= {start} AND time < {end}"
 
 
@@ -151,7 +151,8 @@ def _latest(instrument: str, channel: str, row: Row) -> Latest:
 def _ever(its: Found) -> frozenset[str]:
     """The channels that an instrument ever had."""
     (row,) = its.rows
-    fields = [column.removeprefix("last_") for column, cell in zip(its.columns, row, strict=True) if cell is not None]
+    cells = list(zip(its.columns, row, strict=True))[1:]  # the first is the time
+    fields = [column.removeprefix("last_") for column, cell in cells if cell is not None]
     return channels_of(fields, fields)
 
 

@@ -15,13 +15,15 @@ from typing import NamedTuple
 import msgspec
 
 from edge_agent.wire.lines import parse_line
-from edge_agent.wire.schema import BAD, QUALITY, UNCERTAINTY, is_channel
+from edge_agent.wire.schema import BAD, QUALITY, TAGS, UNCERTAINTY, is_channel
 from gateway.timeseries import Refused
 
 MAX_FIELDS = 4000
 """Of an instrument; an edge has some hundreds."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
+_TAKEN = frozenset({*TAGS, "time"})
+"""InfluxDB drops a field ``time`` without a word, and one field ``site`` hides every tag ``site`` from its readers."""
 _TEXT = re.compile(r"[^\\]{0,200}")
 _ALL_BUT_SEPARATORS = bytes(set(range(0x20, 256)) - set(b",="))
 """Control characters stay too: a line that holds one is not usual."""
@@ -147,7 +149,7 @@ def _head(text: str) -> Head:
 @lru_cache(_SHAPES)
 def _shape(numbers: tuple[str, ...], texts: tuple[str, ...]) -> Shape:
     for name in (*numbers, *texts):
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) or name in _TAKEN:
             msg = f"field {name[:40]!r} is no name of the contract"
             raise ValueError(msg)
     if len(set(numbers)) + len(set(texts)) != len(set(numbers + texts)) or len(set(numbers)) != len(numbers):

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gateway.timeseries import ChannelId, Refused, Row, StoreUnavailableError
+from gateway.timeseries import Bucket, ChannelId, Refused, Row, StoreUnavailableError
 from gateway.timeseries.influx import InfluxStore
 
 T = 1_760_000_000_000_000_000
@@ -247,6 +247,17 @@ def test_a_second_look_at_the_latest_values_is_one_question(influxdb, monkeypatc
         assert store.latest("sa-dec", "e1") == first
         assert len(asked) == 1
         assert len(first) == 3
+
+
+def test_a_foreign_field_with_the_name_of_a_tag_hides_nothing(influxdb):
+    with closing(InfluxStore(influxdb.url)) as store:
+        store.write(power(1.0))
+        foreign = f"{HEAD} site=5.0,edge=6.0,instrument=7.0 {T + 1}".encode()
+        with urllib.request.urlopen(f"{influxdb.url}/write?db=nhipdo", data=foreign) as answer:
+            assert answer.status == 204
+        assert list(store.rows(POWER, *EVER)) == [Row(T, 1.0, None, "good")]
+        assert ("power", 1.0) in [(one.channel, one.value) for one in store.latest("sa-dec", "e1")]
+        assert store.series(POWER, T, T + 10, 1) == [Bucket(T, 1.0, 1.0, 1.0, 1, 0)]
 
 
 def test_an_error_of_the_server_while_reading_is_said(influxdb):
