@@ -1,12 +1,12 @@
 """The README is tried: its files load, its commands do what it says."""
 
-import os
 import re
 import subprocess
 import sys
 import time
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,17 +122,33 @@ def test_its_commands_do_what_it_says(root: Path, written: Path, simulated_meter
     assert re.search(r"^meter-1 +voltage_l1 +[0-9.]+ +V +good", said, re.MULTILINE), said
 
 
+def help_of(program: str, words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    try:
+        code = import_module(program).main([*words, "--help"])
+    except SystemExit as end:
+        code = end.code
+    said = capsys.readouterr()
+    assert code == 0, said.err
+    return said.out
+
+
 @pytest.mark.parametrize("program", ["edge_agent.cli", "gateway.cli"])
-def test_help_names_every_command(program: str) -> None:
-    environment = {**os.environ, "COLUMNS": "100"}
-    asked = [sys.executable, "-m", program]
-    done = subprocess.run([*asked, "--help"], capture_output=True, text=True, check=True, env=environment)
-    commands = re.findall(r"^    ([a-z-]+(?: [a-z-]+)?)  ", done.stdout, re.MULTILINE)
-    assert commands
+def test_help_names_every_command(
+    program: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    listed = help_of(program, [], capsys)
+    commands = re.findall(r"^    ([a-z-]+(?: [a-z-]+)?)  ", listed, re.MULTILINE)
+    assert len(commands) > 5
     for command in commands:
-        helped = subprocess.run([*asked, *command.split(), "--help"], capture_output=True, text=True, check=False)
-        assert helped.returncode == 0, helped.stderr
-        assert "usage:" in helped.stdout
+        assert help_of(program, command.split(), capsys).startswith("usage: nhipdo")
+
+
+@pytest.mark.parametrize("script", ["nhipdo", "nhipdo-edge"])
+def test_the_programs_are_installed_under_their_names(script: str) -> None:
+    there = Path(sys.executable).with_name(script)
+    done = subprocess.run([str(there), "--help"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"usage: {script} ")
 
 
 def test_every_make_target_of_the_readme_exists(root: Path) -> None:
