@@ -95,6 +95,12 @@ class Agent:
         scheduler.start()
         self._watch_disk()
         _calm_the_collector()
+        if self._clock.offset() is None:
+            log.warning(
+                "the clock is not set: samples wait undated. Let the machine reach a time server or the gateway, "
+                "or set the time and run: nhipdo-edge trust-clock %s",
+                self._config.path.name,
+            )
         log.info("started: site %s, edge %s, journal %s", self._config.site, self._config.edge, self._outbox.journal)
         died = ""
         while not died and not stop.wait(_WATCH_S):
