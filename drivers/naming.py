@@ -7,15 +7,17 @@ import msgspec
 CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,62}")
 RESERVED = ("_u", "_q", "_mean", "_min", "_max", "_n")
 """Endings that mean something else on the wire: uncertainty, quality, fields of a window."""
+TAKEN = {"expected", "time", "site", "edge", "instrument"}
+"""Names that stores keep for themselves."""
 
 
 def is_channel(name: str) -> bool:
     """Whether a channel may have this name.
 
-    >>> is_channel("active_power"), is_channel("power_u"), is_channel("expected")
+    >>> is_channel("active_power"), is_channel("power_u"), is_channel("time")
     (True, False, False)
     """
-    return CHANNEL.fullmatch(name) is not None and not name.endswith(RESERVED) and name != "expected"
+    return CHANNEL.fullmatch(name) is not None and not name.endswith(RESERVED) and name not in TAKEN
 
 
 class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,7 +18,7 @@ MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 _PATHS = {
     "gateway": ("state_dir",),
     "broker": ("password_file", "ca_file", "cert_file", "key_file"),
-    "store": ("token_file", "password_file"),
+    "store": ("token_file", "password_file", "ca_file"),
     "http": ("secret_file",),
 }
 """Keys that name files or folders, relative to the configuration's folder."""
@@ -121,6 +121,8 @@ class StoreConfig(Strict, frozen=True, kw_only=True):
         org: ``v2``: organisation.
         bucket: ``v2``: bucket.
         token_file: ``v2``: the token is its first line.
+        ca_file: Who signed the InfluxDB's certificate, where its url is https; empty: the system's authorities.
+        timeout_s: How long to wait for any one answer of it, s.
         reserve_mb: Free room on the disk below which nothing more is stored.
     """
 
@@ -133,6 +135,8 @@ class StoreConfig(Strict, frozen=True, kw_only=True):
     org: Text = "nhipdo"
     bucket: Text = "nhipdo"
     token_file: Text = ""
+    ca_file: Text = ""
+    timeout_s: Seconds = 10.0
     reserve_mb: Megabytes = 1000
 
 

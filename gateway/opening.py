@@ -72,6 +72,8 @@ def open_timeseries(config: GatewayConfig) -> TimeSeries:
         token=first_line(store.token_file),
         username=store.username,
         password=first_line(store.password_file),
+        timeout_s=store.timeout_s,
+        ca_file=store.ca_file,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from drivers.instrument import Meaning
-from drivers.naming import RESERVED, Title, is_channel
+from drivers.naming import RESERVED, TAKEN, Title, is_channel
 
 Table = Literal["holding_register", "input_register", "coil", "discrete_input"]
 Order = Literal["big", "little"]
@@ -140,7 +140,7 @@ def _where(register: Register) -> Iterator[str]:
     if not is_channel(register.channel):
         yield (
             f"channel: got {register.channel!r}. Use small letters, digits and _, a letter first, at most 63; not "
-            f"'expected', nor an ending of {', '.join(RESERVED)}."
+            f"{', '.join(sorted(TAKEN))}, nor an ending of {', '.join(RESERVED)}."
         )
     if not 0 <= register.address < ADDRESSES:
         yield (

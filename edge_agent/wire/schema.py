@@ -32,15 +32,17 @@ CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 def is_channel(name: str) -> bool:
-    """Whether ``name`` can be a field without being taken for an uncertainty or a quality.
+    """Whether ``name`` can be a field without being taken for an uncertainty, a quality, a tag or the time.
 
-    >>> is_channel("active_power"), is_channel("power_u"), is_channel("expected")
-    (True, False, False)
+    InfluxDB drops a field ``time`` without a word, and a field ``site`` hides the tag from queries.
+
+    >>> is_channel("active_power"), is_channel("power_u"), is_channel("expected"), is_channel("time")
+    (True, False, False, False)
     """
     return (
         CHANNEL.fullmatch(name) is not None
         and not name.endswith((UNCERTAINTY, QUALITY, *WINDOW_FIELDS))
-        and name != EXPECTED
+        and name not in {EXPECTED, "time", *TAGS}
     )
 
 

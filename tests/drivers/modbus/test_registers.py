@@ -26,6 +26,10 @@ def mistakes(**said):
         "a_max",
         "a_n",
         "expected",
+        "time",
+        "site",
+        "edge",
+        "instrument",
         "Aa",
         "1a",
         "a-b",
@@ -43,8 +47,8 @@ def test_the_rule_for_names_is_that_of_the_wire(name):
         (
             {"channel": "power_u"},
             (
-                "channel: got 'power_u'. Use small letters, digits and _, a letter first, at most 63; not 'expected', "
-                "nor an ending of _u, _q, _mean, _min, _max, _n."
+                "channel: got 'power_u'. Use small letters, digits and _, a letter first, at most 63; not edge, "
+                "expected, instrument, site, time, nor an ending of _u, _q, _mean, _min, _max, _n."
             ),
         ),
         (
