@@ -6,7 +6,7 @@ from edge_agent.collect import Sample, collect, grade
 
 class Meter:
     name = "meter-1"
-    channels = {"a": "V", "b": "W", "c": "1"}  # noqa: RUF012
+    channels = {"a": "V", "b": "W", "c": "1"}
 
     def poll(self):
         raise NotImplementedError

@@ -164,7 +164,7 @@ def store(tmp_path: Path) -> Iterator[ShakyStore]:
 
 
 @pytest.fixture
-def restarted(engine: Engine, store: ShakyStore, quick: None) -> Callable[[], Gateway]:  # noqa: ARG001
+def restarted(engine: Engine, store: ShakyStore, quick: None) -> Callable[[], Gateway]:
     """A new process on the same stores."""
 
     def make() -> Gateway:
