@@ -97,7 +97,6 @@ class Demo:
         simulator = self._begin("simulator", command, advice=advice, answer=printed)
         self._wait(lambda: "Serving" in simulator.log.read_text("utf-8"), "the simulated instruments")
         self._buses = simulated_buses(printed)
-        simulator.address = ", ".join(bus["url"] for bus in self._buses)
 
     def _start_broker(self) -> str:
         port = free_port()
@@ -150,7 +149,8 @@ class Demo:
     def table(self) -> str:
         """What runs where."""
         rows = [("WHAT", "PROCESS", "ADDRESS", "LOG")]
-        rows += [(one.title, str(one.pid), one.address or "-", _near(one.log)) for one in reversed(self.running)]
+        rows += [(one.title, str(one.pid), one.address, _near(one.log)) for one in reversed(self.running)]
+        rows[2:2] = [(f"  {bus['name']}", "", bus["url"], "") for bus in self._buses]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 

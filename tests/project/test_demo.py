@@ -56,7 +56,7 @@ class Demo:
 
     def table(self) -> dict[str, int]:
         """What runs -> its process."""
-        rows = re.findall(r"^([a-z]+) +(\d+) +\S.* (\S+\.log)$", self.said, re.MULTILINE)
+        rows = re.findall(r"^([a-z]+) +(\d+) .* (\S+\.log)$", self.said, re.MULTILINE)
         return {what: int(pid) for what, pid, _ in rows}
 
 
