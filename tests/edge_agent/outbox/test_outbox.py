@@ -44,7 +44,8 @@ def fail(outbox: Outbox) -> None:
             outbox.append([Body(TELEMETRY, 1, b"lost")], NOW)
             raise RuntimeError
 
-    pytest.raises(RuntimeError, half_a_transaction)
+    with pytest.raises(RuntimeError):
+        half_a_transaction()
 
 
 def records(reader: OutboxReader) -> list:
