@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription
+
 S = 10**9
 KEY = "a secret of this test"
 POWER = r"#c-sa-dec\.press-shop\.meter-1\.active_power"
@@ -139,9 +141,19 @@ def test_whatever_can_be_pressed_is_large_enough_for_a_glove(inside, site) -> No
         assert inside.run(tiny) == [], path
 
 
-def test_the_wall_screen_shows_a_shop_without_scrolling(inside) -> None:
+def test_the_wall_screen_shows_a_shop_without_scrolling(inside, site, press_shop, wait_until) -> None:
+    sizes = {"balance-1": 1, "meter-1": 11, "press-1": 12}  # and the four that it has shown before
+    for name, size in sizes.items():
+        meanings = {f"c{k}": ChannelMeaning(unit="kW", title={"vi": f"Công suất tác dụng {k}"}) for k in range(size)}
+        press_shop.describe(
+            InstrumentDescription(key=name, bus="b", model="a_model", model_sha256="0", period_s=1.0, channels=meanings)
+        )
+        press_shop.show(name, time.time_ns(), **{f"c{k}": 1234.5 for k in range(size)})
+    wait_until(lambda: len(site.service.timeseries.latest("sa-dec", "press-shop")) == 28, "the samples")
+    site.service.admit("sa-dec", "press-shop", "Nguyễn Thị Mai")
     inside.look(1920, 1080)
     inside.reload()
+    assert inside.run("document.querySelectorAll('.channel').length") == 28
     assert inside.run("document.documentElement.scrollHeight") <= 1080
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from drivers import errors
+from drivers.serial.mt_sics import UNSETTLED
 from edge_agent.wire.schema import BAD, CLOCK_UNSURE, GOOD, UNCERTAIN
 from gateway.api.live import NO_DATA, STATES
 from gateway.api.pages import RANGES
@@ -44,7 +45,10 @@ def composed_keys() -> set[str]:
         *(f"state.{state}" for state in STATES),
         *(f"range.{name}" for name in RANGES),
         *(f"edge.{state}" for state in ("online", "stopped", "lost", "checking", "unknown")),
-        *(f"reason.{code}" for code in (*failures, CLOCK_UNSURE, "out_of_range", "no_value", "old")),
+        *(
+            f"reason.{code}"
+            for code in (*failures, CLOCK_UNSURE, UNSETTLED, "not_finite", "out_of_range", "no_value", "old")
+        ),
         *(f"age.{unit}" for unit in ("s", "min", "h", "d")),
         *(f"problem.{status}" for status in problems),
         *(f"problem.{status}_then" for status in problems),
