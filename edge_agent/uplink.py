@@ -254,7 +254,7 @@ class Uplink:
             elif topic.kind == topics.SETTING and came.payload:
                 setting = msgspec.json.decode(came.payload, type=Setting)
                 self._recorder.asked.put(SettingCame(topic.noun, topic.key, setting))
-        except (ValueError, msgspec.MsgspecError) as error:
+        except (ValueError, msgspec.MsgspecError, RecursionError) as error:
             log.warning("%s: cannot be read: %s. Is the gateway of the same version?", came.topic, error)
 
     def _gateway_says(self, process: str, status: GatewayStatus, *, retained: bool) -> None:

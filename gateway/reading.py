@@ -108,7 +108,7 @@ def _decode_records(arrival: Arrival, lines: list[str]) -> None:
             if not 0 < len(record.key) <= _MAX_KEY or "\0" in line or "\\u0000" in line:
                 msg = f"a key has 1 to {_MAX_KEY} characters, and there is no NUL"
                 raise msgspec.ValidationError(msg)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             arrival.why = arrival.why or (
                 f"{arrival.name}: record {line[:_SHOWN]!r}: {error}. A newer edge? Update this gateway, then retry."
             )

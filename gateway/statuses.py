@@ -81,7 +81,7 @@ def _take(session: Session, draft: Draft, receipts: Receipts, word: StatusWord) 
         status = msgspec.json.decode(word.body, type=EdgeStatus)
         if status.state not in (LOST, CHECKING):
             _check_numbers(status)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         text = f"{word.edge}: status cannot be read ({error}). Update this gateway, or find who publishes it."
         findings.report(session, word.edge, BAD_STATUS, text, word.at)
         return False

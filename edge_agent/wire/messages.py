@@ -4,7 +4,16 @@ A record has a key and a revision = max(previous + 1, wall-clock ms); the highes
 Times are UTC in ns since 1970. A field may be added with a default; to change or drop one is version 2.
 """
 
+from typing import Annotated
+
 import msgspec
+
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number that every database can keep: what is larger is refused when it is read, not when it is stored."""
+Number = Annotated[int, msgspec.Meta(ge=0, le=10**18 - 1)]
+"""A sequence number, as in the envelope of at most 18 digits."""
+Generation = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 2)]
+"""How often a store was restored, plus one."""
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -24,8 +33,8 @@ class Record(Word, frozen=True, tag_field="noun", kw_only=True):
     """
 
     key: str
-    revision: int = 0
-    at: int = 0
+    revision: Whole = 0
+    at: Whole = 0
 
 
 class Held(Word, frozen=True, kw_only=True):
@@ -54,7 +63,7 @@ class Run(Record, frozen=True, tag="run", kw_only=True):
     version: str
     config_sha256: str
     held: tuple[Held, ...] = ()
-    previous_end: int = 0
+    previous_end: Whole = 0
     previous_clean: bool = True
 
 
@@ -106,9 +115,9 @@ class Loss(Record, frozen=True, tag="loss", kw_only=True):
     """
 
     instrument: str = ""
-    since: int
-    until: int
-    n: int | None
+    since: Whole
+    until: Whole
+    n: Whole | None
     reason: str
 
 
@@ -125,10 +134,10 @@ class Declared(Record, frozen=True, tag="declared", kw_only=True):
     """
 
     journal: str
-    ranges: tuple[tuple[int, int], ...]
-    lines: int
-    since: int
-    until: int
+    ranges: tuple[tuple[Number, Number], ...]
+    lines: Whole
+    since: Whole
+    until: Whole
     reason: str
 
 
@@ -155,7 +164,7 @@ class Finding(Record, frozen=True, tag="finding", kw_only=True):
 class SettingKept(Record, frozen=True, tag="setting", kw_only=True):
     """An edge's answer to a setting: what it now keeps. Its key is ``noun/id``."""
 
-    setting_revision: int
+    setting_revision: Whole
     accepted: bool
     why: str = ""
 
@@ -211,8 +220,8 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
 class Stored(Word, frozen=True, kw_only=True):
     """What is stored of a journal: all up to ``floor``, and at most 64 ranges above it."""
 
-    floor: int
-    ranges: tuple[tuple[int, int], ...] = ()
+    floor: Number
+    ranges: tuple[tuple[Number, Number], ...] = ()
 
 
 class Ack(Word, frozen=True, kw_only=True):
@@ -228,8 +237,8 @@ class Ack(Word, frozen=True, kw_only=True):
     """
 
     store: str
-    generation: int
-    at: int
+    generation: Generation
+    at: Whole
     journals: dict[str, Stored]
     on_hold: tuple[str, ...] = ()
     admitted: bool = False
@@ -241,12 +250,12 @@ class GatewayStatus(Word, frozen=True, kw_only=True):
     state: str
     can_store: bool
     why: str = ""
-    at: int = 0
+    at: Whole = 0
     store: str = ""
 
 
 class Setting(Word, frozen=True, kw_only=True):
     """Something that the gateway sets at an edge; noun and id are in the topic."""
 
-    revision: int
+    revision: Whole
     body: dict[str, object]
