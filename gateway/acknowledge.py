@@ -2,12 +2,19 @@
 
 from edge_agent.wire.messages import Ack
 from edge_agent.wire.topics import ACK, EdgeTopic
-from gateway.journals import CLOSED, ON_HOLD, OPEN, EdgeId
+from gateway.journals import CLOSED, MAX_RANGES, ON_HOLD, OPEN, EdgeId
 from gateway.receipts import Receipts
 
 
-def acknowledgement(receipts: Receipts, edge: EdgeId, now: int) -> Ack:
-    """What is stored of every journal that the edge holds, and which of them wait for a person."""
+def acknowledgement(receipts: Receipts, edge: EdgeId, now: int, most: int | None = MAX_RANGES) -> Ack:
+    """What is stored of every journal that the edge holds, and which of them wait for a person.
+
+    Args:
+        receipts: What is stored.
+        edge: Whom to tell.
+        now: Our clock, ns.
+        most: Ranges that are told of each journal; None, all, where nobody can ask again (a stick).
+    """
     known = receipts.of(edge)
     held = [journal for journal in known if journal.held_last]
     waiting = [
@@ -17,7 +24,11 @@ def acknowledgement(receipts: Receipts, edge: EdgeId, now: int) -> Ack:
         store=receipts.store,
         generation=receipts.generation,
         at=now,
-        journals={journal.id.journal: journal.acknowledgement() for journal in held if journal.state == OPEN},
+        journals={
+            journal.id.journal: journal.acknowledgement(receipts.heard(journal.id), most)
+            for journal in held
+            if journal.state == OPEN
+        },
         on_hold=tuple(journal.id.journal for journal in waiting),
         admitted=edge in receipts.admitted,
     )

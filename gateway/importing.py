@@ -132,7 +132,7 @@ def _write_ack(path: Path, receipts: Receipts, edge: EdgeId, now: int) -> Path:
     ack = path.with_name(path.name + ".ack")
     part = ack.with_name(ack.name + ".part")
     with part.open("wb") as file:
-        file.write(msgspec.json.encode(acknowledgement(receipts, edge, now)))
+        file.write(msgspec.json.encode(acknowledgement(receipts, edge, now, most=None)))
         file.flush()
         os.fsync(file.fileno())
     return part.replace(ack)

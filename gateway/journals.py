@@ -1,5 +1,7 @@
 """A journal as the gateway knows it: what of it is stored, what is held, what is missing. Does no I/O."""
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -99,16 +101,21 @@ class Journal:
         """Messages that had a number, are no longer held, and are neither stored nor declared."""
         return len(self._open_numbers(1, self.last)) - self.waiting()
 
-    def acknowledgement(self) -> Stored:
+    def acknowledgement(self, heard: Iterable[int] = (), most: int | None = MAX_RANGES) -> Stored:
         """What the edge may forget: the floor counts from 1, so that it only falls when a store was restored.
 
-        With more than 64 ranges above the floor the lowest and the highest are told: those let the oldest go, and
-        these the newest.
+        With more ranges above the floor than may be told, those go first that hold what has just come: an edge that
+        evicted its oldest telemetry has a hole beside every record for good, and would wait for a word on what lies
+        between. It adds up what it is told.
+
+        Args:
+            heard: Numbers that came last, the newest first.
+            most: How many ranges are told; None: all.
         """
         floor = self.stored.floor(1)
         above = [(lo, hi) for lo, hi in self.stored if lo > floor and hi >= self.first]
-        if len(above) > MAX_RANGES:
-            above = above[: MAX_RANGES // 2] + above[-MAX_RANGES // 2 :]
+        if most is not None and len(above) > most:
+            above = _choose(above, heard, most)
         return Stored(floor=floor, ranges=tuple(above))
 
     def _open_numbers(self, lo: int, hi: int) -> Ranges:
@@ -117,3 +124,17 @@ class Journal:
         known = Ranges(self.stored)
         known.update(self.declared)
         return known.absent(lo, hi)
+
+
+def _choose(ranges: list[tuple[int, int]], heard: Iterable[int], most: int) -> list[tuple[int, int]]:
+    """The lowest, the highest, those that hold what was heard, and then the lowest and the highest in turns."""
+    begins = [lo for lo, _ in ranges]
+    chosen = dict.fromkeys((0, len(ranges) - 1))
+    for number in heard:
+        k = bisect_right(begins, number) - 1
+        if len(chosen) < most and k >= 0 and number <= ranges[k][1]:
+            chosen[k] = None
+    for k in range(most):
+        if len(chosen) < most:
+            chosen[k // 2 if k % 2 else len(ranges) - 1 - k // 2] = None
+    return [ranges[k] for k in sorted(chosen)]

@@ -4,7 +4,7 @@ Decision: a batch changes copies of the journals that it touches; memory takes t
 Because: an acknowledgement made from memory must never be ahead of the disk.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +16,8 @@ from gateway.journals import EdgeId, Journal, JournalId
 from gateway.registry import DeclaredRow, EdgeRow, JournalRow, ReceiptRow, StoreRow
 
 RangeTable = type[ReceiptRow] | type[DeclaredRow]
+_HEARD = 1000
+"""Numbers remembered of each journal; as many as a batch brings."""
 _COLUMNS = ("state", "started", "alive_at", "first", "last", "held_last", "run")
 
 
@@ -65,19 +67,21 @@ class Receipts:
         self._by_edge: defaultdict[EdgeId, dict[JournalId, Journal]] = defaultdict(dict)
         self.admitted: set[EdgeId] = set()
         self.edges: set[EdgeId] = set()
+        self._heard: dict[JournalId, deque[int]] = {}
         self.reload()
 
     def reload(self) -> None:
-        """Read all of it anew."""
-        self.readings += 1
+        """Read all of it anew; when that fails everything stays as it was, and stale."""
         with Session(self._engine) as session:
             # The count first: what is written in between makes the next transaction read again.
             store = session.scalars(select(StoreRow)).one()
-            self.store, self.generation, self.changes = store.id, store.generation, store.changes
-            self.journals.clear()
-            self._by_edge.clear()
-            self.take(load_journals(session))
+            journals = load_journals(session)
             rows = session.execute(select(EdgeRow.site, EdgeRow.edge, EdgeRow.admitted_by)).all()
+        self.readings += 1
+        self.store, self.generation, self.changes = store.id, store.generation, store.changes
+        self.journals.clear()
+        self._by_edge.clear()
+        self.take(journals)
         self.edges = {EdgeId(site, edge) for site, edge, _ in rows}
         self.admitted = {EdgeId(site, edge) for site, edge, by in rows if by}
 
@@ -89,6 +93,14 @@ class Receipts:
     def of(self, edge: EdgeId) -> list[Journal]:
         """The journals of an edge."""
         return list(self._by_edge[edge].values())
+
+    def hear(self, at: JournalId, seq: int) -> None:
+        """A message came, new or again: its edge wants to be told of it."""
+        self._heard.setdefault(at, deque(maxlen=_HEARD)).append(seq)
+
+    def heard(self, at: JournalId) -> Iterable[int]:
+        """What came last of a journal, the newest first."""
+        return reversed(self._heard.get(at, ()))
 
     def take(self, journals: dict[JournalId, Journal]) -> None:
         """These have been written."""

@@ -136,6 +136,7 @@ class Storing:
         if known is not None and known.state != OPEN:
             outcome.held_back += 1
             return False
+        self._receipts.hear(arrival.journal, arrival.envelope.seq)
         journal = draft.journal(arrival.journal)
         journal.came(arrival.envelope.seq, arrival.envelope.first)
         if arrival.envelope.seq in journal.stored:
