@@ -24,8 +24,8 @@ check: $(VENV)/test.stamp ## What a program can see in the code, then every test
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
-	$(RUN)/lint-imports
-	$(MAKE) test
+	$(RUN)/lint-imports --no-logo
+	@$(MAKE) --no-print-directory test
 
 format: $(VENV)/test.stamp ## Lay the code out, and mend what can be mended without thought.
 	$(RUN)/ruff format .
