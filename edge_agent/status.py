@@ -49,5 +49,10 @@ def edge_status(
         store=store[0],
         generation=store[1],
         acknowledged={one.journal: stored[one.journal].floor(one.first) for one in held if one.journal in stored},
+        acknowledged_last={one.journal: _last(stored[one.journal]) for one in held if one.journal in stored},
         version=version("nhipdo"),
     )
+
+
+def _last(stored: Ranges) -> int:
+    return max((hi for _, hi in stored), default=0)

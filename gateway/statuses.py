@@ -95,12 +95,14 @@ def _take(session: Session, draft: Draft, receipts: Receipts, word: StatusWord) 
 
 def _check_numbers(status: EdgeStatus) -> None:
     """A status that nobody should send must not stand in the way of those of other edges."""
-    for journal in (status.journal, *status.acknowledged, *(held.journal for held in status.held)):
+    told = (*status.acknowledged, *status.acknowledged_last)
+    for journal in (status.journal, *told, *(held.journal for held in status.held)):
         if len(journal) != _JOURNAL_LENGTH or not _HEX.issuperset(journal):
             msg = f"journal {journal[:40]!r} is not 32 hex digits"
             raise msgspec.ValidationError(msg)
     numbers = [number for held in status.held for number in (held.first, held.last)]
     numbers += (status.at, status.started, status.generation, *status.acknowledged.values())
+    numbers += status.acknowledged_last.values()
     if not all(0 <= number <= _MAX_NUMBER for number in numbers):
         msg = f"a number is not between 0 and {_MAX_NUMBER}"
         raise msgspec.ValidationError(msg)
@@ -155,6 +157,11 @@ def _look_for_our_restoration(
         journal
         for journal, floor in status.acknowledged.items()
         if journal in first and _lacks(draft, JournalId(*word.edge, journal), first[journal], floor)
+    ]
+    forgotten += [
+        journal
+        for journal, last in status.acknowledged_last.items()
+        if journal in first and last and _lacks(draft, JournalId(*word.edge, journal), last, last)
     ]
     if not forgotten and status.generation == draft.generation:
         return

@@ -196,6 +196,8 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
         store: Store whose acknowledgement the edge has seen.
         generation: Of that store.
         acknowledged: Journal -> highest floor seen from that store and generation.
+        acknowledged_last: Journal -> highest number seen from them. Above a hole that stays the floor tells nothing
+            of what a restored gateway has forgotten.
     """
 
     state: str
@@ -214,6 +216,7 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
     store: str = ""
     generation: int = 0
     acknowledged: dict[str, int] = {}
+    acknowledged_last: dict[str, int] = {}
     version: str = ""
 
 

@@ -287,6 +287,16 @@ def test_an_edge_that_lost_its_first_messages_makes_no_restoration(gateway, run)
     assert gateway.said.ack().generation == 1
 
 
+def test_a_restored_database_is_found_above_a_hole_that_stays(gateway, run) -> None:
+    gateway.takes(run.sample(1), run.sample(3), run.sample(4))
+    ack = gateway.said.ack()
+    word = {"store": ack.store, "generation": ack.generation, "acknowledged": {run.journal: 1}}
+    gateway.takes(run.status(at=1, **word, acknowledged_last={run.journal: 4}))
+    assert gateway.said.ack().generation == ack.generation
+    gateway.takes(run.status(at=2, **word, acknowledged_last={run.journal: 9}))
+    assert gateway.said.ack().generation == ack.generation + 1
+
+
 def test_a_setting_that_a_person_puts_is_published(gateway, run) -> None:
     gateway.takes(run.sample())
     put_setting(gateway.engine, run.id, "reason", "default", {"codes": ["jam"]}, "Lan", 5_000_000)
