@@ -295,4 +295,4 @@ class Listener:
         return [one for one in list(self.heard) if one.topic == topic]
 
 
-__all__ = ["EDGE", "PATIENCE_S", "SITE", "STATE", "Chain", "Listener", "bus", "wait_for"]
+__all__ = ["EDGE", "PATIENCE_S", "SITE", "STATE", "Chain", "Heard", "Listener", "bus", "wait_for"]

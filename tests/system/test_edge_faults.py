@@ -130,6 +130,24 @@ def test_an_edge_whose_clock_is_not_set_waits_and_is_dated_by_the_gateway(chain:
     assert {row.quality for of in chain.ledger.channels() for row in chain.rows(of)} == {"good"}
 
 
+def test_an_edge_whose_clock_is_not_set_takes_a_persons_word_for_it(chain: Chain) -> None:
+    with machines_on_tcp(chain, 2, 4) as buses, Listener(chain.broker) as listener:
+        agent = chain.agent(buses(0.1), trust="ntp")
+        agent.run_instead(AWAKE_IN_THE_PAST.format(behind_s=0))
+        agent.start()
+        wait_for("it is unsure", lambda: last_status(listener, lambda status: status.undated > 10))
+        assert listener.of(topics.TELEMETRY) == []
+        run("edge_agent.cli", "trust-clock", str(chain.folder / "agent.toml"))
+        wait_for("it is sure", lambda: last_status(listener, lambda status: status.clock == "synchronised"))
+        wait_for("it speaks", lambda: listener.of(topics.TELEMETRY))
+        assert last_status(listener, lambda status: status.undated == 0)
+        agent.stop()
+        chain.gateway().start()
+        chain.drain(buses(A_DAY_S))
+    chain.assert_complete()
+    assert chain.absent() == []
+
+
 def last_status(listener: Listener, fits) -> EdgeStatus | None:
     said = listener.of(topics.STATUS)
     if not said:

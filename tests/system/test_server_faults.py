@@ -4,14 +4,15 @@ import json
 import random
 import shutil
 import time
+from collections import Counter
 from zlib import crc32
 
 import msgspec
-from chain import EDGE, SITE, Chain, Listener, wait_for
+from chain import EDGE, SITE, Chain, Heard, Listener, wait_for
 from machines import machines_on_tcp
 
 from edge_agent.wire import topics
-from edge_agent.wire.envelope import seal
+from edge_agent.wire.envelope import open_sealed, seal
 from edge_agent.wire.messages import Ack, GatewayStatus
 from edge_agent.wire.topics import EdgeTopic, GatewayTopic
 
@@ -62,6 +63,46 @@ def test_a_gateway_killed_ten_times_between_storing_and_acknowledging_stores_eve
     assert (edge["missing"], edge["declared"], edge["dead_letters"]) == (0, 0, 0)
     chain.assert_complete()
     assert chain.absent() == []
+
+
+DIES_HAVING_STORED = """
+import os, sys
+from gateway import cli, storing
+as_it_is = storing.Storing.store
+def store(self, arrivals, now):
+    outcome = as_it_is(self, arrivals, now)
+    if outcome.lines:
+        os.kill(os.getpid(), 9)
+    return outcome
+storing.Storing.store = store
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_what_was_stored_and_never_acknowledged_is_sent_again_and_stored_once(chain: Chain) -> None:
+    with machines_on_tcp(chain, 3, 10) as buses, Listener(chain.broker) as listener:
+        agent = chain.agent(buses(0.05)).start()
+        wait_for("some wait", lambda: chain.ledger.count("machine-1") > 20)
+        stored_without_word = []
+        for _ in range(3):
+            dying = chain.gateway()
+            dying.run_instead(DIES_HAVING_STORED)
+            dying.start()
+            wait_for("it has stored and died", lambda dying=dying: not dying.alive)
+            stored_without_word.append(chain.asked("SELECT sum(hi - lo + 1) FROM receipt")[0][0])
+        chain.gateway().start()
+        wait_for("it is acknowledged", lambda: any(floor_of(one) for one in listener.of(topics.ACK)))
+        agent.stop()
+        chain.drain(buses(A_DAY_S))
+    assert 0 < stored_without_word[0] < stored_without_word[1] < stored_without_word[2]
+    numbers = Counter((one.journal, one.seq) for one in (open_sealed(one.payload) for one in numbered(listener)))
+    assert max(numbers.values()) > 1
+    chain.assert_complete()
+    assert chain.absent() == []
+
+
+def floor_of(ack: Heard) -> int:
+    return max((one.floor for one in msgspec.json.decode(ack.payload, type=Ack).journals.values()), default=0)
 
 
 def test_what_a_restored_gateway_lacks_is_sent_again(chain: Chain) -> None:
@@ -124,7 +165,7 @@ def gateway_status(listener: Listener) -> GatewayStatus:
     return msgspec.json.decode(said[-1].payload, type=GatewayStatus)
 
 
-def numbered(listener: Listener) -> list:
+def numbered(listener: Listener) -> list[Heard]:
     return listener.of(topics.TELEMETRY) + listener.of(topics.RECORD)
 
 
