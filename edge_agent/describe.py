@@ -21,6 +21,7 @@ def describe_run(config: AgentConfig, outbox: Outbox, boot: str) -> Run:
         held=tuple(one for one in outbox.held() if one.journal != outbox.journal),
         previous_end=end,
         previous_clean=clean,
+        previous=outbox.previous_journal(),
     )
 
 

@@ -26,6 +26,7 @@ def run_began(session: Session, draft: Draft, edge: EdgeId, record: Run, body: s
         # It may come long after newer runs have spoken; of those it knows nothing.
         older = [known for known in draft.of(edge) if 0 < known.started < journal.started]
         compare_held(session, draft, journal, record.held, older)
+        _look_for_another_disk(session, draft, journal, JournalId(*edge, record.previous))
 
 
 def status_came(session: Session, draft: Draft, journal: Journal, status: EdgeStatus) -> None:
@@ -83,6 +84,26 @@ def _held_otherwise(session: Session, draft: Draft, at: JournalId, said: Held) -
         )
         findings.report(session, at.of, RESTORED_IMAGE, text, draft.now, at.journal)
     journal.is_held(said)
+
+
+def _look_for_another_disk(session: Session, draft: Draft, run: Journal, previous: JournalId) -> None:
+    """A run that we know, between the one that this disk says was before it and its own: it was on another disk.
+
+    The edge cannot know: an image that was made after an orderly stop tells of no gap.
+    """
+    before = draft.peek(previous)
+    if before is None or not before.started:
+        return
+    for known in draft.of(run.id.of):
+        # By the edge's clock and by ours: an old run's messages may come long after a new one's.
+        is_between = before.started < known.started < run.started and before.seen_at <= known.seen_at < run.seen_at
+        if is_between and known.last and known.state == OPEN and not known.decided_by:
+            text = (
+                f"{run.id.of}: the disk that runs now (journal {run.id.journal[:8]}) has never seen journal"
+                f" {known.id.journal[:8]}, which we know up to {known.last}. An older image or another card was put in?"
+                " What was read after that is on the other one: bring it, or close the journal."
+            )
+            findings.report(session, run.id.of, RESTORED_IMAGE, text, draft.now, known.id.journal)
 
 
 def _look_for_two_runs(session: Session, draft: Draft, journal: Journal, at: int) -> None:

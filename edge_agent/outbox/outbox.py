@@ -93,12 +93,17 @@ class Outbox:
     def committed(self, now: int, *, clean: bool = False) -> None:
         """Remember when this run committed last, and whether it stopped in order."""
         self._set_fact("last_commit", now)
+        self._set_fact("last_run", self.journal)
         self._set_fact("clean", int(clean))
 
     def previous_run(self) -> tuple[int, bool]:
         """When the run before committed last (0: never), and whether it stopped in order."""
         last, clean = self.fact("last_commit"), self.fact("clean")
         return (last if isinstance(last, int) else 0), clean != 0
+
+    def previous_journal(self) -> str:
+        """The run that committed last, which is not this one before its first commit; empty when none ever did."""
+        return str(self.fact("last_run") or "")
 
     # ------------------------------------------------------------------ messages
 

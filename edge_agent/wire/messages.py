@@ -56,6 +56,7 @@ class Run(Record, frozen=True, tag="run", kw_only=True):
         held: The journals that are still held, without this one.
         previous_end: When the run before this one committed last; 0 when there was none.
         previous_clean: Whether it stopped in order.
+        previous: The journal of the last run of which this outbox knows; empty when there was none.
     """
 
     machine: str
@@ -65,6 +66,7 @@ class Run(Record, frozen=True, tag="run", kw_only=True):
     held: tuple[Held, ...] = ()
     previous_end: Whole = 0
     previous_clean: bool = True
+    previous: str = ""
 
 
 class ChannelMeaning(Word, frozen=True, kw_only=True):

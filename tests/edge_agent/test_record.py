@@ -114,7 +114,9 @@ def test_a_kill_is_declared_by_the_next_run_and_a_stop_in_order_is_not(edge) -> 
     edge.restart()
     edge.second()
     assert len(edge.records(Loss)) == 1
-    assert [r.previous_clean for r in edge.records(Run)] == [True, False, True]
+    runs = edge.records(Run)
+    assert [r.previous_clean for r in runs] == [True, False, True]
+    assert [r.previous for r in runs] == ["", runs[0].key, runs[1].key]
 
 
 def test_undated_samples_wait_for_the_clock_and_then_get_their_true_times(agent_config, tmp_path) -> None:

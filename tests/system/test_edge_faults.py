@@ -4,6 +4,7 @@ import random
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -63,7 +64,38 @@ def test_an_image_of_the_disk_restored_is_found_out_and_what_the_newer_disk_held
     assert expected in edge["findings"]
 
 
-def newest(chain: Chain) -> dict[str, object]:
+def test_an_image_made_after_an_orderly_stop_is_found_out_though_it_tells_of_no_gap(chain: Chain) -> None:
+    state, image = chain.folder / "state", chain.folder / "image"
+    assert chain.broker is not None
+    with machines_on_tcp(chain, 2, 4) as buses:
+        chain.gateway().start()
+        agent = chain.agent(buses(0.1)).start()
+        wait_for("it has been stored", lambda: chain.edge() and newest(chain)["stored"] > 5)
+        agent.stop()
+        shutil.copytree(state, image)
+        agent.start()
+        wait_for("a second run is stored", lambda: len(chain.edge()["journals"]) == 2 and newest(chain)["stored"] > 5)
+        second = newest(chain)
+        chain.broker.stop()
+        alone = time.time_ns()
+        shown = chain.ledger.count("machine-1")
+        wait_for("it reads on", lambda: chain.ledger.count("machine-1") > shown + 20)
+        exchanged = agent.kill()
+        shutil.rmtree(state)
+        image.rename(state)
+        chain.broker.start()
+        edge = chain.drain(buses(A_DAY_S))
+    absent = chain.absent()
+    assert absent
+    assert [one for one in absent if not alone - 3 * S < one.at <= exchanged] == []
+    third = newest(chain)["journal"][:8]
+    [finding] = edge["findings"]
+    assert finding.startswith(
+        f"{SITE}/{EDGE}: the disk that runs now (journal {third}) has never seen journal {second['journal'][:8]},"
+    )
+
+
+def newest(chain: Chain) -> dict[str, Any]:
     return chain.edge()["journals"][0]
 
 

@@ -234,6 +234,34 @@ def test_a_journal_that_was_stored_to_its_end_may_be_let_go(gateway, run, run_of
     assert set(gateway.said.ack().journals) == {later.journal}
 
 
+def test_a_run_that_the_disk_has_never_seen_was_on_another_disk(gateway, run, run_of) -> None:
+    gateway.takes(run.records(said_run(run, 1)), run.status(at=2, started=1), run.status(at=3, state="stopped"))
+    newer, restored = run_of("b" * 32), run_of("c" * 32)
+    gateway.takes(
+        newer.records(said_run(newer, 5, previous=run.journal)), newer.sample(), newer.status(at=6, started=5)
+    )
+    assert gateway.health().findings == ()
+    gateway.takes(restored.records(said_run(restored, 9, previous=run.journal)), restored.status(at=10, started=9))
+    expected = (
+        "s1/e1: the disk that runs now (journal cccccccc) has never seen journal bbbbbbbb, which we know up to 2. An"
+        " older image or another card was put in? What was read after that is on the other one: bring it, or close the"
+        " journal."
+    )
+    assert gateway.health().findings == (expected,)
+    decide_journal(gateway.engine, newer.journal, "closed", "Lan", "image of May", gateway.clock())
+    assert gateway.health().findings == ()
+
+
+def test_runs_that_follow_each_other_are_no_finding_though_the_older_ones_messages_come_late(
+    gateway, run, run_of
+) -> None:
+    older, newest = run_of("b" * 32), run_of("c" * 32)
+    gateway.takes(run.records(said_run(run, 5, previous=older.journal)), run.status(at=6, started=5))
+    gateway.takes(older.records(said_run(older, 1)), older.sample())
+    gateway.takes(newest.records(said_run(newest, 9, previous=run.journal)), newest.status(at=10, started=9))
+    assert gateway.health().findings == ()
+
+
 # ------------------------------------------------------------------ our own database
 
 
