@@ -7,11 +7,14 @@ import msgspec
 
 from edge_agent.clock import Clock
 from edge_agent.collect import Sample
+from edge_agent.losses import Lost
 from edge_agent.outbox import Outbox
 from edge_agent.wire.schema import CLOCK_UNSURE, QUALITY, UNCERTAIN, quality
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(list[Sample])
+_AT_ONCE_BYTES = 1_000_000
+"""Of undated samples, as JSON, that one transaction dates: some 15 MB of memory."""
 _UNSURE = quality(UNCERTAIN, CLOCK_UNSURE)
 
 
@@ -37,23 +40,35 @@ class Dating:
         self._clock = clock
         self._boot = boot
         self._wait_ns = int(wait_s * 1e9)
+        self.reached: int | None = None
 
     def date(self, samples: list[Sample]) -> list[Dated]:
-        """What can be dated now, older first; the rest is kept. A sample is dated once and never again."""
+        """What can be dated now, older first; the rest is kept. A sample is dated once and never again.
+
+        Of a long wait only a part at a call: a day of samples fits into no memory. ``reached`` tells how far.
+        """
         offset = self._clock.offset()
         if offset is None and samples:
             self._outbox.keep_undated(self._boot, self._clock.guess(), _encoder.encode(samples), len(samples))
         dated: list[Dated] = []
         done: list[int] = []
-        for ident, boot, guess, body in self._outbox.undated():
-            kept = _decoder.decode(body)
-            if boot == self._boot and offset is not None:
+        size, self.reached = 0, None
+        for ident, boot, guess, n, body in self._outbox.undated():
+            if size > _AT_ONCE_BYTES:
+                self.reached = dated[-1].at if dated else None
+                break
+            kept = _decode(body)
+            if kept is None:
+                at = dated[-1].at if dated else self._clock.now()
+                self._outbox.count_losses([Lost("", "rotten", at, at, n)])
+            elif boot == self._boot and offset is not None:
                 dated += [Dated(sample, sample.at + offset) for sample in kept]
             elif boot != self._boot or self._waited_too_long(kept):
                 dated += [Dated(_doubted(sample), sample.at + guess) for sample in kept]
             else:
                 break
             done.append(ident)
+            size += len(body)
         self._outbox.forget_undated(done)
         if offset is not None:
             dated += [Dated(sample, sample.at + offset) for sample in samples]
@@ -61,6 +76,13 @@ class Dating:
 
     def _waited_too_long(self, kept: list[Sample]) -> bool:
         return any(self._clock.monotonic() - sample.at > self._wait_ns for sample in kept)
+
+
+def _decode(body: bytes) -> list[Sample] | None:
+    try:
+        return _decoder.decode(body)
+    except msgspec.DecodeError:
+        return None  # rotten
 
 
 def _doubted(sample: Sample) -> Sample:

@@ -6,14 +6,15 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from edge_agent.asked import Acknowledged, Asked, SettingCame, Unsendable, drain, newest_word
+from edge_agent.asked import Acknowledged, Asked, SettingCame, Unsendable, drain
 from edge_agent.clock import Clock
 from edge_agent.collect import Sample, grade
 from edge_agent.config import AgentConfig
 from edge_agent.dating import Dated, Dating, parts
 from edge_agent.describe import describe_instruments, describe_run
+from edge_agent.held_back import HeldBack
 from edge_agent.losses import Losses, Lost
-from edge_agent.outbox import Outbox, Trimmer, used_bytes
+from edge_agent.outbox import Outbox, Trimmer, is_full
 from edge_agent.outbox.packing import TELEMETRY, pack
 from edge_agent.recovery import reopen_windows
 from edge_agent.sample_queue import SampleQueue
@@ -73,8 +74,8 @@ class Recorder:
         self._longest_poll_ns = int(longest_s * 1e9)
         self._begun = False
         self._reopened = False
-        self._held_back: list[Sample] = []
-        self._held_back_asked: list[Asked] = []
+        self._held = HeldBack(config.queue_limit, losses)
+        self._marked = False
         self._next_tidy = 0.0
         self._troubled = False
         self._fold = threading.Event()
@@ -93,29 +94,39 @@ class Recorder:
             due = max(due + period, self._clock.monotonic())
             if self._fold.is_set():
                 self._fold.clear()
-                self._outbox.checkpoint()
+                self._fold_log()
         self.record(last=True)
+        while len(self._held) and not self._troubled:
+            self.record(last=True)
         self._outbox.close()
+
+    def _fold_log(self, *, shrink: bool = True) -> None:
+        try:
+            self._outbox.checkpoint(shrink=shrink)
+        except sqlite3.Error as error:
+            log.warning("outbox %s: its log cannot be folded now: %s", self._outbox.path, error)
 
     def record(self, *, last: bool = False) -> None:
         """One transaction: what came, what was asked, what is due. On failure nothing is lost but time."""
-        samples = self._held_back + self.samples.take()
-        asked = newest_word(self._held_back_asked + list(drain(self.asked)))
+        samples, asked = self._held.take(self.samples.take(), drain(self.asked))
         lost = self._losses.take()
         now = self._clock.now()
         begun = self._begun
+        if self._troubled:
+            self._outbox.reserve.make()
         try:
             with self._outbox.transaction():
-                dated = self._write(samples, asked, lost, now, last=last)
+                dated, later = self._write(samples, asked, lost, now, last=last)
         except sqlite3.Error as error:
             self._begun = begun
-            self._keep_for_later(samples, asked, lost, error)
+            self._losses.give_back(lost)
+            self._take_trouble(error)
             return
-        self._sum_up(dated, None if self._held_back else now)
-        self._held_back, self._held_back_asked = [], []
+        self._marked = True
+        self._held.written(len(samples), later)
+        self._sum_up(dated, None if self._held.is_late else now)
         if self._troubled:
             self._troubled = False
-            self._outbox.make_reserve()
             log.info("outbox %s can be written again", self._outbox.path)
         for sample in samples:
             self._notice(sample)
@@ -123,23 +134,35 @@ class Recorder:
 
     def _write(
         self, samples: list[Sample], asked: list[Asked], lost: list[Lost], now: int, *, last: bool
-    ) -> list[Dated]:
-        records = [*self._obey(asked)]
+    ) -> tuple[list[Dated], list[Asked]]:
+        """What was dated, and what was asked and must wait until the run has begun."""
         dated = self._dating.date(samples)
-        if dated and not self._begun:
-            records = [*self._begin(now), *records]
-        self._outbox.count_losses(self._on_the_wall(lost))
-        if self._begun:
-            records += self._close_losses(now, all_of_them=last)
-            records += [Text(key=f"{d.sample.instrument}.{c}", value=text) for d in dated for c, text in d.sample.texts]
-            self._outbox.say(records, now)
-            self._outbox.append(pack(TELEMETRY, self._lines(dated, now)), now)
-            self._tidy(now)
-            self._outbox.committed(now, clean=last)
+        records = [*self._begin(now)] if dated and not self._begun else []
+        if not (self._begun or last) and self._clock.offset() is None:
+            self._losses.give_back(lost)  # they have no time yet either
         else:
-            for record in records:
-                self.asked.put(record)
-        return dated
+            self._outbox.count_losses(self._on_the_wall(lost))
+        if not self._begun:
+            return dated, self._wait_to_begin(asked, last=last)
+        # First of all, since a full file takes nothing before something has gone.
+        records += self._trimmer.make_room(growing=self._outbox.reserve.is_there)
+        records += self._obey(asked)
+        records += self._close_losses(now, all_of_them=last)
+        records += [Text(key=f"{d.sample.instrument}.{c}", value=text) for d in dated for c, text in d.sample.texts]
+        self._outbox.say(records, now)
+        self._outbox.append(pack(TELEMETRY, self._lines(dated, now)), now)
+        self._tidy(now)
+        self._outbox.committed(now, clean=last and len(self._held) == len(samples))
+        return dated, []
+
+    def _wait_to_begin(self, asked: Sequence[Asked], *, last: bool) -> list[Asked]:
+        """Nothing can be said before the run's first record: only what needs no answer is done."""
+        if last or not self._marked:
+            self._outbox.mark_unclean(unclean=not (last and self._outbox.previous_run()[1]))
+        words = [one for one in asked if isinstance(one, Acknowledged)]
+        for word in words:
+            self._outbox.acknowledge(*word)
+        return [one for one in asked if not isinstance(one, Acknowledged)]
 
     def _begin(self, now: int) -> list[Record]:
         """The first dated sample of a run opens its journal: the run, what it may have lost, its channels."""
@@ -151,14 +174,14 @@ class Recorder:
             reopen_windows(self._outbox, self._windows, end)
         run = describe_run(self._config, self._outbox, self._boot)
         # A poll under way at the last commit belongs to an instant before it.
-        since = end - self._longest_poll_ns
+        since = min(end, now) - self._longest_poll_ns if end else now
         cut = [] if clean else [Loss(key=f"all.power_cut.{end}", since=since, until=now, n=None, reason="power_cut")]
         self._outbox.say([run], now)
         return [*cut, *describe_instruments(self._config)]
 
     def _lines(self, dated: Sequence[Dated], now: int) -> Iterator[str]:
         # What a full disk held back belongs to windows that may have ended: they wait one more transaction.
-        if not self._held_back:
+        if not self._held.is_late:
             yield from self._windows.close_until(now)
         for sample, at in dated:
             head = self._heads.get(sample.instrument) or self._head(sample.instrument)
@@ -172,6 +195,7 @@ class Recorder:
         """After the commit: a transaction that failed is tried again, and must not count twice."""
         if closed_at is not None:
             self._windows.forget_until(closed_at)
+        self._windows.keep_open(self._dating.reached)
         for sample, at in dated:
             doubtful = {name[: -len(QUALITY)] for name, _ in sample.qualities}
             good = [pair for pair in sample.numbers if pair[0] not in doubtful] if doubtful else sample.numbers
@@ -225,36 +249,29 @@ class Recorder:
             for one in ended
         ]
 
-    def _keep_for_later(
-        self, samples: list[Sample], asked: list[Asked], lost: list[Lost], error: sqlite3.Error
-    ) -> None:
-        """The disk would not take it: keep what fits in memory, count what does not, make room."""
+    def _take_trouble(self, error: sqlite3.Error) -> None:
+        """It was not written: keep it in memory, and make what room the disk still has.
+
+        Nothing that is held goes for it here: the next transaction drops as much as it needs, and no other trouble
+        than a full disk costs a message.
+        """
+        full = is_full(error)
+        self._held.failed(full=full)
         if not self._troubled:
             self._troubled = True
-            log.error("outbox %s: %s. Free some space on its disk; samples wait in memory.", self._outbox.path, error)
-        most = self._config.queue_limit
-        for sample in samples[: max(len(samples) - most, 0)]:
-            self._losses.add(sample.instrument, "disk_full", sample.at, sample.at)
-        self._held_back, self._held_back_asked = samples[-most:], asked
-        self._losses.give_back(lost)
-        self._make_room()
-
-    def _make_room(self) -> None:
-        self._outbox.spend_reserve()
-        try:
-            with self._outbox.transaction():
-                now = self._clock.now()
-                self._outbox.say(self._trimmer.make_room(int(used_bytes(self._outbox) * 0.9)), now)
-        except sqlite3.Error as error:
-            log.debug("no room can be made yet: %s", error)
+            what_to_do = "Free some space on its disk" if full else "Look at its disk and at who else uses the file"
+            log.error("outbox %s: %s. %s; samples wait in memory.", self._outbox.path, error, what_to_do)
+        if full:
+            self._outbox.reserve.spend()
+            self._fold_log(shrink=False)
 
     # ------------------------------------------------------------------ upkeep
 
     def _tidy(self, now: int) -> None:
-        self._outbox.say(self._trimmer.make_room(), now)
         if self._clock.monotonic() / 1e9 >= self._next_tidy:
             self._next_tidy = self._clock.monotonic() / 1e9 + _TIDY_S
             self._trimmer.tidy(now)
+            self._outbox.reserve.make()
 
     def _notice(self, sample: Sample) -> None:
         """Log when an instrument falls silent and when it speaks again, once each."""

@@ -66,6 +66,7 @@ class Windows:
         self._expected = {name: window_s / period for name, period in period_s.items()}
         self._heads = heads
         self._open: dict[tuple[int, str], _Sums] = {}
+        self._kept: tuple[int, ...] = ()
 
     def start_of(self, at: int) -> int:
         """The start of the window that holds an instant, UTC ns."""
@@ -90,12 +91,23 @@ class Windows:
     def close_until(self, now: int) -> Iterator[str]:
         """Lines of the windows that have ended; they are forgotten here by :meth:`forget_until`."""
         for (start, instrument), sums in sorted(self._open.items(), key=lambda item: item[0]):
-            if start + self._length + _GRACE_NS <= now:
+            if self._has_ended(start, now):
                 yield format_line(self._heads[instrument], self._fields(instrument, sums), (), start)
 
     def forget_until(self, now: int) -> None:
         """The lines of :meth:`close_until` are on disk."""
-        self._open = {key: sums for key, sums in self._open.items() if key[0] + self._length + _GRACE_NS > now}
+        self._open = {key: sums for key, sums in self._open.items() if not self._has_ended(key[0], now)}
+
+    def keep_open(self, at: int | None) -> None:
+        """More samples of this instant are still to come, however late it is; None: no longer."""
+        self._kept = () if at is None else (self.start_of(at), self.start_of(at - _GRACE_NS))
+
+    def open_since(self, last_commit: int) -> int:
+        """The start of the oldest window that may not have been closed when ``last_commit`` was."""
+        return self.start_of(last_commit - _GRACE_NS)
+
+    def _has_ended(self, start: int, now: int) -> bool:
+        return start + self._length + _GRACE_NS <= now and start not in self._kept
 
     def _fields(self, instrument: str, sums: _Sums) -> Iterator[tuple[str, float]]:
         yield EXPECTED, self._expected[instrument]

@@ -15,6 +15,7 @@ from edge_agent.outbox.export import adopt, export, merge, take_acknowledgement
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.ownership import OutboxError, machine_serial
 from edge_agent.outbox.reading import OutboxReader, Survey, Waiting, survey
+from edge_agent.outbox.schema import is_full
 from edge_agent.outbox.trimming import Trimmer, used_bytes
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Waiting",
     "adopt",
     "export",
+    "is_full",
     "machine_serial",
     "merge",
     "survey",

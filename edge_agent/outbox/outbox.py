@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +13,12 @@ import msgspec
 from edge_agent.losses import Lost
 from edge_agent.outbox.ownership import Lock, OutboxError, machine_serial
 from edge_agent.outbox.packing import KEPT, RECORD, Body, pack, squeeze
+from edge_agent.outbox.reserve import Reserve
 from edge_agent.outbox.schema import FILE, RESERVE, open_to_write
 from edge_agent.wire.messages import Declared, Held, Loss, Record, Run, Setting
 from edge_agent.wire.ranges import Ranges
 
 _NEVER_EVICTED = (Run, Loss, Declared)
-_RESERVE_BYTES = 4_000_000
 
 
 class Outbox:
@@ -38,13 +39,15 @@ class Outbox:
     def __init__(self, state_dir: Path, machine: str | None = None, *, adopting: bool = False) -> None:
         self._lock = Lock(state_dir)
         self.path = state_dir / FILE
-        self._reserve = state_dir / RESERVE
+        self.reserve = Reserve(state_dir / RESERVE)
         self.machine = machine or machine_serial()
         self.journal = secrets.token_hex(16)
         self._journal_id: int | None = None
         try:
-            self._db = open_to_write(self.path)
+            self._db = self._open()
             self._check_machine(adopting=adopting)
+            last, clean = self.fact("last_commit"), self.fact("clean")
+            self._previous_run = (last if isinstance(last, int) else 0), clean != 0
         except sqlite3.Error as error:
             self._lock.release()
             msg = f"{self.path}: {error}. Is the disk full or the file damaged? Move it away to begin a new one."
@@ -53,7 +56,16 @@ class Outbox:
             self._db.close()
             self._lock.release()
             raise
-        self.make_reserve()
+        self.reserve.make()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return open_to_write(self.path)
+        except sqlite3.Error:
+            # On a full disk there is no room even for the index of the log.
+            if not self.reserve.spend():
+                raise
+            return open_to_write(self.path)
 
     def _check_machine(self, *, adopting: bool) -> None:
         made_on = self.fact("machine")
@@ -96,10 +108,13 @@ class Outbox:
         self._set_fact("last_run", self.journal)
         self._set_fact("clean", int(clean))
 
+    def mark_unclean(self, *, unclean: bool = True) -> None:
+        """From now on a power cut costs something; or, not ``unclean``: it would not have."""
+        self._set_fact("clean", int(not unclean))
+
     def previous_run(self) -> tuple[int, bool]:
         """When the run before committed last (0: never), and whether it stopped in order."""
-        last, clean = self.fact("last_commit"), self.fact("clean")
-        return (last if isinstance(last, int) else 0), clean != 0
+        return self._previous_run
 
     def previous_journal(self) -> str:
         """The run that committed last, which is not this one before its first commit; empty when none ever did."""
@@ -191,11 +206,16 @@ class Outbox:
 
     def keep_undated(self, boot: str, guess: int, samples: bytes, n: int) -> None:
         """Keep samples that have only monotonic times; ``guess`` is wall minus monotonic as the system has it."""
-        self._db.execute("INSERT INTO undated (boot, guess, n, body) VALUES (?, ?, ?, ?)", (boot, guess, n, samples))
+        row = (boot, guess, n, zlib.compress(samples, 1))
+        self._db.execute("INSERT INTO undated (boot, guess, n, body) VALUES (?, ?, ?, ?)", row)
 
-    def undated(self, limit: int = 500) -> list[tuple[int, str, int, bytes]]:
-        """The oldest undated rows: id, boot, guess, samples."""
-        return self._db.execute("SELECT id, boot, guess, body FROM undated ORDER BY id LIMIT ?", (limit,)).fetchall()
+    def undated(self) -> Iterator[tuple[int, str, int, int, bytes]]:
+        """Undated rows, the oldest first, one by one: id, boot, guess, number of samples, samples (empty: rotten)."""
+        for ident, boot, guess, n, body in self._db.execute("SELECT id, boot, guess, n, body FROM undated ORDER BY id"):
+            try:
+                yield ident, boot, guess, n, zlib.decompress(body)
+            except zlib.error:
+                yield ident, boot, guess, n, b""
 
     def forget_undated(self, ids: Iterable[int]) -> None:
         """They have been dated."""
@@ -219,26 +239,18 @@ class Outbox:
 
     # ------------------------------------------------------------------ the file
 
-    def make_reserve(self) -> None:
-        """Hold some space that only a full disk may take: what was lost must still be said."""
-        try:
-            if not self._reserve.exists() or self._reserve.stat().st_size < _RESERVE_BYTES:
-                self._reserve.write_bytes(bytes(_RESERVE_BYTES))
-        except OSError:
-            self._reserve.unlink(missing_ok=True)
-
-    def spend_reserve(self) -> None:
-        """The disk is full: give back the reserve."""
-        self._reserve.unlink(missing_ok=True)
-
     @property
     def db(self) -> sqlite3.Connection:
         """The connection, for :mod:`edge_agent.outbox.trimming` in the same thread."""
         return self._db
 
-    def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file."""
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def checkpoint(self, *, shrink: bool = True) -> None:
+        """Fold the write-ahead log into the file; without ``shrink`` the log keeps its place on the disk.
+
+        Raises:
+            sqlite3.Error: The disk would not take it; nothing is lost by that.
+        """
+        self._db.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if shrink else 'RESTART'})").fetchone()
 
     def close(self) -> None:
         """Let go of the file and the lock."""

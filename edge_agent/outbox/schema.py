@@ -64,3 +64,11 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=5.0, check_same_thread=False)
     db.execute("PRAGMA query_only = ON")
     return db
+
+
+def is_full(error: sqlite3.Error) -> bool:
+    """Whether it is the disk's end that an operation met: in the file, in its log, or in the index of the log."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return "full" in str(error)
+    return code & 0xFF == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_SHMSIZE

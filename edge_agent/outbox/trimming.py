@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.packing import RECORD, TELEMETRY
 from edge_agent.wire.messages import Declared
@@ -10,6 +12,8 @@ from edge_agent.wire.ranges import Ranges
 
 _STEP = 500
 _AIM = 0.95
+_MARGIN = 1_000_000
+"""Empty pages that a file which cannot grow keeps for what comes next, bytes."""
 
 
 class Row(NamedTuple):
@@ -26,10 +30,14 @@ class Row(NamedTuple):
 
 def used_bytes(outbox: Outbox) -> int:
     """Bytes of the file that hold something."""
-    [pages], [free], [size] = (
-        outbox.db.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "freelist_count", "page_size")
-    )
-    return int((pages - free) * size)
+    [free], [size] = (outbox.db.execute(f"PRAGMA {name}").fetchone() for name in ("freelist_count", "page_size"))
+    return file_bytes(outbox) - int(free * size)
+
+
+def file_bytes(outbox: Outbox) -> int:
+    """Bytes of the file, with its empty pages."""
+    [pages], [size] = (outbox.db.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+    return int(pages * size)
 
 
 class Trimmer:
@@ -59,33 +67,46 @@ class Trimmer:
             (self._outbox.journal,),
         )
 
-    def make_room(self, limit_bytes: int | None = None) -> list[Declared]:
+    def make_room(self, *, growing: bool = True) -> list[Declared]:
         """Bring the file under its limit; give back what must be declared for it.
 
         First what is stored, oldest first; then the oldest telemetry; records last; what tells of a loss never.
+
+        Args:
+            growing: Whether the file may grow. On a full disk it must do with the pages that it has.
         """
-        limit = min(self._limit, self._limit if limit_bytes is None else limit_bytes)
+        limit, aim = self._limit, int(self._limit * _AIM)
+        if not growing:
+            whole = file_bytes(self._outbox)
+            margin = min(_MARGIN, whole // 10)
+            limit, aim = min(limit, whole - margin), min(aim, whole - 2 * margin)
         if used_bytes(self._outbox) <= limit:
             return []
         stored = self._outbox.stored()
+        for one in self._outbox.held():
+            for lo, hi in stored.get(one.journal, ()):
+                if hi >= one.first:
+                    self._let_go(aim, "journal.journal = ? AND seq BETWEEN ? AND ? ORDER BY seq", one.journal, lo, hi)
+        return [
+            *self._let_go(aim, f"kind = '{TELEMETRY}' ORDER BY message.id"),
+            *self._let_go(aim, f"kind = '{RECORD}' AND kind != '{TELEMETRY}' ORDER BY message.id"),
+        ]
+
+    def _let_go(self, aim: int, where: str, *values: str | int) -> list[Declared]:
+        """Drop rows in this order until no more than ``aim`` bytes are used; what that would declare."""
         declared: list[Declared] = []
-        for kinds, even_unstored in (((), False), ((TELEMETRY,), True), ((RECORD,), True)):
-            cursor = 0
-            while (excess := used_bytes(self._outbox) - int(limit * _AIM)) > 0:
-                rows = self._oldest(cursor)
-                if not rows:
+        while (excess := used_bytes(self._outbox) - aim) > 0:
+            leaving: list[Row] = []
+            for row in self._rows(f"{where} LIMIT {_STEP}", *values):
+                if excess <= 0:
                     break
-                leaving = []
-                for row in rows:
-                    if excess <= 0:
-                        break
-                    cursor = row.id
-                    if row.seq in stored.get(row.journal, ()) or (even_unstored and row.kind in kinds):
-                        leaving.append(row)
-                        excess -= row.size
-                declared += declare((r for r in leaving if r.seq not in stored.get(r.journal, ())), "evicted")
-                self._drop(leaving)
-        return declared
+                leaving.append(row)
+                excess -= row.size
+            if not leaving:
+                break
+            self._drop(leaving)
+            declared += declare(leaving, "evicted")
+        return join(declared)
 
     def give_up(self, ids: Iterable[int], reason: str) -> list[Declared]:
         """Never send these again; give back what must be declared.
@@ -100,13 +121,13 @@ class Trimmer:
         return declare(rows, reason)
 
     def _oldest(self, after: int) -> list[Row]:
-        return self._rows("message.id > ? ORDER BY message.id LIMIT 500", after)
+        return self._rows(f"message.id > ? ORDER BY message.id LIMIT {_STEP}", after)
 
-    def _rows(self, where: str, value: int) -> list[Row]:
+    def _rows(self, where: str, *values: str | int) -> list[Row]:
         rows = self._outbox.db.execute(
             "SELECT message.id, journal.journal, seq, kind, made, n, length(body) FROM message "  # noqa: S608  no input
             f"JOIN journal ON journal.id = message.journal WHERE {where}",
-            (value,),
+            values,
         )
         return [Row(*row) for row in rows]
 
@@ -131,3 +152,23 @@ def declare(rows: Iterable[Row], reason: str) -> list[Declared]:
         )
         for journal, some in by_journal.items()
     ]
+
+
+def join(declared: Iterable[Declared]) -> list[Declared]:
+    """One record a journal and reason: these are never evicted, so let them be few."""
+    joined: dict[tuple[str, str], Declared] = {}
+    for one in declared:
+        at = (one.journal, one.reason)
+        known = joined.get(at)
+        joined[at] = one if known is None else _both(known, one)
+    return list(joined.values())
+
+
+def _both(one: Declared, other: Declared) -> Declared:
+    return msgspec.structs.replace(
+        one,
+        ranges=tuple(Ranges((*one.ranges, *other.ranges))),
+        lines=one.lines + other.lines,
+        since=min(one.since, other.since),
+        until=max(one.until, other.until),
+    )

@@ -1,19 +1,30 @@
 """The recorder against a real outbox, with time in the test's hands."""
 
 import random
+import shutil
 import sqlite3
+import threading
 from collections import defaultdict
 
 import pytest
 
-from edge_agent.asked import Acknowledged, SettingCame
+from edge_agent.asked import Acknowledged, SettingCame, Unsendable
 from edge_agent.clock import Clock
 from edge_agent.collect import Sample
 from edge_agent.losses import Losses
 from edge_agent.outbox import Outbox, OutboxReader
 from edge_agent.record import Recorder
 from edge_agent.wire.lines import Point, parse_line
-from edge_agent.wire.messages import InstrumentDescription, Loss, Run, Setting, SettingKept, Text, record_decoder
+from edge_agent.wire.messages import (
+    Declared,
+    InstrumentDescription,
+    Loss,
+    Run,
+    Setting,
+    SettingKept,
+    Text,
+    record_decoder,
+)
 from edge_agent.wire.ranges import Ranges
 
 S = 10**9
@@ -162,6 +173,114 @@ def test_nothing_waits_longer_than_undated_max(agent_config, tmp_path) -> None:
     edge.kill()
 
 
+def test_a_long_wait_for_the_clock_is_dated_in_parts_and_its_windows_are_whole(
+    agent_config, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr("edge_agent.dating._AT_ONCE_BYTES", 500)
+    edge = unset(agent_config, tmp_path, 1e5)
+    for k in range(180):
+        edge.second(float(k))
+    edge.is_set = True
+    edge.now += S
+    edge.recorder.record()
+    assert 0 < len(edge.points()) < 50
+    for _ in range(60):
+        edge.now += S
+        edge.recorder.record()
+    assert [p.numbers["mass"] for p in edge.points()] == [float(k) for k in range(180)]
+    windows = {p.at: p.numbers["mass_n"] for p in edge.points("window")}
+    assert windows == {WALL: 60.0, WALL + 60 * S: 60.0, WALL + 120 * S: 60.0}
+    assert len(edge.points("window")) == 3
+    edge.kill()
+
+
+def test_undated_samples_that_rot_are_counted_and_the_others_go_on(agent_config, tmp_path) -> None:
+    edge = unset(agent_config, tmp_path)
+    for k in range(3):
+        edge.second(float(k))
+    edge.outbox.db.execute("UPDATE undated SET body = substr(body, 1, 20) WHERE id = 2")
+    edge.is_set = True
+    edge.recorder.record(last=True)
+    assert [p.numbers["mass"] for p in edge.points()] == [0.0, 2.0]
+    [loss] = edge.records(Loss)
+    assert (loss.reason, loss.instrument, loss.n) == ("rotten", "", 1)
+    edge.kill()
+
+
+def test_a_power_cut_before_the_clock_was_set_is_declared(agent_config, tmp_path) -> None:
+    edge = unset(agent_config, tmp_path)
+    edge.is_set = True
+    edge.second()
+    edge.recorder.record(last=True)
+    edge.restart()
+    edge.is_set = False
+    edge.second()
+    edge.restart()
+    edge.is_set = True
+    edge.second()
+    assert [one.reason for one in edge.records(Loss)] == ["power_cut"]
+    edge.kill()
+
+
+def test_a_run_that_never_knew_the_time_and_stopped_in_order_declares_nothing(agent_config, tmp_path) -> None:
+    edge = unset(agent_config, tmp_path)
+    edge.second()
+    edge.recorder.record(last=True)
+    edge.restart()
+    edge.is_set = True
+    edge.second()
+    assert not edge.records(Loss)
+    assert len(edge.points()) == 2
+    edge.kill()
+
+
+def test_what_is_given_up_before_a_run_has_begun_is_dropped_with_its_declaration_or_not_at_all(
+    agent_config, tmp_path
+) -> None:
+    edge = unset(agent_config, tmp_path)
+    edge.is_set = True
+    edge.second()
+    reader = OutboxReader(edge.outbox.path)
+    [message, *_] = reader.after(0, 9, records=False)
+    edge.restart()
+    edge.is_set = False
+    edge.recorder.asked.put(Unsendable([message.id], "rotten"))
+    edge.second()
+    assert reader.body(message.id) is not None  # a kill now must not leave a gap that nobody has declared
+    edge.is_set = True
+    edge.second()
+    assert reader.body(message.id) is None
+    assert [one.ranges for one in edge.records(Declared)] == [((message.seq, message.seq),)]
+    reader.close()
+    edge.kill()
+
+
+def test_losses_before_the_clock_was_set_get_their_true_times(agent_config, tmp_path) -> None:
+    edge = unset(agent_config, tmp_path)
+    edge.start -= 10**9 * S  # a Pi without a clock wakes up long ago
+    edge.losses.add("balance-1", "skipped", edge.now, edge.now)
+    lost_at = edge.now
+    edge.second()
+    edge.start += 10**9 * S
+    edge.is_set = True
+    edge.second()
+    edge.recorder.record(last=True)
+    [loss] = [one for one in edge.records(Loss) if one.reason == "skipped"]
+    assert (loss.since, loss.until, loss.n) == (lost_at + edge.start, lost_at + edge.start, 1)
+    edge.kill()
+
+
+def test_a_window_that_had_ended_but_was_not_closed_is_whole_after_a_kill(edge) -> None:
+    for k in range(61):
+        edge.second(float(k))
+    assert not edge.points("window")
+    edge.restart()
+    for _ in range(3):
+        edge.second(61.0)
+    [window] = edge.points("window")
+    assert (window.at, window.numbers["mass_n"]) == (WALL, 60.0)
+
+
 def test_windows_hold_mean_least_greatest_and_number(edge) -> None:
     for k in range(63):
         edge.second(float(k))
@@ -231,6 +350,70 @@ def test_a_disk_that_stays_full_costs_the_oldest_and_they_are_counted(agent_conf
     assert (loss.instrument, loss.n) == ("balance-1", 15)
     assert (loss.since, loss.until) == (WALL + S, WALL + 15 * S)
     edge.kill()
+
+
+def test_a_disk_that_stays_full_takes_the_new_for_the_oldest_and_all_are_accounted_for(edge, monkeypatch) -> None:
+    for k in range(300):
+        edge.second(float(k))
+    usage = shutil.disk_usage(edge.path)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage._replace(free=0))
+    [pages] = edge.outbox.db.execute("PRAGMA page_count").fetchone()
+    edge.outbox.db.execute(f"PRAGMA max_page_count = {pages}")
+    for k in range(300, 900):
+        edge.second(float(k))
+    edge.recorder.record()
+    held = {p.numbers["mass"] for p in edge.points()}
+    windows = len(edge.points("window"))
+    declared = edge.records(Declared)
+    assert max(held) == 899.0
+    assert not edge.records(Loss)
+    assert {one.reason for one in declared} == {"evicted"}
+    evicted = sum(one.lines for one in declared)
+    assert 900 - len(held) <= evicted <= 900 - len(held) + 15 - windows
+    assert len(held) > 40  # of so small a file what tells of the losses takes half
+
+
+def test_once_there_is_room_again_the_reserve_is_made_again(edge, monkeypatch) -> None:
+    edge.second()
+    edge.outbox.reserve.spend()
+    edge.now += 61 * S
+    edge.second()
+    assert edge.outbox.reserve.is_there
+    assert (edge.path / "outbox.reserve").stat().st_size >= 4_000_000
+
+
+def test_an_outbox_that_another_program_locks_costs_no_message(edge) -> None:
+    for k in range(100):
+        edge.second(float(k))
+    edge.outbox.db.execute("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(edge.outbox.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for k in range(100, 110):
+        edge.second(float(k))
+    other.execute("ROLLBACK")
+    other.close()
+    edge.second(110.0)
+    assert [p.numbers["mass"] for p in edge.points()] == [float(k) for k in range(111)]
+    assert not edge.records(Declared)
+    assert edge.outbox.reserve.is_there
+
+
+def test_a_log_that_cannot_be_folded_is_no_reason_to_stop(edge, monkeypatch, caplog) -> None:
+    edge.second()
+
+    def fail(**_):
+        msg = "disk I/O error"
+        raise sqlite3.OperationalError(msg)
+
+    stop = threading.Event()
+    monkeypatch.setattr(edge.outbox, "checkpoint", lambda **_: (stop.set(), fail()))
+    edge.recorder.fold_soon()
+    edge.sample(2.0)
+    edge.recorder.run(stop)
+    edge.outbox = None
+    assert "its log cannot be folded now: disk I/O error" in caplog.text
+    edge.restart()
+    assert [p.numbers["mass"] for p in edge.points()] == [1.0, 2.0]
 
 
 def test_a_full_queue_is_counted_by_instrument(agent_config, tmp_path) -> None:
