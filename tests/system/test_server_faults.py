@@ -4,6 +4,8 @@ import json
 import random
 import shutil
 import time
+import urllib.parse
+import urllib.request
 from collections import Counter
 from zlib import crc32
 
@@ -158,6 +160,19 @@ def test_while_influxdb_is_away_nothing_is_sent_again_and_afterwards_all_is_ther
         chain.drain(buses(A_DAY_S))
     chain.assert_complete()
     assert chain.absent() == []
+    for of in chain.ledger.channels():
+        counted = ask_influxdb(
+            chain.influx.url, f"SELECT count({of.channel}) FROM sample WHERE instrument='{of.instrument}'"
+        )
+        assert counted == chain.ledger.count(of.instrument), of
+
+
+def ask_influxdb(url: str, query: str) -> int:
+    """One number, of InfluxDB itself."""
+    words = urllib.parse.urlencode({"db": "nhipdo", "q": query})
+    with urllib.request.urlopen(f"{url}/query?{words}", timeout=20) as response:
+        [series] = json.load(response)["results"][0]["series"]
+    return series["values"][0][1]
 
 
 def gateway_status(listener: Listener) -> GatewayStatus:

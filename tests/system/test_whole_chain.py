@@ -66,7 +66,7 @@ def test_an_agent_killed_twenty_times_under_load_loses_at_most_a_record_period_e
     cuts = [loss for loss in chain.losses() if loss.reason == "power_cut"]
     assert {loss.n for loss in cuts} == {None}
     # The machine may be slow, so that a commit takes its time; but never more than one is under way.
-    longest = chain.record_period_s + 1.0
+    longest = chain.record_period_s + 2.0
     late = [one for one in absent if not any(-0.5 <= (kill - one.at) / S <= longest for kill in kills)]
     assert late == []
     assert len(absent) < sum(chain.ledger.count(of.instrument) for of in chain.ledger.channels()) / 2
