@@ -9,6 +9,7 @@ import queue
 import random
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -97,11 +98,14 @@ class Uplink:
         """Connect, send, listen, until :class:`Stop` comes."""
         try:
             while not self._stopping:
-                if self._connection is None and time.monotonic() >= self._connect_at:
-                    self._connect()
-                self._listen()
-                if self._online:
-                    self._speak()
+                try:
+                    if self._connection is None and time.monotonic() >= self._connect_at:
+                        self._connect()
+                    self._listen()
+                    if self._online:
+                        self._speak()
+                except (sqlite3.Error, OSError) as error:
+                    self._lose(f"outbox: cannot be read now ({error}).")  # no reason to end the agent
         finally:
             self._end()
 
@@ -162,8 +166,8 @@ class Uplink:
             str(EdgeTopic(site, edge, topics.ACK)), topics.every_setting(site, edge), topics.EVERY_GATEWAY
         )
         away_s = time.monotonic() - self._lost_since
-        count, _ = self._reader.waiting(self._window.stored)
-        log.info("broker %s reachable after %.0f s, %d messages waiting", self._broker.url, away_s, count)
+        n, _ = self._reader.waiting(self._window.stored)
+        log.info("broker %s reachable after %.0f s, %d messages waiting", self._broker.url, away_s, n)
         self._online = True
         self._said_lost = False
         self._wait_s = self._broker.reconnect_s
@@ -191,10 +195,11 @@ class Uplink:
         self._wait_s = min(self._wait_s * 2, self._broker.reconnect_max_s)
 
     def _end(self) -> None:
-        if self._connection is not None and self._online:
-            self._connection.close(self._status("stopped"))
-        elif self._connection is not None:
-            self._connection.abandon()
+        if self._connection is not None:
+            farewell = None
+            with suppress(sqlite3.Error, OSError):
+                farewell = self._status("stopped") if self._online else None
+            self._connection.close(farewell) if farewell else self._connection.abandon()
         self._reader.close()
 
     # ------------------------------------------------------------------ speaking
@@ -206,6 +211,7 @@ class Uplink:
                 self._send(message)
         if now >= self._next_status:
             self._next_status = now + self._config.status_period_s
+            self._window.keep_only({one.journal for one in self._reader.held()})
             self._publish(*self._status("online"), retain=True)
 
     def _may_send(self) -> bool:
@@ -281,8 +287,8 @@ class Uplink:
             log.warning("gateway: store %s is new or was restored; what it lacks is sent again", ack.store)
         self._store = (ack.store, ack.generation)
         if stored != self._window.stored:
-            self._window.acknowledged(stored)
             self._recorder.asked.put(Acknowledged(ack.store, ack.generation, stored))
+            self._window.acknowledged(stored)
 
 
 def _stores(gateway: GatewayStatus) -> bool:

@@ -8,7 +8,7 @@ itself, a strike counts only when it alone was unheard, the broker had confirmed
 connection, and the end came within seconds of sending it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,7 +28,7 @@ class Rows(Protocol):
         ...
 
     def oldest_unstored(self, stored: dict[str, Ranges]) -> int:
-        """Id of the oldest message above its journal's floor."""
+        """Id of the oldest message that may be sent and is not stored."""
         ...
 
     def after(self, cursor: int, limit: int, *, records: bool) -> list[Waiting]:
@@ -114,8 +114,8 @@ class Window:
                 yield message
 
     def next_time_s(self) -> float:
-        """When something is to be sent again, s; infinity when nothing is in flight."""
-        due = (f.again_s for f in self._flights.values() if f.attempts > 0 or self._may_go(f.message.id))
+        """When something is to be sent again, s; infinity when only the broker's word can change that."""
+        due = (f.again_s for f in self._flights.values() if self._may_go(f.message.id))
         return min(due, default=float("inf"))
 
     def proved(self) -> None:
@@ -143,6 +143,10 @@ class Window:
                 self.drop(flight.message.id)
         if lacks:
             self.begin_anew()
+
+    def keep_only(self, journals: Container[str]) -> None:
+        """Of other journals nothing is held any more, so it matters no longer what of them is stored."""
+        self.stored = {journal: ranges for journal, ranges in self.stored.items() if journal in journals}
 
     def resume(self, now_s: float) -> None:
         """A gateway can store again: what is in flight was not stored, and everything is due."""
@@ -199,7 +203,7 @@ class Window:
             self._records = message.id
             yield from self._unless_known(message)
         if self._rows.newest() - self._live > 4 * self._most:
-            self._backlog_end, self._live = self._rows.newest(), self._rows.newest()
+            self._backlog_end = self._live = self._rows.newest()  # once: the recorder adds meanwhile
         for message in self._walk(lambda n: self._rows.after(self._live, n, records=False), self._most):
             self._live = message.id
             yield from self._unless_known(message)
@@ -214,7 +218,8 @@ class Window:
         while True:
             batch = some(_BATCH)
             for message in batch:
-                if len(self._flights) >= most or self._bytes + message.size > self._most_bytes:
+                # One alone may be larger than the whole window: it would wait for ever.
+                if len(self._flights) >= most or (self._flights and self._bytes + message.size > self._most_bytes):
                     return
                 yield message
             if len(batch) < _BATCH:

@@ -180,9 +180,12 @@ class Outbox:
             self._db.execute("DELETE FROM stored")
             self._set_fact("store", store)
             self._set_fact("generation", generation)
-        for journal, ranges in stored.items():
-            self._db.execute("DELETE FROM stored WHERE journal = ?", (journal,))
-            self._db.executemany("INSERT INTO stored VALUES (?, ?, ?)", ((journal, lo, hi) for lo, hi in ranges))
+        known, held = self.stored(), {one.journal for one in self.held()}
+        for journal in held.intersection(stored):
+            before, now = set(known.get(journal, ())), set(stored[journal])
+            for lo, hi in before - now:
+                self._db.execute("DELETE FROM stored WHERE journal = ? AND lo = ? AND hi = ?", (journal, lo, hi))
+            self._db.executemany("INSERT INTO stored VALUES (?, ?, ?)", ((journal, lo, hi) for lo, hi in now - before))
 
     def store(self) -> tuple[str, int]:
         """The store whose word we have, and its generation."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from edge_agent.outbox.outbox import held, read_stored
 from edge_agent.outbox.ownership import OutboxError
-from edge_agent.outbox.packing import TELEMETRY, expand
+from edge_agent.outbox.packing import TELEMETRY, RottenError, expand
 from edge_agent.outbox.schema import FILE, open_to_read
 from edge_agent.wire.messages import Held
 from edge_agent.wire.ranges import Ranges
@@ -46,16 +46,22 @@ class OutboxReader:
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()[0])
 
     def oldest_unstored(self, stored: dict[str, Ranges]) -> int:
-        """Id of the oldest message that is above its journal's floor; the newest plus one when none is."""
+        """Id of the oldest message that may be sent and is not stored; the newest plus one when all are.
+
+        Not the first above the floor: numbers that were declared are holes that stay, and all behind them would be
+        looked through at every connection.
+        """
         ids = [self.newest() + 1]
         for one in held(self._db):
-            floor = stored.get(one.journal, Ranges()).floor(one.first)
-            row = self._db.execute(
-                "SELECT id FROM message WHERE journal = (SELECT id FROM journal WHERE journal = ?) AND seq > ? "
-                "ORDER BY seq LIMIT 1",
-                (one.journal, floor),
-            ).fetchone()
-            ids += row or ()
+            for lo, hi in stored.get(one.journal, Ranges()).absent(one.first, one.last):
+                row = self._db.execute(
+                    "SELECT id FROM message WHERE journal = (SELECT id FROM journal WHERE journal = ?) "
+                    "AND seq BETWEEN ? AND ? AND set_aside = 0 ORDER BY seq LIMIT 1",
+                    (one.journal, lo, hi),
+                ).fetchone()
+                if row:
+                    ids += row
+                    break
         return min(ids)
 
     def after(self, cursor: int, limit: int, *, records: bool) -> list[Waiting]:
@@ -126,8 +132,13 @@ class OutboxReader:
                 (one.journal,),
             )
             for ident, seq, kind, size, n, crc, body in rows:
-                if seq not in stored.get(one.journal, ()):
-                    yield Waiting(ident, one.journal, seq, kind, size), n, expand(crc, body)
+                if seq in stored.get(one.journal, ()):
+                    continue
+                try:
+                    plain = expand(crc, body)
+                except RottenError:
+                    continue
+                yield Waiting(ident, one.journal, seq, kind, size), n, plain
 
     def close(self) -> None:
         """Let go of the file."""

@@ -66,6 +66,7 @@ class Trimmer:
             "DELETE FROM journal WHERE journal != ? AND id NOT IN (SELECT DISTINCT journal FROM message)",
             (self._outbox.journal,),
         )
+        self._outbox.db.execute("DELETE FROM stored WHERE journal NOT IN (SELECT journal FROM journal)")
 
     def make_room(self, *, growing: bool = True) -> list[Declared]:
         """Bring the file under its limit; give back what must be declared for it.

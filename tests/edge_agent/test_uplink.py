@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import sqlite3
 import subprocess
 import threading
 import time
@@ -221,6 +222,35 @@ def test_a_rotten_row_is_declared_and_the_others_go_on(edge, gateway) -> None:
     until(lambda: ((3, 3),) in declared())
     assert 4 in gateway.numbers()
     assert 3 not in gateway.numbers()
+
+
+def test_a_disk_that_fails_for_a_moment_does_not_end_the_uplink(edge, gateway, monkeypatch, caplog) -> None:
+    edge.second()
+    until(lambda: 3 in gateway.numbers())
+    reader = edge.uplink._reader
+    left = [5]
+
+    def shaky(name):
+        right = getattr(reader, name)
+
+        def fail(*args, **kwargs):
+            if left[0]:
+                left[0] -= 1
+                msg = "disk I/O error"
+                raise sqlite3.OperationalError(msg)
+            return right(*args, **kwargs)
+
+        return fail
+
+    for name in ("after", "waiting", "newest", "held", "first", "oldest_unstored"):
+        monkeypatch.setattr(reader, name, shaky(name))
+    edge.second()
+    until(lambda: not left[0])
+    edge.second()
+    until(lambda: 5 in gateway.numbers())
+    assert "outbox: cannot be read now (disk I/O error). Trying again; samples are kept meanwhile." in caplog.text
+    gateway.acknowledge(edge.outbox.journal, 5)
+    until(lambda: edge.waiting() == 0)
 
 
 def test_a_broker_that_comes_back_with_nothing_gets_everything_again(mosquitto, tmp_path, caplog) -> None:

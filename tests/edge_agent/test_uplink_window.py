@@ -160,3 +160,48 @@ def test_live_that_falls_far_behind_becomes_backlog_and_nothing_is_left_out() ->
         seen |= set(new)
         w.acknowledged(stored(*((n, n) for n in seen)))
     assert seen == set(range(1, 51))
+
+
+def test_what_is_added_while_live_becomes_backlog_is_not_left_out() -> None:
+    class Busy(Rows):
+        def newest(self) -> int:
+            self.add("t")  # the recorder commits between any two looks
+            return super().newest()
+
+    rows = Busy()
+    w = window(rows, most=8)
+    rows.add("t" * 100)
+    done: set[int] = set()
+    for step in range(400):
+        done |= {*sent(w, float(step))}
+        w.acknowledged(stored(*((one, one) for one in done)))
+        if step == 200:
+            Busy.newest = Rows.newest
+    assert done == set(range(1, len(rows.messages) + 1))
+
+
+def test_under_suspicion_and_unheard_there_is_nothing_to_wake_up_for() -> None:
+    w = window(Rows("tt"))
+    sent(w)
+    w.disconnected(0.0)
+    assert w.next_time_s() == float("inf")
+    w.proved()
+    assert w.next_time_s() == 0.0
+    assert sent(w, 0.0) == [1]
+    assert w.next_time_s() == float("inf")  # not sent again before the broker has spoken, however long that takes
+    w.heard(1)
+    assert w.next_time_s() == 0.0
+
+
+def test_a_message_larger_than_the_window_goes_alone() -> None:
+    w = window(Rows("ttt"), most_bytes=99)
+    assert sent(w) == [1]
+    w.acknowledged(stored((1, 1)))
+    assert sent(w) == [2]
+
+
+def test_journals_of_which_nothing_is_held_are_forgotten() -> None:
+    w = window(Rows("t"))
+    w.acknowledged({"old": Ranges([(1, 5)]), **stored((1, 1))})
+    w.keep_only({"j"})
+    assert w.stored == stored((1, 1))

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from edge_agent.losses import Lost
-from edge_agent.outbox import Outbox, OutboxError, OutboxReader, Trimmer, adopt, survey, used_bytes
+from edge_agent.outbox import Outbox, OutboxError, OutboxReader, Trimmer, adopt, export, survey, used_bytes
 from edge_agent.outbox.packing import TELEMETRY, Body, RottenError, pack
 from edge_agent.wire.envelope import MAX_BODY
 from edge_agent.wire.messages import Declared, Finding, Loss, Setting, Text, record_decoder
@@ -160,13 +160,55 @@ def test_losses_add_up_until_they_are_closed(outbox) -> None:
 
 
 def test_another_store_begins_from_nothing(outbox, reader) -> None:
+    add(outbox, *"abcde")
     with outbox.transaction():
-        outbox.acknowledge("s1", 1, {"j": Ranges([(1, 5)])})
-    assert reader.stored() == {"j": Ranges([(1, 5)])}
+        outbox.acknowledge("s1", 1, {outbox.journal: Ranges([(1, 5)])})
+    assert reader.stored() == {outbox.journal: Ranges([(1, 5)])}
     with outbox.transaction():
         outbox.acknowledge("s1", 2, {"k": Ranges([(1, 2)])})
     assert reader.stored() == {"k": Ranges([(1, 2)])}
     assert outbox.store() == ("s1", 2)
+
+
+def test_what_is_stored_is_remembered_of_the_journals_that_are_held(outbox) -> None:
+    add(outbox, "a", "b", "c", now=NOW - 2 * DAY)
+    old = outbox.journal
+    with outbox.transaction():
+        outbox.acknowledge("s", 1, {old: Ranges([(1, 1), (3, 3)]), "f" * 32: Ranges([(1, 9)])})
+    assert outbox.stored() == {old: Ranges([(1, 1), (3, 3)])}
+    with outbox.transaction():
+        outbox.acknowledge("s", 1, {old: Ranges([(1, 3)])})
+    assert outbox.stored() == {old: Ranges([(1, 3)])}
+    outbox.journal, outbox._journal_id = "e" * 32, None  # the next run
+    with outbox.transaction():
+        Trimmer(outbox, 10**9, 86_400).tidy(NOW)
+    assert (outbox.stored(), outbox.held()) == ({}, [])
+
+
+def test_the_oldest_unstored_lies_behind_holes_and_what_was_set_aside(outbox, reader) -> None:
+    add(outbox, *"abcdefgh")
+    assert reader.oldest_unstored({}) == 1
+    outbox.db.execute("DELETE FROM message WHERE seq = 2")
+    outbox.db.execute("UPDATE message SET set_aside = 1 WHERE seq = 4")
+    stored = {outbox.journal: Ranges([(1, 1), (3, 3), (5, 6)])}
+    assert reader.oldest_unstored(stored) == 7
+    stored[outbox.journal].add(7, 8)
+    assert reader.oldest_unstored(stored) == 9
+
+
+def test_an_export_leaves_a_rotten_row_out(outbox, tmp_path) -> None:
+    add(outbox, *"abc")
+    outbox.db.execute("UPDATE message SET body = x'00' WHERE seq = 2")
+    assert export(tmp_path, "s", "e", tmp_path / "stick", lambda *_: None) == 2
+
+
+def test_a_folder_with_odd_letters_in_its_name_will_do(tmp_path) -> None:
+    outbox = Outbox(tmp_path / "a?b#c%20d", machine="m1")
+    add(outbox, "a")
+    reader = OutboxReader(outbox.path)
+    assert reader.newest() == 1
+    reader.close()
+    outbox.close()
 
 
 def test_a_setting_is_kept_once(outbox) -> None:
