@@ -165,8 +165,8 @@ def test_another_store_begins_from_nothing(outbox, reader) -> None:
         outbox.acknowledge("s1", 1, {outbox.journal: Ranges([(1, 5)])})
     assert reader.stored() == {outbox.journal: Ranges([(1, 5)])}
     with outbox.transaction():
-        outbox.acknowledge("s1", 2, {"k": Ranges([(1, 2)])})
-    assert reader.stored() == {"k": Ranges([(1, 2)])}
+        outbox.acknowledge("s1", 2, {outbox.journal: Ranges([(1, 2)])})
+    assert reader.stored() == {outbox.journal: Ranges([(1, 2)])}
     assert outbox.store() == ("s1", 2)
 
 
