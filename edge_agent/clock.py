@@ -89,6 +89,7 @@ class Clock:
         self._wall = wall
         self.monotonic = monotonic
         self._lock = threading.Lock()
+        self._was_set = False
         self._told: int | None = None
         self._last: int | None = None
 
@@ -98,7 +99,10 @@ class Clock:
 
     def offset(self) -> int | None:
         """Wall minus monotonic time, ns; None while nobody has set the clock."""
-        if self._always or self._is_set() or (self._by_hand.exists() and _read(self._by_hand) == boot_id()):
+        # Once set it runs on. Nine hours after a time server's last word the kernel calls it unsynchronised; it has
+        # drifted by a second or so then, and a sample without a time waits for nothing better.
+        self._was_set = self._was_set or self._is_set()
+        if self._always or self._was_set or (self._by_hand.exists() and _read(self._by_hand) == boot_id()):
             offset: int | None = self.guess()
         else:
             with self._lock:

@@ -22,6 +22,17 @@ def test_until_somebody_sets_the_clock_there_is_no_offset(tmp_path) -> None:
     assert clock.offset() == 950 * S
 
 
+def test_a_clock_that_was_set_is_believed_when_the_time_server_is_long_away(tmp_path) -> None:
+    times = Times()
+    clock = times.clock(tmp_path)
+    times.is_set = True
+    assert clock.offset() == 950 * S
+    times.is_set = False  # as the kernel says nine hours later
+    assert clock.offset() == 950 * S
+    clock.told(1 * S)
+    assert clock.offset() == 950 * S
+
+
 def test_a_machine_with_a_clock_of_its_own_is_believed_at_once(tmp_path) -> None:
     assert Times().clock(tmp_path, "always").offset() == 950 * S
 
