@@ -165,9 +165,6 @@ class Ingest:
             self._sort(one)
         self._take_statuses()
         self._store_held()
-        if self._connected.is_set():
-            self._connected.clear()
-            self._publish_all()
         self._look_beside()
 
     def _sort(self, came: Came) -> None:
@@ -239,16 +236,16 @@ class Ingest:
             self._say_status()
 
     def _look_beside(self) -> None:
-        """Whether a command has written to the registry meanwhile."""
+        """Whether a command has written to the registry meanwhile, and whether everything is to be said again."""
         now = time.monotonic()
-        if now - self._looked_at < _LOOK_S:
+        if now - self._looked_at < _LOOK_S and not (self._connected.is_set() and now >= self._retry_at):
             return
         self._looked_at = now
         self.counters.dropped += self._inbox.take_dropped()
         try:
             if self._receipts.changed_beside_us():
                 self._receipts.reload()
-            if self._receipts.readings != self._readings:
+            if self._connected.is_set() or self._receipts.readings != self._readings:
                 self._publish_all()
         except DBAPIError as error:
             self._cannot_store(f"registry: cannot be read ({error.orig}). Check its disk, or its server.")
@@ -256,11 +253,13 @@ class Ingest:
     # ------------------------------------------------------------------ the way back
 
     def _publish_all(self) -> None:
-        """Retained topics are caches: say everything again."""
-        self._readings = self._receipts.readings
+        """Retained topics are caches: say everything again; when the registry cannot be read, as soon as it can."""
         self._say_status()
+        settings = all_settings(self._engine)
+        self._connected.clear()
+        self._readings = self._receipts.readings
         self._acknowledge(self._receipts.edges)
-        for edge, noun, key, setting in all_settings(self._engine):
+        for edge, noun, key, setting in settings:
             topic = topics.EdgeTopic(edge.site, edge.edge, topics.SETTING, noun, key)
             self._publisher.publish(str(topic), msgspec.json.encode(setting))
 

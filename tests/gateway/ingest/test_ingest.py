@@ -2,6 +2,8 @@
 
 import contextlib
 
+from sqlalchemy.exc import OperationalError
+
 from edge_agent.wire.envelope import seal
 from edge_agent.wire.messages import Stored
 
@@ -141,6 +143,29 @@ def test_a_connection_brings_status_acknowledgements_and_settings_back(gateway, 
     gateway.ingest.connected()
     gateway.takes()
     assert set(gateway.said.by_topic) == {"nhipdo/v1/gateway/main/status", "nhipdo/v1/s1/e1/ack"}
+
+
+def test_what_could_not_be_said_at_a_connection_is_said_when_the_registry_can_be_read(
+    gateway, run, monkeypatch
+) -> None:
+    gateway.takes(run.sample())
+    gateway.said.by_topic.clear()
+    statement = "SELECT"
+
+    def fail(_engine: object) -> None:
+        raise OperationalError(statement, {}, Exception("disk I/O error"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr("gateway.ingest.all_settings", fail)
+        gateway.ingest.connected()
+        gateway.takes(run.sample())
+        assert not gateway.said.gateway().can_store
+    gateway.takes()
+    gateway.takes()
+    assert gateway.said.gateway().can_store
+    assert gateway.said.ack().journals == {run.journal: Stored(floor=2)}
+    assert not gateway.ingest._connected.is_set()
+    assert gateway.ingest.counters.failures == 0
 
 
 def test_a_batch_with_one_message_that_nobody_foresaw_keeps_it_and_stores_the_others(gateway, run, monkeypatch) -> None:
