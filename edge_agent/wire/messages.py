@@ -113,7 +113,7 @@ class Loss(Record, frozen=True, tag="loss", kw_only=True):
         since: From when.
         until: To when.
         n: How many samples; None when nobody can know (a power cut).
-        reason: ``queue_full``, ``disk_full``, ``skipped``, ``back_off``, ``power_cut``.
+        reason: ``queue_full``, ``disk_full``, ``not_written``, ``skipped``, ``back_off``, ``power_cut``, ``rotten``.
     """
 
     instrument: str = ""
