@@ -3,9 +3,16 @@
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from edge_agent.outbox import merge
-from edge_agent.wire.messages import Stored
+from edge_agent.outbox import Outbox, OutboxReader, Waiting, merge
+from edge_agent.outbox.packing import TELEMETRY, Body
+from edge_agent.uplink_window import Window
+from edge_agent.wire import topics
+from edge_agent.wire.envelope import seal
+from edge_agent.wire.messages import Declared, Loss, Stored
 from edge_agent.wire.ranges import Ranges
+
+T0 = 1_790_000_000_000_000_000
+EVICTED = tuple((seq, seq) for seq in range(1, 400, 2))
 
 
 def fail_to_read(_session: object) -> None:
@@ -62,3 +69,38 @@ def test_another_writer_and_a_registry_that_fails_right_then_lose_no_receipt(
     assert gateway.said.ack().journals == {run.journal: Stored(floor=3)}
     assert gateway.ingest.counters.failures == 0
     assert gateway.ingest.counters.outcome.dead == 0
+
+
+def test_after_an_eviction_that_left_a_hole_beside_every_record_all_that_is_held_is_stored(gateway, tmp_path) -> None:
+    outbox = Outbox(tmp_path / "edge", machine="m1")
+    for k in range(300):
+        with outbox.transaction():
+            loss = Loss(key=f"k{k}", instrument="m1", since=T0, until=T0 + k, n=1, reason="back_off")
+            outbox.append([Body(TELEMETRY, 1, f"sample,site=s1,edge=e1,instrument=m1 power=1.0 {T0 + k}".encode())], T0)
+            outbox.say([loss], T0)
+    with outbox.transaction():
+        outbox.db.execute("DELETE FROM message WHERE kind = 'telemetry' AND seq < 400")
+        outbox.say(
+            [Declared(key="d", journal=outbox.journal, ranges=EVICTED, lines=200, since=1, until=2, reason="evicted")],
+            T0,
+        )
+    reader = OutboxReader(outbox.path)
+    window = Window(reader, {}, most=50, most_bytes=2_000_000, resend_s=10, resend_max_s=300)
+    store = ("", 0)
+    for now in range(60):
+        batch = [(m, *(reader.body(m.id) or (0, b""))) for m in window.next_to_send(float(now))]
+        gateway.takes(*(_published(message, n, body) for message, n, body in batch))
+        ack = gateway.said.ack()
+        window.acknowledged(merge(store, window.stored, ack) or {})
+        store = (ack.store, ack.generation)
+    waits, _ = reader.waiting(window.stored)
+    reader.close()
+    outbox.close()
+    assert (waits, len(window)) == (0, 0)
+    assert len(gateway.values()) == 100
+    assert gateway.health().missing == 0
+
+
+def _published(message: Waiting, n: int, body: bytes) -> tuple[str, bytes]:
+    kind = topics.TELEMETRY if message.kind == TELEMETRY else topics.RECORD
+    return str(topics.EdgeTopic("s1", "e1", kind)), seal(message.journal, message.seq, 1, n, body)
