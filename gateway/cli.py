@@ -4,20 +4,45 @@ Exit codes: 0 done, 1 it failed or something needs a person, 2 the request makes
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from gateway.commands import asking, storing
-from gateway.config import ConfigError, load_config
+from gateway.commands.check import check
+from gateway.config import ConfigError
 from gateway.demo import add_arguments, run
 from gateway.importing import ExportError
-from gateway.opening import RunsAlreadyError, first_line, open_timeseries, opened_registry
+from gateway.opening import RunsAlreadyError
 from gateway.people import DecisionError
 from gateway.registry import RegistryError
 from gateway.timeseries import StoreUnavailableError
+
+_TEACHING = """
+First steps:
+  nhipdo demo                        the whole chain on this machine, without hardware
+  nhipdo check gateway.toml          mistakes with their place; are the stores there
+  nhipdo serve gateway.toml          the gateway itself
+  nhipdo -c gateway.toml edges       what it knows of; -c may stand behind the command too
+
+Exit codes: 0 done, 1 it failed or something needs a person, 2 the request makes no sense.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Takes ``-c FILE`` before the command and behind it: nobody remembers which; the last one counts."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        where = "gateway.toml (default: every key as usual, kept in $STATE_DIRECTORY or ~/.local/state/nhipdo)"
+        # Suppressed: a command behind which nothing stands must not take back what stood before it.
+        self.add_argument("-c", "--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help=where)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,18 +50,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         code: int = args.run(args)
+        sys.stdout.flush()
     except (ConfigError, DecisionError, ExportError) as error:
         print(error, file=sys.stderr)
         return 2
     except (RegistryError, RunsAlreadyError, StoreUnavailableError) as error:
         print(error, file=sys.stderr)
         return 1
+    except DBAPIError as error:
+        print(f"registry: {error.orig}. Run this as the gateway's user; is its disk full?", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 1
+    except BrokenPipeError:  # the reader of our output has seen enough, as in: ... | head
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="nhipdo", description="The gateway: stores what edges say, and shows it.")
-    parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="gateway.toml (default: all as usual)")
+    parser = _Parser(
+        prog="nhipdo",
+        description="The gateway: stores what edges say, and shows it.",
+        epilog=_TEACHING.strip("\n"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(config=None)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serving(commands)
     _add_asking(commands)
@@ -48,9 +88,9 @@ def _add_serving(commands: Any) -> None:
     serve = commands.add_parser("serve", help="run the gateway")
     serve.add_argument("file", nargs="?", type=Path, metavar="FILE", help="gateway.toml")
     serve.set_defaults(run=_serve)
-    check = commands.add_parser("check", help="look at a configuration file; opens its stores, stores nothing")
-    check.add_argument("file", nargs="?", type=Path, metavar="FILE", help="gateway.toml")
-    check.set_defaults(run=_check)
+    look = commands.add_parser("check", help="look at a configuration file; opens its stores, stores nothing")
+    look.add_argument("file", nargs="?", type=Path, metavar="FILE", help="gateway.toml")
+    look.set_defaults(run=check)
     commands.add_parser("version", help="of this program").set_defaults(run=_version)
     demo = commands.add_parser("demo", help="the whole chain on this machine, on simulated instruments")
     add_arguments(demo)
@@ -109,21 +149,6 @@ def _serve(args: argparse.Namespace) -> int:
     from gateway.commands.serve import serve  # noqa: PLC0415  FastAPI takes its time
 
     return serve(args)
-
-
-def _check(args: argparse.Namespace) -> int:
-    config = load_config(args.file or args.config)
-    first_line(config.broker.password_file)
-    with opened_registry(config) as engine:
-        print(f"registry   {engine.url}")
-    timeseries = open_timeseries(config)
-    try:
-        timeseries.write([])
-        print(f"series     {config.store.kind}, {timeseries.why_full() or 'there is room'}")
-    finally:
-        timeseries.close()
-    print(f"broker     {config.broker.url}\npage       http://{config.http.host}:{config.http.port}/")
-    return 0
 
 
 def _version(_args: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec.structs import fields
@@ -207,16 +208,11 @@ def load_config(path: Path | None) -> GatewayConfig:
     """
     if path is None:
         return GatewayConfig(state_dir=_usual_state_dir())
-    try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        msg = f"{path}: cannot be read: {error.strerror}. Check the path and its permissions."
-        raise ConfigError(msg) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        msg = f"{path}: not TOML: {error}. Mend the line."
-        raise ConfigError(msg) from error
     mistakes: list[str] = []
-    tables = _read_tables(content, path.absolute().parent, mistakes)
+    tables = _read_tables(_content(path), path.absolute().parent, mistakes)
+    zone = tables.get("gateway", ProcessConfig()).zone
+    if not _is_zone(zone):
+        mistakes.append(f'gateway.zone: expected an IANA name such as Asia/Ho_Chi_Minh, got "{zone}"')
     broker = tables.get("broker", BrokerConfig())
     if urlsplit(broker.url).scheme not in MQTT_PORTS or not _has_host(broker.url):
         mistakes.append(f'broker.url: expected mqtt://HOST or mqtts://HOST:PORT, got "{broker.url}"')
@@ -224,6 +220,28 @@ def load_config(path: Path | None) -> GatewayConfig:
         raise ConfigError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
     state_dir = tables.get("gateway", ProcessConfig()).state_dir
     return GatewayConfig(path=path, state_dir=Path(state_dir) if state_dir else _usual_state_dir(), **tables)
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        # utf-8-sig: editors on Windows write a mark at the start that TOML does not know.
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        msg = f"{path}: cannot be read: {error.strerror}. Check the path and its permissions."
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        msg = f"{path}: line {line}: not UTF-8 (byte {error.object[error.start]:#04x}). Save the file as UTF-8."
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{path}: not TOML: {error}. Mend the line."
+    raise ConfigError(msg)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def _has_host(url: str) -> bool:

@@ -91,10 +91,17 @@ def sole_gateway(config: GatewayConfig) -> Iterator[None]:
     """Hold the state folder: two gateways on it would be two answers to every edge.
 
     Raises:
+        ConfigError: The folder cannot be written to.
         RunsAlreadyError: Somebody else holds it.
     """
     make_state_dir(config)
-    with (config.state_dir / "gateway.lock").open("a+") as lock:
+    path = config.state_dir / "gateway.lock"
+    try:
+        lock = path.open("a+")
+    except OSError as error:
+        msg = f"{path}: cannot be written: {error.strerror}. Run this as the gateway's user, or set gateway.state_dir."
+        raise ConfigError(msg) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -134,6 +141,9 @@ def first_line(path: str) -> str:
         return ""
     try:
         return Path(path).read_text("utf-8").partition("\n")[0].strip()
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: cannot be read ({error}). Check the path in gateway.toml and its permissions."
+    except OSError as error:
+        msg = f"{path}: cannot be read ({error.strerror}). Check the path in gateway.toml and its permissions."
+        raise ConfigError(msg) from error
+    except UnicodeDecodeError as error:
+        msg = f"{path}: not UTF-8. Save it as UTF-8, the secret alone on its first line."
         raise ConfigError(msg) from error

@@ -2,10 +2,13 @@
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import Engine
 
 from gateway.config import load_config
 from gateway.health import EdgeHealth, JournalHealth, edge_health, gateway_health
@@ -23,8 +26,9 @@ def edges(args: argparse.Namespace) -> int:
             print(f"{args.edge}: admitted by {args.by}")
             return 0
         healths = edge_health(engine, now)
-    rows = [_edge_row(health, now) for health in healths]
-    print_table(("edge", "admitted", "state", "status", "waiting", "missing", "declared", "dead letters"), rows)
+        rows = [_edge_row(health, now) for health in healths]
+        print_table(("edge", "admitted", "state", "status", "waiting", "missing", "declared", "dead letters"), rows)
+        _when_empty(rows, engine, args)
     return 0
 
 
@@ -45,17 +49,26 @@ def journals(args: argparse.Namespace) -> int:
             print(f"journal {whole}: {state}, decided by {args.by}: {args.why}")
             return 0
         healths = edge_health(engine, now)
-    rows = [
-        (f"{health.site}/{health.edge}", one.journal, one.state, *_counts(one))
-        for health in healths
-        for one in health.journals
-    ]
-    print_table(("edge", "journal", "state", "first", "last", "stored", "waiting", "missing", "declared"), rows)
+        rows = [
+            (f"{health.site}/{health.edge}", one.journal, one.state, *_counts(one))
+            for health in healths
+            for one in health.journals
+        ]
+        print_table(("edge", "journal", "state", "first", "last", "stored", "waiting", "missing", "declared"), rows)
+        _when_empty(rows, engine, args)
     return 0
 
 
 def _counts(one: JournalHealth) -> list[str]:
     return [str(count) for count in (one.first, one.last, one.stored, one.waiting, one.missing, one.declared)]
+
+
+def _when_empty(rows: Sequence[object], engine: Engine, args: argparse.Namespace) -> None:
+    """An empty table is often that of another gateway: say whose it is."""
+    if rows:
+        return
+    other = "" if args.config else " Is it the right one? -c FILE names its gateway.toml."
+    print(f"registry {engine.url}: no edge has been heard of.{other}", file=sys.stderr)
 
 
 def show_findings(args: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from edge_agent.wire.messages import GatewayStatus
 from edge_agent.wire.topics import GatewayTopic
 from gateway.api.app import create_app
 from gateway.config import ConfigError, GatewayConfig, load_config
+from gateway.files import check_files
 from gateway.ingest import Ingest
 from gateway.jobs import start_jobs
 from gateway.opening import Stores, opened, read_secret, sole_gateway
@@ -32,6 +33,7 @@ _LOOK_S = 0.5
 def serve(args: argparse.Namespace) -> int:
     """Run the gateway until SIGTERM or Ctrl-C; then store and acknowledge what is in hand, and stop in order."""
     config = load_config(args.file or args.config)
+    check_files(config)
     logging.basicConfig(level=config.gateway.log.upper(), format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -47,7 +49,8 @@ def serve(args: argparse.Namespace) -> int:
         service = Service(stores.engine, stores.timeseries, secret, config, ingest)
         server, thread = _start_http(service, listener)
         host, port = listener.getsockname()[:2]
-        print(f"nhipdo gateway {config.gateway.name}: page at http://{host}:{port}/ (secret: {config.secret_file})")
+        where = f"page at http://{host}:{port}/ (secret: {config.secret_file})"
+        print(f"nhipdo gateway {config.gateway.name}: {where}", flush=True)  # at once, into a service's journal too
         while not stopping.wait(_LOOK_S) and thread.is_alive():
             pass
         log.info("stopping: what is in hand is stored and acknowledged first")

@@ -27,8 +27,11 @@ def letters(args: argparse.Namespace) -> int:
         for one in tried:
             print(f"{one.id}: {one.why or 'stored'}")
         refused = [one for one in tried if one.why]
+        unknown = sorted(set(args.ids) - {one.id for one in tried})
+        for number in unknown:
+            print(f"dead letter {number}: none waits under this number. See nhipdo dead-letters.", file=sys.stderr)
         print(f"{len(tried) - len(refused)} stored, {len(refused)} left as they are")
-        return 1 if refused else 0
+        return 1 if refused or unknown else 0
     with opened_registry(config) as engine, Session(engine) as session:
         rows = session.scalars(select(DeadLetterRow).where(DeadLetterRow.stored_at == 0).order_by(DeadLetterRow.id))
         shown = [

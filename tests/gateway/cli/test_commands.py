@@ -1,12 +1,17 @@
 """``nhipdo``: what it prints and how it ends."""
 
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
+from sqlalchemy.exc import DBAPIError
 
 from edge_agent.wire.envelope import seal
 from edge_agent.wire.messages import Ack, Stored
 from edge_agent.wire.topics import EdgeTopic
+from gateway.cli import main
 
 JOURNAL = "ab" * 16
 
@@ -141,8 +146,79 @@ def test_a_configuration_is_looked_at(nhipdo, config) -> None:
     assert code == 0
     assert out.splitlines()[1:] == [
         "series     embedded, there is room",
-        "broker     mqtt://127.0.0.1:1883",
+        "broker     mqtt://127.0.0.1:1883 (not tried: the log of nhipdo serve says whether it lets us in)",
         "page       http://127.0.0.1:8765/",
     ]
     config.write_text("[gatewy]\n")
     assert nhipdo("check", config) == (2, "", f"{config}: gatewy: unknown table; did you mean gateway?\n")
+
+
+def test_a_store_that_nobody_runs_is_missed(nhipdo, config, free_port) -> None:
+    config.write_text(
+        f'[gateway]\nstate_dir = "state"\n[store]\nkind = "influx"\nurl = "http://127.0.0.1:{free_port}"\n'
+    )
+    code, _, err = nhipdo("check", config)
+    assert code == 1
+    assert err.startswith(f"InfluxDB at http://127.0.0.1:{free_port}: no answer (")
+    assert err.endswith("). Check that it runs and that the url is right.\n")
+
+
+def test_a_password_that_everybody_may_read_or_overhear_is_a_warning(nhipdo, config, tmp_path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x\n")
+    secret.chmod(0o644)
+    config.write_text('[broker]\nurl = "mqtt://broker"\nusername = "gateway"\npassword_file = "secret"\n')
+    config.write_text(f'[gateway]\nstate_dir = "state"\n[store]\nreserve_mb = 1\n{config.read_text()}')
+    code, _, err = nhipdo("check", config)
+    assert code == 0
+    assert err.splitlines() == [
+        f"warning: broker.password_file: everybody may read it. Run: chmod o-r {secret}",
+        "warning: broker.url: the password travels unencrypted. Use mqtts:// outside a closed network.",
+    ]
+
+
+def test_the_configuration_may_be_named_behind_the_command(config, capsys) -> None:
+    for words in (["--config", str(config), "findings"], ["findings", "-c", str(config)]):
+        assert main(words) == 0
+        assert capsys.readouterr().out == "nothing to look at\n"
+    registry = config.parent / "state" / "registry.sqlite"
+    for words in (["-c", str(config), "edges"], ["journals", "--config", str(config)]):
+        assert main(words) == 0
+        assert capsys.readouterr().err == f"registry sqlite:///{registry}: no edge has been heard of.\n"
+
+
+def test_an_empty_registry_that_nobody_named_is_asked_about(monkeypatch, tmp_path, capsys) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+    assert main(["edges"]) == 0
+    said = f"registry sqlite:///{tmp_path}/registry.sqlite: no edge has been heard of. "
+    assert capsys.readouterr().err == f"{said}Is it the right one? -c FILE names its gateway.toml.\n"
+
+
+def test_a_dead_letter_that_is_not_there_is_not_silently_left_alone(nhipdo) -> None:
+    code, out, err = nhipdo("dead-letters", "retry", 99)
+    assert (code, out) == (1, "0 stored, 0 left as they are\n")
+    assert err == "dead letter 99: none waits under this number. See nhipdo dead-letters.\n"
+
+
+def test_a_registry_that_may_only_be_read_takes_no_decision(nhipdo, monkeypatch) -> None:
+    def refuse(*_: object) -> None:
+        msg = "UPDATE"
+        raise DBAPIError(msg, None, sqlite3.OperationalError("attempt to write a readonly database"))
+
+    monkeypatch.setattr("gateway.commands.asking.admit_edge", refuse)
+    assert nhipdo("edges", "admit", "s1/e1", "--by", "Lan") == (
+        1,
+        "",
+        "registry: attempt to write a readonly database. Run this as the gateway's user; is its disk full?\n",
+    )
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(config) -> None:
+    command = [sys.executable, "-m", "gateway.cli", "-c", str(config), "edges"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.close()
+    with process.stderr:
+        said = process.stderr.read()
+    assert process.wait(60) == 0
+    assert "Broken pipe" not in said
+    assert "Traceback" not in said

@@ -78,3 +78,28 @@ def test_a_url_says_where_and_how(tmp_path, url, port, tls) -> None:
 
 def test_a_config_is_a_value() -> None:
     assert GatewayConfig() == GatewayConfig()
+
+
+def test_a_file_as_windows_writes_it_is_read(tmp_path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_bytes(b"\xef\xbb\xbf[http]\r\nport = 80\r\n")
+    assert load_config(file).http.port == 80
+
+
+@pytest.mark.parametrize(("encoding", "line", "byte"), [("utf-16", 1, "0xff"), ("latin-1", 2, "0xfc")])
+def test_another_encoding_is_told_with_its_line(tmp_path, encoding: str, line: int, byte: str) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_bytes('[broker]\nusername = "Müller"\n'.encode(encoding))
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert str(caught.value) == f"{file}: line {line}: not UTF-8 (byte {byte}). Save the file as UTF-8."
+
+
+@pytest.mark.parametrize("zone", ["Asia/Hanoi", "", "../etc", "/etc/localtime"])
+def test_a_time_zone_that_is_none_is_told(tmp_path, zone: str) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(f'[gateway]\nzone = "{zone}"\n')
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    expected = f'{file}: gateway.zone: expected an IANA name such as Asia/Ho_Chi_Minh, got "{zone}"'
+    assert str(caught.value) == expected

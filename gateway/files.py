@@ -1,0 +1,82 @@
+"""Files that ``gateway.toml`` names: whether they are there, this user may read them, and they hold what they should.
+
+Decision: looked into once, before the gateway starts.
+Because: a wrong path does not mend itself, and a broker that is tried again for ever only says that TLS failed.
+"""
+
+import ssl
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from gateway.config import BrokerConfig, ConfigError, GatewayConfig
+from gateway.opening import first_line
+
+_HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+def check_files(config: GatewayConfig) -> None:
+    """Look into each of them.
+
+    Raises:
+        ConfigError: One line for each that is of no use.
+    """
+    mistakes = [f"{place}: {wrong}" for place, path in _secrets(config) if (wrong := _wrong_secret(path))]
+    for place, path in (("broker.ca_file", config.broker.ca_file), ("store.ca_file", config.store.ca_file)):
+        if path and (wrong := _wrong_authority(path)):
+            mistakes.append(f"{place}: {wrong}")
+    if wrong := _wrong_certificate(config.broker):
+        mistakes.append(wrong)
+    if mistakes:
+        raise ConfigError("\n".join(f"{config.path}: {mistake}" for mistake in mistakes))
+
+
+def cautions(config: GatewayConfig) -> Iterator[str]:
+    """What works and leaves a door open."""
+    for place, path in _secrets(config):
+        if Path(path).stat().st_mode & stat.S_IROTH:
+            yield f"{place}: everybody may read it. Run: chmod o-r {path}"
+    broker = config.broker
+    if broker.username and not broker.tls and broker.host not in _HERE:
+        yield "broker.url: the password travels unencrypted. Use mqtts:// outside a closed network."
+
+
+def _secrets(config: GatewayConfig) -> list[tuple[str, str]]:
+    """Place in the file and path, of those that are given."""
+    named = (
+        ("broker.password_file", config.broker.password_file),
+        ("store.password_file", config.store.password_file),
+        ("store.token_file", config.store.token_file),
+    )
+    return [(place, path) for place, path in named if path]
+
+
+def _wrong_secret(path: str) -> str:
+    try:
+        return "" if first_line(path) else f"{path}: its first line is empty, expected the secret. Write it there."
+    except ConfigError as error:
+        return str(error)
+
+
+def _wrong_authority(path: str) -> str:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        return f"{path}: holds no certificate in PEM form. Take the file with -----BEGIN CERTIFICATE----- in it."
+    except OSError as error:
+        return f"{path}: cannot be read ({error.strerror}). Check the path in gateway.toml and its permissions."
+    return ""
+
+
+def _wrong_certificate(broker: BrokerConfig) -> str:
+    if not broker.cert_file:
+        return "broker.cert_file: missing; key_file needs it" if broker.key_file else ""
+    both = f"{broker.cert_file} and {broker.key_file or 'no key_file'}"
+    try:
+        # An empty password: a key that asks for one is of no use to a service.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(broker.cert_file, broker.key_file or None, "")
+    except ssl.SSLError:
+        return f"broker.cert_file: {both}: no certificate in PEM form and the key that belongs to it. Correct them."
+    except OSError as error:
+        return f"broker.cert_file: {both}: cannot be read ({error.strerror}). Check both paths and their permissions."
+    return ""
