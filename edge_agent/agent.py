@@ -126,7 +126,11 @@ class Agent:
             self._uplink.events.put(Committed())
 
     def _watch_disk(self) -> None:
-        disk = shutil.disk_usage(self._config.state_dir)
+        try:
+            disk = shutil.disk_usage(self._config.state_dir)
+        except OSError as error:
+            log.warning("disk of %s cannot be looked at: %s", self._config.state_dir, error)
+            return
         filling = disk.used / disk.total > _DISK_FULLEST
         if filling == self._disk_filling:
             return

@@ -8,13 +8,14 @@ import msgspec
 from edge_agent.clock import Clock
 from edge_agent.collect import Sample
 from edge_agent.losses import Lost
-from edge_agent.outbox import Outbox
+from edge_agent.outbox import Outbox, used_bytes
 from edge_agent.wire.schema import CLOCK_UNSURE, QUALITY, UNCERTAIN, quality
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(list[Sample])
 _AT_ONCE_BYTES = 1_000_000
 """Of undated samples, as JSON, that one transaction dates: some 15 MB of memory."""
+_CROWDED = 0.98
 _UNSURE = quality(UNCERTAIN, CLOCK_UNSURE)
 
 
@@ -33,13 +34,15 @@ class Dating:
         clock: Says whether the time is known.
         boot: Tells this boot from others.
         wait_s: How long a sample waits at most before it goes out as unsure, s.
+        limit_bytes: What the outbox may use; near it nothing waits, since only what is dated can make room.
     """
 
-    def __init__(self, outbox: Outbox, clock: Clock, boot: str, wait_s: float) -> None:
+    def __init__(self, outbox: Outbox, clock: Clock, boot: str, wait_s: float, limit_bytes: int) -> None:
         self._outbox = outbox
         self._clock = clock
         self._boot = boot
         self._wait_ns = int(wait_s * 1e9)
+        self._crowded_bytes = int(limit_bytes * _CROWDED)
         self.reached: int | None = None
 
     def date(self, samples: list[Sample]) -> list[Dated]:
@@ -53,6 +56,7 @@ class Dating:
         dated: list[Dated] = []
         done: list[int] = []
         size, self.reached = 0, None
+        crowded = offset is None and used_bytes(self._outbox) > self._crowded_bytes
         for ident, boot, guess, n, body in self._outbox.undated():
             if size > _AT_ONCE_BYTES:
                 self.reached = dated[-1].at if dated else None
@@ -63,7 +67,7 @@ class Dating:
                 self._outbox.count_losses([Lost("", "rotten", at, at, n)])
             elif boot == self._boot and offset is not None:
                 dated += [Dated(sample, sample.at + offset) for sample in kept]
-            elif boot != self._boot or self._waited_too_long(kept):
+            elif boot != self._boot or crowded or self._waited_too_long(kept):
                 dated += [Dated(_doubted(sample), sample.at + guess) for sample in kept]
             else:
                 break

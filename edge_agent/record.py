@@ -60,8 +60,9 @@ class Recorder:
         self._losses = losses
         self._boot = boot
         self._on_commit = on_commit
-        self._dating = Dating(outbox, clock, boot, config.clock.undated_max_s)
-        self._trimmer = Trimmer(outbox, config.outbox.size_limit_mb * 1_000_000, config.outbox.keep_days * 86_400)
+        limit_bytes = config.outbox.size_limit_mb * 1_000_000
+        self._dating = Dating(outbox, clock, boot, config.clock.undated_max_s, limit_bytes)
+        self._trimmer = Trimmer(outbox, limit_bytes, config.outbox.keep_days * 86_400)
         instruments = [instrument for bus in config.buses for instrument in bus.instruments]
         self._heads = {one.name: self._head(one.name) for one in instruments}
         self._windows = Windows(

@@ -78,3 +78,17 @@ def test_a_second_agent_on_one_outbox_is_refused(started, agent_config, tmp_path
     until((tmp_path / "state" / "outbox.sqlite").exists)
     with pytest.raises(OutboxError, match="in use by process"):
         Agent(agent_config())
+
+
+def test_a_disk_that_cannot_be_looked_at_is_no_reason_not_to_start(started, tmp_path, monkeypatch, caplog) -> None:
+    def fail(_path):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("edge_agent.agent.shutil.disk_usage", fail)
+    _, stop, thread, codes = started()
+    until(lambda: "cannot be looked at: [Errno 5] Input/output error" in caplog.text)
+    until((tmp_path / "state" / "outbox.sqlite").exists)
+    until(lambda: samples(tmp_path / "state"))
+    stop.set()
+    thread.join(20)
+    assert codes == [0]

@@ -194,6 +194,21 @@ def test_a_long_wait_for_the_clock_is_dated_in_parts_and_its_windows_are_whole(
     edge.kill()
 
 
+def test_an_outbox_at_its_limit_lets_nothing_wait_for_the_clock(agent_config, tmp_path) -> None:
+    edge = unset(agent_config, tmp_path, 1e5)
+    edge.recorder._dating._crowded_bytes = 200_000
+    for k in range(600):
+        edge.sample(float(k), texts=[("note", random.Random(k).randbytes(1000).hex())])
+        edge.now += S
+        edge.recorder.record()
+    [[undated]] = edge.outbox.db.execute("SELECT sum(length(body)) FROM undated").fetchall()
+    assert (undated or 0) < 250_000
+    points = edge.points()
+    assert len(points) > 300
+    assert [p.texts for p in points] == [{"mass_q": "uncertain.clock_unsure"}] * len(points)
+    edge.kill()
+
+
 def test_undated_samples_that_rot_are_counted_and_the_others_go_on(agent_config, tmp_path) -> None:
     edge = unset(agent_config, tmp_path)
     for k in range(3):
