@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from edge_agent.outbox.schema import LOCK
@@ -54,8 +55,9 @@ class Lock:
             os.close(self._fd)
             msg = f"{state_dir}: in use by process {holder}. Stop that one, or set another state_dir."
             raise OutboxError(msg) from error
-        os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, str(os.getpid()).encode(), 0)
+        with suppress(OSError):  # on a full disk it is held without a name
+            os.ftruncate(self._fd, 0)
+            os.pwrite(self._fd, str(os.getpid()).encode(), 0)
 
     def release(self) -> None:
         """Let go."""

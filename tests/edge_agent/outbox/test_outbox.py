@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from edge_agent.losses import Lost
 from edge_agent.outbox import Outbox, OutboxError, OutboxReader, Trimmer, adopt, export, survey, used_bytes
 from edge_agent.outbox.packing import TELEMETRY, Body, RottenError, pack
+from edge_agent.outbox.schema import open_to_write
 from edge_agent.wire.envelope import MAX_BODY
 from edge_agent.wire.messages import Declared, Finding, Loss, Setting, Text, record_decoder
 from edge_agent.wire.ranges import Ranges
@@ -200,6 +202,30 @@ def test_an_export_leaves_a_rotten_row_out(outbox, tmp_path) -> None:
     add(outbox, *"abc")
     outbox.db.execute("UPDATE message SET body = x'00' WHERE seq = 2")
     assert export(tmp_path, "s", "e", tmp_path / "stick", lambda *_: None) == 2
+
+
+def test_on_a_full_disk_it_opens_with_what_the_reserve_gives_back(tmp_path, monkeypatch) -> None:
+    Outbox(tmp_path, machine="m1").close()
+    opened = []
+
+    def open_when_there_is_room(path: Path) -> sqlite3.Connection:
+        opened.append(path)
+        if (tmp_path / "outbox.reserve").exists():
+            msg = "disk I/O error"
+            raise sqlite3.OperationalError(msg)
+        return open_to_write(path)
+
+    def no_room(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("edge_agent.outbox.outbox.open_to_write", open_when_there_is_room)
+    monkeypatch.setattr("edge_agent.outbox.ownership.os.pwrite", no_room)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage._replace(free=0))
+    outbox = Outbox(tmp_path, machine="m1")
+    assert (len(opened), outbox.reserve.is_there) == (2, False)
+    add(outbox, "a")
+    outbox.close()
 
 
 def test_a_folder_with_odd_letters_in_its_name_will_do(tmp_path) -> None:
