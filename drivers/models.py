@@ -152,8 +152,13 @@ def read_model(content: bytes, file: str) -> Model:
         MapError: It has mistakes: one line for each, with its place.
     """
     try:
-        table = tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        # utf-8-sig: editors on Windows write a mark at the start that TOML does not know.
+        table = tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        msg = f"{file}: line {line}: not UTF-8 (byte {content[error.start]:#04x}). Save the file as UTF-8."
+        raise MapError(msg) from error
+    except tomllib.TOMLDecodeError as error:
         msg = f"{file}: expected TOML in UTF-8: {error}. Correct the file there."
         raise MapError(msg) from error
     head_keys = {field.encode_name for field in msgspec.structs.fields(Head)}

@@ -140,7 +140,8 @@ def first_line(path: str) -> str:
     if not path:
         return ""
     try:
-        return Path(path).read_text("utf-8").partition("\n")[0].strip()
+        # utf-8-sig: editors on Windows write a mark at the start that is no part of the secret.
+        return Path(path).read_text("utf-8-sig").partition("\n")[0].strip()
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror}). Check the path in gateway.toml and its permissions."
         raise ConfigError(msg) from error

@@ -3,7 +3,7 @@
 import argparse
 
 from edge_agent import clock, outbox
-from edge_agent.commands.parsing import CommandError, Commands, add_command, takes_config
+from edge_agent.commands.parsing import CommandError, Commands, add_command, takes_config, told
 from edge_agent.config import load_config
 
 _ADOPT = """
@@ -31,8 +31,9 @@ def add(commands: Commands) -> None:
 def run_adopt(args: argparse.Namespace) -> int:
     """Take over the outbox."""
     config = load_config(args.config)
-    outbox.survey(config.state_dir)  # fails when there is none: adopting would make an empty one
-    outbox.adopt(config.state_dir)
+    with told(config.state_dir):
+        outbox.survey(config.state_dir)  # fails when there is none: adopting would make an empty one
+        outbox.adopt(config.state_dir)
     print(f"{config.state_dir}: now belongs to this machine")
     return 0
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from edge_agent import outbox
 from edge_agent.commands.layout import columns, number_of, size, span
-from edge_agent.commands.parsing import Commands, add_command, takes_config
+from edge_agent.commands.parsing import Commands, add_command, takes_config, told
 from edge_agent.config import load_config
 
 _NS = 1e9
+_DAY_S = 86_400
 _LOOK = """
 Example:
   nhipdo-edge outbox agent.toml
@@ -23,8 +24,8 @@ _EXPORT = """
 Example:
   nhipdo-edge outbox export agent.toml /media/stick/press-shop.nhipdo
 
-For a site without network. At the gateway: nhipdo outbox import FILE. It writes an answer, FILE.ack;
-bring it back with: nhipdo-edge outbox acknowledge agent.toml FILE.ack
+For a site without network. At the gateway: nhipdo -c gateway.toml outbox import FILE. It writes an answer,
+FILE.ack; bring it back with: nhipdo-edge outbox acknowledge agent.toml FILE.ack
 Nothing leaves the outbox before that answer, so a lost stick loses nothing.
 """
 _ACKNOWLEDGE = """
@@ -52,7 +53,8 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Show the outbox."""
     config = load_config(args.config)
-    found = outbox.survey(config.state_dir, config.outbox.size_limit_mb * 1_000_000)
+    with told(config.state_dir):
+        found = outbox.survey(config.state_dir, config.outbox.size_limit_mb * 1_000_000)
     print("\n".join(described(found, time.time_ns())))
     return 0
 
@@ -72,7 +74,7 @@ def described(found: outbox.Survey, now: int) -> list[str]:
     lines.append(f"disk       {size(found.disk_free)} free")
     lines.append(f"grows      {size(found.bytes_per_day)} a day")
     days = autonomy_days(found)
-    room = "not known yet: nothing has been kept so far" if days is None else f"{days:.3g} days without a gateway"
+    room = "not known yet: nothing has been kept so far" if days is None else f"{span(days * _DAY_S)} without a gateway"
     lines.append(f"room for   {room}")
     if found.journals:
         rows = [("JOURNAL", "FIRST", "LAST"), *((j.journal, str(j.first), str(j.last)) for j in found.journals)]
@@ -101,15 +103,17 @@ def run_export(args: argparse.Namespace) -> int:
         if sys.stderr.isatty() and (done % 100 == 0 or done == total):
             print(f"\r{done} of {total} messages", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
-    count = outbox.export(config.state_dir, config.site, config.edge, args.file, progress)
+    with told(config.state_dir):
+        count = outbox.export(config.state_dir, config.site, config.edge, args.file, progress)
     print(f"{args.file}: {number_of(count, 'message')} of {config.site}/{config.edge}")
-    print("At the gateway: nhipdo outbox import FILE")
+    print("At the gateway: nhipdo -c gateway.toml outbox import FILE")
     return 0
 
 
 def run_acknowledge(args: argparse.Namespace) -> int:
     """Take a gateway's answer from a file."""
     config = load_config(args.config)
-    stored = outbox.take_acknowledgement(config.state_dir, args.file)
+    with told(config.state_dir):
+        stored = outbox.take_acknowledgement(config.state_dir, args.file)
     print(f"{args.file}: {number_of(stored, 'message')} of this outbox are stored at the gateway")
     return 0

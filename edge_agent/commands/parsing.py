@@ -1,7 +1,9 @@
 """How a command is declared, and how a wrong command line is answered."""
 
 import argparse
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
@@ -55,6 +57,20 @@ def add_command(commands: Commands, name: str, summary: str, teaching: str, run:
 def takes_config(parser: Parser) -> None:
     """The one argument of most commands."""
     parser.add_argument("config", type=Path, metavar="agent.toml", help="the configuration file")
+
+
+@contextmanager
+def told(state_dir: Path) -> Iterator[None]:
+    """Say what keeps a person from an outbox: mostly that the service runs as another user.
+
+    Raises:
+        CommandError: Its database cannot be used.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        msg = f"{state_dir}: its outbox cannot be used ({error}). Run this as the agent's user, the service's."
+        raise CommandError(msg) from error
 
 
 def seconds(text: str) -> float:

@@ -1,14 +1,19 @@
 """What will work and may go badly: worst cases, estimates, and doors left open."""
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge_agent.config.tables import AgentConfig, BrokerConfig, BusConfig, InstrumentConfig
+from drivers.modbus.register_map import ModbusMap
+from edge_agent.config.tables import FILE_KEYS, AgentConfig, BrokerConfig, BusConfig, InstrumentConfig
 from edge_agent.utilisation import BusLoad, bus_load, silent_wait_s
 
 BUSY = 0.8
 """Expected share of its time from which a bus is called busy: retries need room."""
+_FIRST_PRINTED = {"input_register": 30_001, "holding_register": 40_001}
+_PRINTED = 9999
+"""How many numbers of a kind manuals print in this way."""
 
 
 def cautions_about(config: AgentConfig) -> list[str]:
@@ -19,6 +24,7 @@ def cautions_about(config: AgentConfig) -> list[str]:
         found += _of_load(bus, load)
         found += _of_silence(bus, load)
         found += _of_windows(config, bus)
+        found += _of_addresses(bus)
     return found
 
 
@@ -29,6 +35,10 @@ def _of_broker(broker: BrokerConfig) -> Iterator[str]:
         mode = Path(broker.password_file).stat().st_mode
         if mode & stat.S_IROTH:
             yield f"broker.password_file: everybody may read it. Run: chmod o-r {broker.password_file}"
+    for key in FILE_KEYS:
+        path = getattr(broker, key)
+        if path and not os.access(path, os.R_OK):
+            yield f"broker.{key}: this user may not read {path}. Check again as the agent's user."
     if broker.username and not broker.tls and broker.host not in {"localhost", "127.0.0.1", "::1"}:
         yield "broker.url: the password travels unencrypted. Use mqtts:// outside a closed network."
 
@@ -60,6 +70,20 @@ def _of_silence(bus: BusConfig, load: BusLoad) -> Iterator[str]:
             f"bus {bus.name}: each time {name} is asked and silent, {neighbour.name} waits {waits_s:g} s, "
             f"but is read every {neighbour.period_s:g} s. Lower timeout_s."
         )
+
+
+def _of_addresses(bus: BusConfig) -> Iterator[str]:
+    """The number that a manual prints, copied: Modicon's count from 30001 and 40001."""
+    for instrument in bus.instruments:
+        form = instrument.loaded.format
+        for register in form.registers if isinstance(form, ModbusMap) else ():
+            first = _FIRST_PRINTED.get(register.table, register.address + 1)
+            if first <= register.address < first + _PRINTED:
+                yield (
+                    f"instrument {instrument.name}: {register.channel} is asked at address {register.address}. "
+                    f"Where the manual counts from {first}, write address = {register.address - first}."
+                )
+                break  # one is enough: whoever copied one number copied all
 
 
 def _of_windows(config: AgentConfig, bus: BusConfig) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from drivers.bus.url import TcpAddress, parse_url
+from edge_agent.config.broker_files import check_files
 from edge_agent.config.errors import Mistakes
 from edge_agent.config.reading import show
 from edge_agent.config.tables import FILE_KEYS, MQTT_PORTS, AgentConfig, BrokerConfig, BusConfig
@@ -31,6 +32,7 @@ def check_edge(config: AgentConfig, mistakes: Mistakes) -> None:
 
 def check_broker(broker: BrokerConfig, mistakes: Mistakes) -> None:
     """The ``[broker]`` table."""
+    before = len(mistakes)
     parts = _broker_parts(broker.url)
     if parts is None:
         mistakes.add("broker.url", f"expected {_BROKER_URLS}, got {show(_without_password(broker.url))}")
@@ -40,6 +42,8 @@ def check_broker(broker: BrokerConfig, mistakes: Mistakes) -> None:
         mistakes.add("broker.url", what)
     _check_login(broker, mistakes)
     _check_tls(broker, mistakes)
+    if len(mistakes) == before:
+        check_files(broker, mistakes)
     for shorter, longer in (("reconnect_s", "reconnect_max_s"), ("resend_s", "resend_max_s")):
         first, last = getattr(broker, shorter), getattr(broker, longer)
         if first > last:

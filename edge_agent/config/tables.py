@@ -204,7 +204,8 @@ class BrokerConfig(Strict, frozen=True, kw_only=True):
         if not self.password_file:
             return self.password_text
         try:
-            return Path(self.password_file).read_text("utf-8").rstrip("\r\n")
+            # utf-8-sig: editors on Windows write a mark at the start that is no part of the password.
+            return Path(self.password_file).read_text("utf-8-sig").partition("\n")[0]
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "not UTF-8"
             msg = f"broker.password_file: {self.password_file}: {why}. Let the agent's user read it."

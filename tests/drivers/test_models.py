@@ -64,6 +64,19 @@ def test_a_file_that_is_not_there_is_told_with_its_path(tmp_path):
     assert str(caught.value) == f"mine.toml: cannot be read (No such file or directory). Check the path: {path}"
 
 
+def test_a_file_as_windows_writes_it_is_read():
+    content = ("\ufeff" + HEAD + REGISTER).replace("\n", "\r\n").encode()
+    assert (
+        read_model(content, "mine.toml").meanings.keys() == read_model((HEAD + REGISTER).encode(), "a").meanings.keys()
+    )
+
+
+def test_another_encoding_is_told_with_its_line():
+    with pytest.raises(MapError) as caught:
+        read_model("model = 'a'\ntitle.en = 'Zähler'\n".encode("latin-1"), "mine.toml")
+    assert str(caught.value) == "mine.toml: line 2: not UTF-8 (byte 0xe4). Save the file as UTF-8."
+
+
 def test_what_is_not_toml_is_told_with_its_line():
     assert told("model = 'mine'\ntitle = \n") == [
         "mine.toml: expected TOML in UTF-8: Invalid value (at line 2, column 9). Correct the file there."

@@ -1,6 +1,7 @@
 """``nhipdo-edge outbox``, ``adopt``, ``trust-clock``: a person and the outbox."""
 
 import os
+import sqlite3
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_a_survey_is_told_in_words():
         "undated    12 samples, waiting for the clock",
         "disk       50 GB free",
         "grows      100 MB a day",
-        "room for   19 days without a gateway",
+        "room for   19 d without a gateway",
         "",
         f"{'JOURNAL':32}  FIRST  LAST\n{'a' * 32}  1      900\n{'b' * 32}  1      100",
     ]
@@ -100,7 +101,7 @@ def test_what_waits_is_written_to_a_file(nhipdo_edge, config, tmp_path):
     file = tmp_path / "stick.nhipdo"
     assert nhipdo_edge("outbox", "export", config, str(file)) == (
         0,
-        f"{file}: 2 messages of sa-dec/press-shop\nAt the gateway: nhipdo outbox import FILE\n",
+        f"{file}: 2 messages of sa-dec/press-shop\nAt the gateway: nhipdo -c gateway.toml outbox import FILE\n",
         "",
     )
     assert file.read_bytes().startswith(b"#nhipdo-export1 site=sa-dec edge=press-shop\n")
@@ -162,3 +163,20 @@ def test_a_person_says_that_the_clock_is_right(nhipdo_edge, config, tmp_path):
     told = f"{noted}: the clock is trusted until the next start of this machine\n"
     assert nhipdo_edge("trust-clock", config) == (0, told, "")
     assert noted.exists()
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("words", [["outbox"], ["outbox", "export"], ["adopt"]], ids=" ".join)
+def test_another_users_outbox_is_told_and_no_traceback(nhipdo_edge, config, tmp_path, monkeypatch, words):
+    def refuse(*_args: object, **_named: object) -> None:
+        msg = "attempt to write a readonly database"
+        raise sqlite3.OperationalError(msg)
+
+    for name in ("survey", "export"):
+        monkeypatch.setattr(f"edge_agent.outbox.{name}", refuse)
+    file = [str(tmp_path / "stick")] if "export" in words else []
+    code, _, err = nhipdo_edge(*words, config, *file)
+    why = (
+        "its outbox cannot be used (attempt to write a readonly database). Run this as the agent's user, the service's."
+    )
+    assert (code, err) == (1, f"{tmp_path}/state: {why}\n")

@@ -4,6 +4,8 @@ import pytest
 
 from edge_agent.config import cautions_about
 
+HEAD = 'model = "mine"\ntitle.en = "Mine"\nsource.manual = "this test"\ndialect = "modbus"\n'
+
 
 def test_a_quiet_configuration_has_none(load, piece):
     assert cautions_about(load(piece.edge, piece.bus(), piece.instrument())) == []
@@ -66,7 +68,36 @@ def test_a_window_without_samples_is_named(load, piece):
 )
 def test_a_password_that_others_can_see_is_named(load, piece, tmp_path, table, mode, expected):
     secret = tmp_path / "secret"
-    secret.touch()
+    secret.write_text("hush\n")
     secret.chmod(mode)
     found = cautions_about(load(piece.edge, f"[broker]\n{table}", piece.bus(), piece.instrument()))
     assert found == [text.format(tmp_path) for text in expected]
+
+
+def test_a_file_that_this_user_may_not_read_is_named(load, piece, tmp_path, monkeypatch):
+    (tmp_path / "secret").write_text("hush\n")
+    (tmp_path / "secret").chmod(0o600)
+    monkeypatch.setattr("os.access", lambda path, _: path != str(tmp_path / "secret"))
+    table = '[broker]\nurl = "mqtts://a"\nusername = "e"\npassword_file = "secret"\n'
+    expected = f"this user may not read {tmp_path}/secret. Check again as the agent's user."
+    found = cautions_about(load(piece.edge, table, piece.bus(), piece.instrument()))
+    assert found == [f"broker.password_file: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("table", "address", "meant"),
+    [
+        ("input_register", 30053, "from 30001, write address = 52"),
+        ("holding_register", 40001, "from 40001, write address = 0"),
+        ("holding_register", 49999, "from 40001, write address = 9998"),
+        ("holding_register", 40000, ""),  # SunSpec's, as it stands
+        ("holding_register", 30053, ""),
+        ("input_register", 52, ""),
+    ],
+)
+def test_an_address_as_manuals_print_it_is_asked_about(load, piece, tmp_path, table, address, meant):
+    place = f'table = "{table}"\naddress = {address}\ndatatype = "uint16"\n'
+    (tmp_path / "mine.toml").write_text(f'{HEAD}[[register]]\nchannel = "power"\n{place}title.en = "Power"\n')
+    found = cautions_about(load(piece.edge, piece.bus(), piece.instrument(model="mine.toml")))
+    begin = f"instrument meter-1: power is asked at address {address}. Where the manual counts"
+    assert found == ([f"{begin} {meant}."] if meant else [])

@@ -11,6 +11,9 @@ from gateway.opening import sole_gateway
 PEM = "Take the file with -----BEGIN CERTIFICATE----- in it."
 
 
+PAIR = "no certificate in PEM form and the key that belongs to it. Correct them."
+
+
 def complaint(folder: Path, broker: BrokerConfig, store: StoreConfig | None = None) -> str:
     config = GatewayConfig(path=Path("gateway.toml"), state_dir=folder, broker=broker, store=store or StoreConfig())
     with pytest.raises(ConfigError) as caught:
@@ -41,10 +44,7 @@ def test_files_that_hold_something_else_are_told(tmp_path, junk) -> None:
     assert complaint(tmp_path, broker).splitlines() == [
         "gateway.toml: broker.password_file: HERE/junk: its first line is empty, expected the secret. Write it there.",
         f"gateway.toml: broker.ca_file: HERE/junk: holds no certificate in PEM form. {PEM}",
-        (
-            "gateway.toml: broker.cert_file: HERE/junk and no key_file: no certificate in PEM form and the key that belongs"
-            " to it. Correct them."
-        ),
+        f"gateway.toml: broker.cert_file: HERE/junk and no key_file: {PAIR}",
     ]
 
 
