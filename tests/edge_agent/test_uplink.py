@@ -228,7 +228,7 @@ def test_a_disk_that_fails_for_a_moment_does_not_end_the_uplink(edge, gateway, m
     edge.second()
     until(lambda: 3 in gateway.numbers())
     reader = edge.uplink._reader
-    left = [5]
+    left = [2]
 
     def shaky(name):
         right = getattr(reader, name)
