@@ -27,8 +27,8 @@ HEADERS = {
 }
 
 SAY_WHO = (
-    "API: no valid secret came. Send the header 'Authorization: Bearer SECRET'; the secret is in the configuration of "
-    "the gateway."
+    "API: no valid secret came. Send the header 'Authorization: Bearer SECRET'; the secret is in the gateway's file "
+    "api-secret; nhipdo serve prints its path."
 )
 
 

@@ -13,8 +13,8 @@ from gateway.api.guard import PUBLIC, PUBLIC_UNDER
 from gateway.api.security import COOKIE, RENEW_S, SESSION_S, WRONG_GUESSES
 
 SAY_WHO = (
-    "API: no valid secret came. Send the header 'Authorization: Bearer SECRET'; the secret is in the configuration of "
-    "the gateway."
+    "API: no valid secret came. Send the header 'Authorization: Bearer SECRET'; the secret is in the gateway's file "
+    "api-secret; nhipdo serve prints its path."
 )
 SECRET = "a secret of this test"
 

@@ -57,3 +57,12 @@ def test_an_edge_speaks_for_itself_alone(broker_for, topic, allowed) -> None:
 def test_the_gateway_acknowledges_and_makes_no_samples(broker_for, topic, allowed) -> None:
     with broker_for("gateway") as broker:
         assert may_publish(broker, "gateway", topic) is allowed
+
+
+def test_the_settings_say_nothing_that_debians_own_says_already() -> None:
+    # /etc/mosquitto/mosquitto.conf of Debian 12, which includes ours: mosquitto refuses a text that is said twice.
+    debians = {"pid_file", "persistence_location", "log_dest", "include_dir"}
+    lines = (files("gateway") / "deploy" / "mosquitto.conf").read_text("utf-8").splitlines()
+    said = {line.split()[0] for line in lines if line and not line.startswith("#")}
+    assert {"listener", "acl_file", "password_file"} <= said
+    assert said & debians == set()
