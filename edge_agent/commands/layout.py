@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from drivers.instrument import Value
 
 _EXACT_WHOLE = 1e15
+_NO_FRACTION = 100
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
@@ -36,12 +37,13 @@ def shown_value(value: Value) -> str:
 def span(seconds: float) -> str:
     """A length of time in the unit that suits it.
 
-    >>> span(0.5), span(90), span(7200), span(864_000)
-    ('0.5 s', '1.5 min', '2 h', '10 d')
+    >>> span(0.5), span(90), span(7200), span(864_000), span(189_216_000)
+    ('0.5 s', '1.5 min', '2 h', '10 d', '2190 d')
     """
     for unit, length_s, enough in (("d", 86_400, 2), ("h", 3600, 1.5), ("min", 60, 1.5)):
         if seconds >= enough * length_s:
-            return f"{seconds / length_s:.3g} {unit}"
+            count = seconds / length_s
+            return f"{count:.0f} {unit}" if count >= _NO_FRACTION else f"{count:.3g} {unit}"
     return f"{seconds:.3g} s"
 
 
