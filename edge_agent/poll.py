@@ -37,6 +37,7 @@ class Task:
         due_s: When next, on the monotonic clock, s.
         silent: How many polls in a row nothing came.
         polling: Whether a poll was begun and has not ended.
+        rests_from_s: The next of its due times that is left out, while it is asked less often; else 0.
     """
 
     bus: str
@@ -46,6 +47,7 @@ class Task:
     due_s: float = 0.0
     silent: int = 0
     polling: bool = False
+    rests_from_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class Plan:
     losses: Losses
     _heap: list[tuple[float, int]] = field(default_factory=list)
     _by_name: dict[str, int] = field(default_factory=dict)
+    _resting: list[Task] = field(default_factory=list)
 
     def begin(self, now_s: float) -> None:
         """Everything is due now."""
@@ -75,6 +78,7 @@ class Plan:
 
     def due(self, now_s: float) -> list[Task]:
         """What is due, each planned anew. One whose last poll has not ended is left out and counted."""
+        self.count_rests(now_s)
         due = []
         while self._heap[0][0] <= now_s + _SLACK_S:
             _, k = self._heap[0]
@@ -115,10 +119,21 @@ class Plan:
         skips = round(min(doubled, max(_LONGEST_WAIT_S, task.period_s)) / task.period_s) - 1
         if skips < 1:
             return
-        self._left_out(task, "back_off", task.due_s, skips)
+        task.rests_from_s = task.due_s
         task.due_s += skips * task.period_s
+        self._resting.append(task)
         self._heap = [(task.due_s, k) if j == k else (due_s, j) for due_s, j in self._heap]
         heapq.heapify(self._heap)
+
+    def count_rests(self, now_s: float) -> None:
+        """Count the due times that have been left out until now, and none that are still to come."""
+        for task in self._resting:
+            until_s = min(now_s, task.due_s - task.period_s / 2)
+            n = int((until_s - task.rests_from_s) / task.period_s) + 1 if until_s >= task.rests_from_s else 0
+            if n:
+                self._left_out(task, "back_off", task.rests_from_s, n)
+                task.rests_from_s += n * task.period_s
+        self._resting = [task for task in self._resting if now_s < task.due_s - task.period_s / 2]
 
     def _left_out(self, task: Task, reason: str, since_s: float, n: int) -> None:
         until_s = since_s + (n - 1) * task.period_s
@@ -165,11 +180,12 @@ class Worker(threading.Thread):
                 for task in self._plan.due(time.monotonic()):
                     self._bus.begin(task.bus, task.instrument, task.due_s, task.timeout_s)
                 self._sweep(min(self._plan.next_s(), time.monotonic() + _IDLE_S))
+            self._plan.count_rests(time.monotonic())
             end = time.monotonic() + self._grace_s
             while self._bus.pending() and time.monotonic() < end:
                 self._sweep(min(end, time.monotonic() + _IDLE_S))
         except Exception:
-            log.exception("%s stopped by a mistake in the agent; the other buses go on", self.name)
+            log.exception("%s stopped by a mistake in the agent, which ends so that it is started again", self.name)
             raise
         finally:
             self._bus.close()

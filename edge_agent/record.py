@@ -51,7 +51,9 @@ class Recorder:
         boot: str,
         on_commit: Callable[[], None] = lambda: None,
     ) -> None:
-        self.samples = SampleQueue(config.queue_limit, losses)
+        instruments = [instrument for bus in config.buses for instrument in bus.instruments]
+        most = max(config.queue_limit // max((len(i.loaded.meanings) for i in instruments), default=1), 1)
+        self.samples = SampleQueue(most, losses)
         self.asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
         self.grades: dict[str, str] = {}
         self._config = config
@@ -63,7 +65,6 @@ class Recorder:
         limit_bytes = config.outbox.size_limit_mb * 1_000_000
         self._dating = Dating(outbox, clock, boot, config.clock.undated_max_s, limit_bytes)
         self._trimmer = Trimmer(outbox, limit_bytes, config.outbox.keep_days * 86_400)
-        instruments = [instrument for bus in config.buses for instrument in bus.instruments]
         self._heads = {one.name: self._head(one.name) for one in instruments}
         self._windows = Windows(
             config.window_s,
@@ -75,7 +76,7 @@ class Recorder:
         self._longest_poll_ns = int(longest_s * 1e9)
         self._begun = False
         self._reopened = False
-        self._held = HeldBack(config.queue_limit, losses)
+        self._held = HeldBack(most, losses)
         self._marked = False
         self._next_tidy = 0.0
         self._troubled = False

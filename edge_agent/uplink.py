@@ -286,6 +286,7 @@ class Uplink:
         if (ack.store, ack.generation) != self._store and self._store[0]:
             log.warning("gateway: store %s is new or was restored; what it lacks is sent again", ack.store)
         self._store = (ack.store, ack.generation)
+        self._window.hold(ack.on_hold)
         if stored != self._window.stored:
             self._recorder.asked.put(Acknowledged(ack.store, ack.generation, stored))
             self._window.acknowledged(stored)

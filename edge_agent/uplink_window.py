@@ -8,7 +8,7 @@ itself, a strike counts only when it alone was unheard, the broker had confirmed
 connection, and the end came within seconds of sending it.
 """
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -88,6 +88,7 @@ class Window:
         self._bytes = 0
         self._cautious: set[int] = set()
         self._proved = False
+        self._on_hold: frozenset[str] = frozenset()
         self._records = self._live = self._backlog = self._backlog_end = 0
         self.begin_anew()
 
@@ -142,6 +143,18 @@ class Window:
             if flight.message.seq in stored.get(flight.message.journal, ()):
                 self.drop(flight.message.id)
         if lacks:
+            self.begin_anew()
+
+    def hold(self, journals: Iterable[str]) -> None:
+        """Messages of these journals wait for a person at the gateway: they would only fill the window."""
+        on_hold = frozenset(journals)
+        if on_hold == self._on_hold:
+            return
+        let_go = self._on_hold - on_hold
+        self._on_hold = on_hold
+        for flight in [f for f in self._flights.values() if f.message.journal in on_hold]:
+            self.drop(flight.message.id)
+        if let_go:
             self.begin_anew()
 
     def keep_only(self, journals: Container[str]) -> None:
@@ -226,7 +239,9 @@ class Window:
                 return
 
     def _unless_known(self, message: Waiting) -> Iterator[Waiting]:
-        if message.id not in self._flights and message.seq not in self.stored.get(message.journal, ()):
+        if message.id in self._flights or message.journal in self._on_hold:
+            return
+        if message.seq not in self.stored.get(message.journal, ()):
             yield message
 
     def _take(self, message: Waiting, now_s: float) -> None:

@@ -67,6 +67,7 @@ class Windows:
         self._heads = heads
         self._open: dict[tuple[int, str], _Sums] = {}
         self._kept: tuple[int, ...] = ()
+        self._closed: dict[str, int] = {}
 
     def start_of(self, at: int) -> int:
         """The start of the window that holds an instant, UTC ns."""
@@ -77,6 +78,8 @@ class Windows:
         if instrument not in self._channels:
             return
         key = (self.start_of(at), instrument)
+        if key[0] <= self._closed.get(instrument, -1):
+            return  # the clock was set back: part of a window must not stand in place of the whole one
         sums = self._open.get(key)
         if sums is None:
             sums = self._open[key] = _Sums(self._channels[instrument])
@@ -96,7 +99,9 @@ class Windows:
 
     def forget_until(self, now: int) -> None:
         """The lines of :meth:`close_until` are on disk."""
-        self._open = {key: sums for key, sums in self._open.items() if not self._has_ended(key[0], now)}
+        for start, instrument in [key for key in self._open if self._has_ended(key[0], now)]:
+            del self._open[start, instrument]
+            self._closed[instrument] = max(start, self._closed.get(instrument, -1))
 
     def keep_open(self, at: int | None) -> None:
         """More samples of this instant are still to come, however late it is; None: no longer."""

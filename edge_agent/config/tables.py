@@ -248,7 +248,7 @@ class AgentConfig(Strict, frozen=True, kw_only=True):
         record_period_s: How often samples are committed, s: what a power cut can cost.
         window_s: Length of a window, s.
         status_period_s: How often the edge says how it is, s.
-        queue_limit: Most samples that wait for the recorder.
+        queue_limit: Most values that wait in memory for the disk, at some 150 bytes each.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
         broker: Where to send; None: a site without network, by USB stick.
         outbox: How much is kept.
@@ -264,7 +264,7 @@ class AgentConfig(Strict, frozen=True, kw_only=True):
     record_period_s: Seconds = 1.0
     window_s: Seconds = 60.0
     status_period_s: Seconds = 10.0
-    queue_limit: Count = 20_000
+    queue_limit: Count = 300_000
     log_level: LogLevel = "info"
     broker: BrokerConfig | None = None
     outbox: OutboxConfig = OutboxConfig()

@@ -1,5 +1,6 @@
 """Some space that only a full disk may take."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -28,7 +29,8 @@ class Reserve:
             if self._path.exists() and self._path.stat().st_size >= _BYTES:
                 self.is_there = True
             elif shutil.disk_usage(self._path.parent).free >= 2 * _BYTES:
-                self._path.write_bytes(bytes(_BYTES))
+                with self._path.open("wb") as file:
+                    os.posix_fallocate(file.fileno(), 0, _BYTES)
                 self.is_there = True
         except OSError:
             self.spend()

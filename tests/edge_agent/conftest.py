@@ -14,7 +14,7 @@ name = "e1"
 {clock}
 [[buses]]
 name = "plc"
-url = "tcp://127.0.0.1:15020"
+url = "tcp://127.0.0.1:1"
 [[buses.instruments]]
 name = "press-1"
 model = "press_plc"

@@ -91,6 +91,16 @@ def test_a_silent_instrument_is_asked_less_often_and_comes_back_at_once() -> Non
     assert "dead" in due(p, again + 1.0)
 
 
+def test_only_what_was_left_out_is_counted_when_it_ends_in_the_middle_of_a_rest() -> None:
+    p = plan(dead=1.0)
+    for now in range(100, 200):
+        for name in due(p, float(now)):
+            ended(p, name, silent=True)
+    p.count_rests(199.0)
+    asked = 1 + 1 + 1 + 5  # at 100, 101, 102 and after rests of 2, 4, 8, 16 and 32 s
+    assert lost(p) == {("dead", "back_off"): 100 - asked}
+
+
 def test_a_refusal_is_an_answer() -> None:
     p = plan(refusing=1.0)
     for now in range(100, 110):

@@ -314,6 +314,16 @@ def test_a_window_is_whole_after_a_kill_in_its_middle(edge) -> None:
     assert [w.numbers["mass_n"] for w in edge.points("window")] == [60.0]
 
 
+def test_a_clock_that_is_set_back_leaves_the_windows_that_were_said(edge) -> None:
+    for k in range(63):
+        edge.second(float(k))
+    edge.start -= 40 * S
+    for _ in range(50):
+        edge.second(999.0)
+    said = [w.numbers["mass_n"] for w in edge.points("window") if w.at == WALL]
+    assert said == [60.0]
+
+
 def test_bad_and_uncertain_values_are_no_part_of_a_window(edge) -> None:
     edge.sample(5.0)
     edge.recorder.samples.put(Sample("balance-1", edge.now + 1, [("mass", 99.0)], [("mass_q", "uncertain.unsettled")]))
@@ -346,7 +356,7 @@ def test_a_transaction_that_fails_is_tried_again_and_counts_nothing_twice(edge) 
 
 
 def test_a_disk_that_stays_full_costs_the_oldest_and_they_are_counted(agent_config, tmp_path, monkeypatch) -> None:
-    edge = Edge(agent_config(edge="queue_limit = 10"), tmp_path)
+    edge = Edge(agent_config(edge="queue_limit = 120"), tmp_path)
     edge.second(0.0)
     append = edge.outbox.append
 
@@ -432,7 +442,7 @@ def test_a_log_that_cannot_be_folded_is_no_reason_to_stop(edge, monkeypatch, cap
 
 
 def test_a_full_queue_is_counted_by_instrument(agent_config, tmp_path) -> None:
-    edge = Edge(agent_config(edge="queue_limit = 3"), tmp_path)
+    edge = Edge(agent_config(edge="queue_limit = 36"), tmp_path)
     for _ in range(5):
         edge.sample()
     edge.recorder.record(last=True)

@@ -205,3 +205,15 @@ def test_journals_of_which_nothing_is_held_are_forgotten() -> None:
     w.acknowledged({"old": Ranges([(1, 5)]), **stored((1, 1))})
     w.keep_only({"j"})
     assert w.stored == stored((1, 1))
+
+
+def test_what_is_on_hold_at_the_gateway_does_not_fill_the_window() -> None:
+    rows = Rows("rrrr")
+    rows.messages = [m._replace(journal="held") if m.id < 4 else m for m in rows.messages]
+    w = window(rows, most=3)
+    assert sent(w) == [1, 2, 3]
+    w.hold(["held"])
+    assert sent(w) == [4]
+    assert sent(w, 50.0) == [4]
+    w.hold([])
+    assert sent(w, 51.0) == [1, 2]

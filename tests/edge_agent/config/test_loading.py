@@ -22,7 +22,7 @@ def test_what_is_left_out_has_its_default(load, piece, tmp_path):
     assert (config.site, config.edge) == ("sa-dec", "press-shop")
     assert config.state_dir == tmp_path / "state"
     assert (config.record_period_s, config.window_s, config.status_period_s) == (1.0, 60.0, 10.0)
-    assert (config.queue_limit, config.log_level, config.broker) == (20_000, "info", None)
+    assert (config.queue_limit, config.log_level, config.broker) == (300_000, "info", None)
     assert (config.outbox.size_limit_mb, config.outbox.keep_days) == (2048, 7.0)
     assert (config.clock.trust, config.clock.undated_max_s) == ("ntp", 86_400.0)
     [bus] = config.buses
