@@ -21,6 +21,10 @@ _MINUTE_STEPS = tuple(60 * n for n in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 7
 _DAY_STEPS = tuple(86_400 * n for n in (1, 2, 7, 14, 30, 61, 122))
 _MOST_TICKS = 5
 _ALMOST = 1e-9
+_NOTHING = 1e-250
+"""Less is no difference to a person, and too small to divide by."""
+_LEAST = 1e-300
+"""Below this a number is as good as none: its steps could not be told apart."""
 
 
 class Tick(NamedTuple):
@@ -157,9 +161,11 @@ def value_marks(low: float, high: float) -> list[float]:
 
     >>> value_marks(0.3, 4.1), value_marks(230.0, 230.0)
     ([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], [229.5, 230.0, 230.5])
+    >>> value_marks(0.0, 5e-324)
+    [-1.0, -0.5, 0.0, 0.5, 1.0]
     """
-    if high - low <= abs(high) * _ALMOST:
-        room = abs(high) * 0.002 or 1.0
+    if high - low <= max(abs(high) * _ALMOST, _LEAST):
+        room = abs(high) * 0.002 if abs(high) > _LEAST else 1.0
         low, high = low - room, high + room
     rough = (high - low) / (_MOST_TICKS - 1)
     power = 10.0 ** floor(log10(rough))

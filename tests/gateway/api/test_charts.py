@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.api.charts import draw, spark, time_marks, value_marks
@@ -23,10 +23,12 @@ def filled(*values: float | None, width: int = 10 * NS) -> list[Bucket]:
 
 
 @given(st.floats(-1e9, 1e9), st.floats(0, 1e9))
+@example(0.0, 5e-324)
+@example(1e-249, 1e-300)
 def test_the_axis_encloses_all_values_in_few_round_steps(low, room) -> None:
     high = low + room
     marks = value_marks(low, high)
-    slack = max(abs(low), abs(high), 1e-300) * 1e-8
+    slack = max(abs(low), abs(high), 1e-240) * 1e-8
     assert marks[0] <= low + slack
     assert high - slack <= marks[-1]
     assert 2 <= len(marks) <= 7
