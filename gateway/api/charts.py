@@ -21,8 +21,6 @@ _MINUTE_STEPS = tuple(60 * n for n in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 7
 _DAY_STEPS = tuple(86_400 * n for n in (1, 2, 7, 14, 30, 61, 122))
 _MOST_TICKS = 5
 _ALMOST = 1e-9
-_NOTHING = 1e-250
-"""Less is no difference to a person, and too small to divide by."""
 _LEAST = 1e-300
 """Below this a number is as good as none: its steps could not be told apart."""
 
