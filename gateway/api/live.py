@@ -119,7 +119,9 @@ def _instrument(
         age = now - last.at if last else 0
         text = texts.get(f"{name}.{channel}")
         if text:
-            state, reason, age = GOOD, "", now - text.at
+            # It does not age; but nobody knows what a silent edge's instrument shows now.
+            state, reason = (NO_DATA, "old") if health.silent else (GOOD, "")
+            age = now - text.at
         channels.append(ChannelView(of, meanings.get(channel), last, state, reason, age, drawn.get(of, ""), text))
     return InstrumentView(name, description, tuple(channels))
 

@@ -73,6 +73,8 @@ def test_what_a_text_channel_shows_does_not_age(gateway, person) -> None:
     assert "serial_number – không có dữ liệu" in words_of(person.get("/").text)
     gateway.said = [Text(key="meter-1.serial_number", value="EM-0117", at=gateway.now - 3600 * S)]
     assert "serial_number EM-0117 kênh đo dạng chữ 1 giờ trước" in words_of(person.get("/").text)
+    gateway.edges = [replace(gateway.edges[0], silent=True)]
+    assert "serial_number EM-0117 không có dữ liệu 1 giờ trước" in words_of(person.get("/").text)
 
 
 def test_an_instrument_that_was_never_described_shows_its_values_all_the_same(gateway, person) -> None:
