@@ -34,6 +34,8 @@ WALL = 1_795_330_800 * S  # a whole minute
 class Edge:
     """A recorder and its world; ``restart`` is a new process, ``kill`` one without goodbye."""
 
+    made: list["Edge"] = []
+
     def __init__(self, config, tmp_path) -> None:
         self.config, self.path = config, tmp_path / "state"
         self.now = 1000 * S
@@ -41,6 +43,7 @@ class Edge:
         self.is_set = True
         self.boot = "boot-1"
         self.outbox = None
+        self.made.append(self)
         self.restart()
 
     def restart(self) -> None:
@@ -79,11 +82,16 @@ class Edge:
         return [r for r in map(record_decoder.decode, self.bodies(records=True)) if isinstance(r, kind)]
 
 
+@pytest.fixture(autouse=True)
+def none_outlives_its_test():
+    yield
+    while Edge.made:
+        Edge.made.pop().kill()
+
+
 @pytest.fixture
 def edge(agent_config, tmp_path):
-    made = Edge(agent_config(), tmp_path)
-    yield made
-    made.kill()
+    return Edge(agent_config(), tmp_path)
 
 
 def unset(agent_config, tmp_path, wait_s: float = 100.0) -> Edge:
@@ -143,7 +151,6 @@ def test_undated_samples_wait_for_the_clock_and_then_get_their_true_times(agent_
     assert [(p.numbers["mass"], p.at, p.texts) for p in edge.points()] == [
         (float(k + 1), WALL + k * S, {}) for k in range(4)
     ]
-    edge.kill()
 
 
 def test_what_was_undated_when_its_boot_ended_goes_out_as_unsure(agent_config, tmp_path) -> None:
@@ -157,7 +164,6 @@ def test_what_was_undated_when_its_boot_ended_goes_out_as_unsure(agent_config, t
         (1.0, 1077 * S, {"mass_q": "uncertain.clock_unsure"}),
         (2.0, WALL + 5 * S, {}),
     ]
-    edge.kill()
 
 
 def test_nothing_waits_longer_than_undated_max(agent_config, tmp_path) -> None:
@@ -170,7 +176,6 @@ def test_nothing_waits_longer_than_undated_max(agent_config, tmp_path) -> None:
     edge.second(6.0)
     assert [p.numbers["mass"] for p in edge.points()] == [float(k) for k in range(7)]
     assert [p.texts for p in edge.points()[3:]] == [{}] * 4
-    edge.kill()
 
 
 def test_a_long_wait_for_the_clock_is_dated_in_parts_and_its_windows_are_whole(
@@ -191,7 +196,6 @@ def test_a_long_wait_for_the_clock_is_dated_in_parts_and_its_windows_are_whole(
     windows = {p.at: p.numbers["mass_n"] for p in edge.points("window")}
     assert windows == {WALL: 60.0, WALL + 60 * S: 60.0, WALL + 120 * S: 60.0}
     assert len(edge.points("window")) == 3
-    edge.kill()
 
 
 def test_an_outbox_at_its_limit_lets_nothing_wait_for_the_clock(agent_config, tmp_path) -> None:
@@ -206,7 +210,6 @@ def test_an_outbox_at_its_limit_lets_nothing_wait_for_the_clock(agent_config, tm
     points = edge.points()
     assert len(points) > 300
     assert [p.texts for p in points] == [{"mass_q": "uncertain.clock_unsure"}] * len(points)
-    edge.kill()
 
 
 def test_undated_samples_that_rot_are_counted_and_the_others_go_on(agent_config, tmp_path) -> None:
@@ -219,7 +222,6 @@ def test_undated_samples_that_rot_are_counted_and_the_others_go_on(agent_config,
     assert [p.numbers["mass"] for p in edge.points()] == [0.0, 2.0]
     [loss] = edge.records(Loss)
     assert (loss.reason, loss.instrument, loss.n) == ("rotten", "", 1)
-    edge.kill()
 
 
 def test_a_power_cut_before_the_clock_was_set_is_declared(agent_config, tmp_path) -> None:
@@ -234,7 +236,6 @@ def test_a_power_cut_before_the_clock_was_set_is_declared(agent_config, tmp_path
     edge.is_set = True
     edge.second()
     assert [one.reason for one in edge.records(Loss)] == ["power_cut"]
-    edge.kill()
 
 
 def test_a_run_that_never_knew_the_time_and_stopped_in_order_declares_nothing(agent_config, tmp_path) -> None:
@@ -246,7 +247,6 @@ def test_a_run_that_never_knew_the_time_and_stopped_in_order_declares_nothing(ag
     edge.second()
     assert not edge.records(Loss)
     assert len(edge.points()) == 2
-    edge.kill()
 
 
 def test_what_is_given_up_before_a_run_has_begun_is_dropped_with_its_declaration_or_not_at_all(
@@ -267,7 +267,6 @@ def test_what_is_given_up_before_a_run_has_begun_is_dropped_with_its_declaration
     assert reader.body(message.id) is None
     assert [one.ranges for one in edge.records(Declared)] == [((message.seq, message.seq),)]
     reader.close()
-    edge.kill()
 
 
 def test_losses_before_the_clock_was_set_get_their_true_times(agent_config, tmp_path) -> None:
@@ -282,7 +281,6 @@ def test_losses_before_the_clock_was_set_get_their_true_times(agent_config, tmp_
     edge.recorder.record(last=True)
     [loss] = [one for one in edge.records(Loss) if one.reason == "skipped"]
     assert (loss.since, loss.until, loss.n) == (lost_at + edge.start, lost_at + edge.start, 1)
-    edge.kill()
 
 
 def test_a_window_that_had_ended_but_was_not_closed_is_whole_after_a_kill(edge) -> None:
@@ -374,7 +372,6 @@ def test_a_disk_that_stays_full_costs_the_oldest_and_they_are_counted(agent_conf
     assert kept == [0.0, *(float(k) for k in range(16, 26))]
     assert (loss.instrument, loss.n) == ("balance-1", 15)
     assert (loss.since, loss.until) == (WALL + S, WALL + 15 * S)
-    edge.kill()
 
 
 def test_a_disk_that_stays_full_takes_the_new_for_the_oldest_and_all_are_accounted_for(edge, monkeypatch) -> None:
@@ -448,7 +445,6 @@ def test_a_full_queue_is_counted_by_instrument(agent_config, tmp_path) -> None:
     edge.recorder.record(last=True)
     [loss] = edge.records(Loss)
     assert (loss.reason, loss.instrument, loss.n) == ("queue_full", "balance-1", 2)
-    edge.kill()
 
 
 def test_a_loss_becomes_a_record_once_it_has_been_quiet(edge) -> None:
