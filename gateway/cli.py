@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from gateway.commands import asking, storing
 from gateway.commands.check import check
 from gateway.config import ConfigError
-from gateway.demo import add_arguments, run
-from gateway.importing import ExportError
+from gateway.demo.demo import add_arguments, run
+from gateway.ingest.importing import ExportError
 from gateway.opening import RunsAlreadyError
 from gateway.people import DecisionError
 from gateway.registry import RegistryError

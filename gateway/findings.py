@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from gateway.journals import EdgeId
+from gateway.ingest.journals import EdgeId
 from gateway.registry import FindingRow
 
 THE_GATEWAY = EdgeId("", "")

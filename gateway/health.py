@@ -11,9 +11,9 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import EdgeStatus, Finding, record_decoder
-from gateway import dead_letters
-from gateway.journals import CLOSED, EdgeId, Journal
-from gateway.receipts import load_journals
+from gateway.ingest import dead_letters
+from gateway.ingest.journals import CLOSED, EdgeId, Journal
+from gateway.ingest.receipts import load_journals
 from gateway.registry import EdgeRow, FindingRow, RecordRow, StoreRow
 
 SILENT_PERIODS = 3

@@ -17,9 +17,9 @@ from edge_agent.wire.schema import SAMPLE, WINDOW
 from gateway import findings
 from gateway.config import GatewayConfig, RetentionConfig
 from gateway.health import is_silent, last_status
-from gateway.journals import EdgeId
+from gateway.ingest.journals import EdgeId
+from gateway.ingest.statuses import SILENT
 from gateway.registry import EdgeRow, transaction
-from gateway.statuses import SILENT
 from gateway.timeseries import StoreUnavailableError, TimeSeries
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from edge_agent.wire.messages import Setting
 from edge_agent.wire.schema import NAME
 from gateway import findings
-from gateway.journals import CLOSED, OPEN, EdgeId
+from gateway.ingest.journals import CLOSED, OPEN, EdgeId
+from gateway.ingest.runs import LEFT_BEHIND, RESTORED_IMAGE, TWO_RUNS
+from gateway.ingest.statuses import CLOSED_SPEAKS
 from gateway.registry import EdgeRow, JournalRow, SettingRow, transaction
-from gateway.runs import LEFT_BEHIND, RESTORED_IMAGE, TWO_RUNS
-from gateway.statuses import CLOSED_SPEAKS
 
 
 class DecisionError(Exception):

@@ -8,11 +8,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import GatewayStatus, InstrumentDescription, Text
-from gateway import records
 from gateway.config import GatewayConfig
 from gateway.health import EdgeHealth, StoreHealth, edge_health, gateway_health
-from gateway.ingest import Counters, Ingest
-from gateway.journals import EdgeId
+from gateway.ingest import records
+from gateway.ingest.ingest import Counters, Ingest
+from gateway.ingest.journals import EdgeId
 from gateway.people import admit_edge
 from gateway.timeseries import TimeSeries
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from gateway.config import load_config
 from gateway.health import EdgeHealth, JournalHealth, edge_health, gateway_health
-from gateway.journals import CLOSED, OPEN
+from gateway.ingest.journals import CLOSED, OPEN
 from gateway.opening import opened_registry
 from gateway.people import DecisionError, admit_edge, decide_journal, parse_edge, put_setting
 

@@ -20,11 +20,11 @@ from edge_agent.wire.topics import GatewayTopic
 from gateway.api.app import create_app
 from gateway.config import ConfigError, GatewayConfig, load_config
 from gateway.files import check_files
-from gateway.ingest import Ingest
+from gateway.ingest.ingest import Ingest
+from gateway.ingest.subscription import Subscription
 from gateway.jobs import start_jobs
 from gateway.opening import Stores, opened, read_secret, sole_gateway
 from gateway.service import Service
-from gateway.subscription import Subscription
 
 log = logging.getLogger(__name__)
 _LOOK_S = 0.5

@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway import dead_letters
 from gateway.commands.asking import moment, print_table
 from gateway.config import load_config
-from gateway.importing import import_file
+from gateway.ingest import dead_letters
+from gateway.ingest.importing import import_file
 from gateway.opening import opened, opened_registry
 from gateway.registry import DeadLetterRow
 

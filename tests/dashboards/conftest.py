@@ -21,7 +21,7 @@ from edge_agent.wire.messages import ChannelMeaning, EdgeStatus, InstrumentDescr
 from edge_agent.wire.topics import EdgeTopic
 from gateway.api.app import create_app
 from gateway.config import GatewayConfig
-from gateway.ingest import Ingest
+from gateway.ingest.ingest import Ingest
 from gateway.registry import connect, upgrade
 from gateway.service import Service
 from gateway.timeseries.embedded import EmbeddedStore

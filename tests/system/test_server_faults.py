@@ -69,7 +69,8 @@ def test_a_gateway_killed_ten_times_between_storing_and_acknowledging_stores_eve
 
 DIES_HAVING_STORED = """
 import os, sys
-from gateway import cli, storing
+from gateway import cli
+from gateway.ingest import storing
 as_it_is = storing.Storing.store
 def store(self, arrivals, now):
     outcome = as_it_is(self, arrivals, now)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.config import load_config
-from gateway.demo_folder import LOCK, agent_toml, fresh_folder, gateway_toml, simulated_buses
-from gateway.demo_processes import DemoError
+from gateway.demo.folder import LOCK, agent_toml, fresh_folder, gateway_toml, simulated_buses
+from gateway.demo.processes import DemoError
 
 SAID = """\
 # a plant
@@ -56,7 +56,7 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
 def test_a_second_demo_does_not_empty_the_folder_of_the_first(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     program = (
-        "import sys; from pathlib import Path; from gateway.demo_folder import fresh_folder\n"
+        "import sys; from pathlib import Path; from gateway.demo.folder import fresh_folder\n"
         "with fresh_folder(Path(sys.argv[1])) as f: (f / 'kept').touch(); print('up', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from gateway.demo_processes import Child, DemoError, DemoStopped, fail_when_one_died, free_port, wait_until
+from gateway.demo.processes import Child, DemoError, DemoStopped, fail_when_one_died, free_port, wait_until
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
@@ -37,7 +37,7 @@ def test_a_child_stops_in_order(tmp_path: Path) -> None:
 
 
 def test_a_child_that_does_not_stop_is_ended_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.demo_processes.STOP_S", 0.2)
+    monkeypatch.setattr("gateway.demo.processes.STOP_S", 0.2)
     agent = child(tmp_path, STUBBORN)
     assert agent.stop() == f"agent: did not stop within 0.2 s and was ended by force. Its log: {agent.log}"
     assert agent.ended() == "signal SIGKILL"
@@ -80,7 +80,7 @@ def test_waiting_ends_when_somebody_asks_to_stop() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
 def test_no_child_outlives_a_demo_that_was_killed(tmp_path: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from gateway.demo_processes import Child\n"
+        "import sys, time; from pathlib import Path; from gateway.demo.processes import Child\n"
         f"child = Child('agent', [sys.executable, '-c', {SLEEPER!r}], Path({str(tmp_path / 'agent.log')!r}))\n"
         "print(child.pid, flush=True); time.sleep(60)"
     )

@@ -13,8 +13,8 @@ from edge_agent.wire.envelope import seal
 from edge_agent.wire.messages import Ack, AnyRecord, EdgeStatus, GatewayStatus, Held
 from gateway import registry
 from gateway.health import EdgeHealth, edge_health
-from gateway.ingest import Ingest
-from gateway.journals import EdgeId
+from gateway.ingest.ingest import Ingest
+from gateway.ingest.journals import EdgeId
 from gateway.timeseries import ChannelId, Refused, StoreUnavailableError
 from gateway.timeseries.embedded import EmbeddedStore
 
@@ -143,9 +143,9 @@ class Gateway:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No lingering, and looking beside at every step."""
-    monkeypatch.setattr("gateway.ingest.LINGER_S", 0.0)
-    monkeypatch.setattr("gateway.ingest._LOOK_S", 0.0)
-    monkeypatch.setattr("gateway.ingest._RETRY_S", 0.0)
+    monkeypatch.setattr("gateway.ingest.ingest.LINGER_S", 0.0)
+    monkeypatch.setattr("gateway.ingest.ingest._LOOK_S", 0.0)
+    monkeypatch.setattr("gateway.ingest.ingest._RETRY_S", 0.0)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import Stored, Text
-from gateway import dead_letters
+from gateway.ingest import dead_letters
 from gateway.registry import DeadLetterRow, RecordRow
 
 

@@ -63,7 +63,7 @@ def test_killed_between_the_series_and_the_receipts_the_message_comes_again_and_
 ) -> None:
     message = run.sample()
     with monkeypatch.context() as patch:
-        patch.setattr("gateway.receipts.Draft.save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("gateway.ingest.receipts.Draft.save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with contextlib.suppress(KeyboardInterrupt):
             gateway.takes(message)
     assert gateway.values() == [1.0]
@@ -107,7 +107,7 @@ def test_with_nothing_in_hand_the_store_is_still_tried_until_it_can_store(gatewa
 
 
 def test_what_does_not_fit_while_the_store_is_away_is_dropped_and_counted(gateway, run, monkeypatch) -> None:
-    monkeypatch.setattr("gateway.ingest._MAX_HELD_BYTES", 100)
+    monkeypatch.setattr("gateway.ingest.ingest._MAX_HELD_BYTES", 100)
     gateway.store.down = "away"
     gateway.takes(run.sample())
     gateway.takes(run.sample())
@@ -156,7 +156,7 @@ def test_what_could_not_be_said_at_a_connection_is_said_when_the_registry_can_be
         raise OperationalError(statement, {}, Exception("disk I/O error"))
 
     with monkeypatch.context() as broken:
-        broken.setattr("gateway.ingest.all_settings", fail)
+        broken.setattr("gateway.ingest.ingest.all_settings", fail)
         gateway.ingest.connected()
         gateway.takes(run.sample())
         assert not gateway.said.gateway().can_store

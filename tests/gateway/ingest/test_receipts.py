@@ -44,7 +44,7 @@ def test_receipts_that_cannot_be_read_anew_stay_as_they_were_and_are_read_later(
     gateway.takes(run.sample())
 
     with monkeypatch.context() as broken:
-        broken.setattr("gateway.receipts.load_journals", fail_to_read)
+        broken.setattr("gateway.ingest.receipts.load_journals", fail_to_read)
         receipts = gateway.ingest._receipts
         with pytest.raises(OperationalError):
             receipts.reload()
@@ -61,7 +61,7 @@ def test_another_writer_and_a_registry_that_fails_right_then_lose_no_receipt(
 
     message = run.sample()
     with monkeypatch.context() as broken:
-        broken.setattr("gateway.receipts.load_journals", fail_to_read)
+        broken.setattr("gateway.ingest.receipts.load_journals", fail_to_read)
         gateway.takes(message)
         assert not gateway.said.gateway().can_store
     gateway.takes()

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import ChannelMeaning, Declared, Finding, InstrumentDescription, Loss, Text
-from gateway import records
-from gateway.journals import EdgeId
+from gateway.ingest import records
+from gateway.ingest.journals import EdgeId
 from gateway.registry import RecordRow
 from gateway.timeseries import Refused
 

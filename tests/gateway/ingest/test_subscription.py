@@ -11,8 +11,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge_agent.wire.messages import Ack, GatewayStatus, Stored
 from gateway.config import BrokerConfig
-from gateway.ingest import Ingest
-from gateway.subscription import Subscription
+from gateway.ingest.ingest import Ingest
+from gateway.ingest.subscription import Subscription
 from gateway.timeseries import ChannelId
 
 STATUS = "nhipdo/v1/gateway/main/status"
@@ -154,7 +154,7 @@ def test_a_broker_that_is_not_there_is_named_once_and_found_when_it_comes(
 ) -> None:
     url = mosquitto.url
     mosquitto.stop()
-    with caplog.at_level(logging.WARNING, "gateway.subscription"):
+    with caplog.at_level(logging.WARNING, "gateway.ingest.subscription"):
         gateway_at(url)
         until(lambda: caplog.messages)
     assert caplog.messages[0] == f"broker {url}: nobody listens there. Start the broker or correct broker.url."
@@ -166,7 +166,7 @@ def test_a_broker_of_mqtt_3_1_1_only_will_do(gateway_at, free_port, run) -> None
     import subprocess
     import sys
 
-    broker = subprocess.Popen([sys.executable, "-m", "gateway.demo_broker", "--port", str(free_port)])
+    broker = subprocess.Popen([sys.executable, "-m", "gateway.demo.broker", "--port", str(free_port)])
     try:
         until(lambda: _listens(free_port))
         gateway_at(f"mqtt://127.0.0.1:{free_port}")

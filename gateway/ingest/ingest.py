@@ -20,14 +20,14 @@ from sqlalchemy.exc import DBAPIError
 from edge_agent.wire import topics
 from edge_agent.wire.envelope import UnreadableError
 from edge_agent.wire.messages import GatewayStatus
-from gateway.acknowledge import ack_topic, acknowledgement
-from gateway.inbox import Came, Inbox
-from gateway.journals import EdgeId
+from gateway.ingest.acknowledge import ack_topic, acknowledgement
+from gateway.ingest.inbox import Came, Inbox
+from gateway.ingest.journals import EdgeId
+from gateway.ingest.reading import Arrival, read_message
+from gateway.ingest.receipts import Receipts
+from gateway.ingest.statuses import StatusWord, take_statuses
+from gateway.ingest.storing import Outcome, Storing
 from gateway.people import all_settings
-from gateway.reading import Arrival, read_message
-from gateway.receipts import Receipts
-from gateway.statuses import StatusWord, take_statuses
-from gateway.storing import Outcome, Storing
 from gateway.timeseries import StoreUnavailableError, TimeSeries
 
 log = logging.getLogger(__name__)

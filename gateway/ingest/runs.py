@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import EdgeStatus, Held, Run
 from gateway import findings
-from gateway.journals import ON_HOLD, OPEN, EdgeId, Journal, JournalId
-from gateway.receipts import Draft
+from gateway.ingest.journals import ON_HOLD, OPEN, EdgeId, Journal, JournalId
+from gateway.ingest.receipts import Draft
 
 TWO_RUNS, RESTORED_IMAGE, LEFT_BEHIND = "two_runs", "restored_image", "left_behind"
 

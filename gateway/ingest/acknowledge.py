@@ -2,8 +2,8 @@
 
 from edge_agent.wire.messages import Ack
 from edge_agent.wire.topics import ACK, EdgeTopic
-from gateway.journals import CLOSED, MAX_RANGES, ON_HOLD, OPEN, EdgeId
-from gateway.receipts import Receipts
+from gateway.ingest.journals import CLOSED, MAX_RANGES, ON_HOLD, OPEN, EdgeId
+from gateway.ingest.receipts import Receipts
 
 
 def acknowledgement(receipts: Receipts, edge: EdgeId, now: int, most: int | None = MAX_RANGES) -> Ack:

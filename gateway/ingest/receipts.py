@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.ranges import Ranges
-from gateway.journals import EdgeId, Journal, JournalId
+from gateway.ingest.journals import EdgeId, Journal, JournalId
 from gateway.registry import DeclaredRow, EdgeRow, JournalRow, ReceiptRow, StoreRow
 
 RangeTable = type[ReceiptRow] | type[DeclaredRow]

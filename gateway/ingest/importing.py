@@ -18,12 +18,12 @@ import msgspec
 from edge_agent.wire import topics
 from edge_agent.wire.envelope import MAX_PAYLOAD, UnreadableError
 from edge_agent.wire.schema import NAME
-from gateway.acknowledge import acknowledgement
-from gateway.journals import EdgeId
+from gateway.ingest.acknowledge import acknowledgement
+from gateway.ingest.journals import EdgeId
+from gateway.ingest.reading import Arrival, read_message
+from gateway.ingest.receipts import Receipts
+from gateway.ingest.storing import Outcome, Storing
 from gateway.opening import Stores
-from gateway.reading import Arrival, read_message
-from gateway.receipts import Receipts
-from gateway.storing import Outcome, Storing
 
 _MAGIC = re.compile(rf"#nhipdo-export1 site=({NAME.pattern}) edge=({NAME.pattern})\n".encode())
 _LENGTH = re.compile(rb"([0-9]{1,9})\n")

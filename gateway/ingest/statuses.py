@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from edge_agent.wire.messages import EdgeStatus
 from edge_agent.wire.ranges import Ranges
 from gateway import findings
-from gateway.journals import CLOSED, OPEN, EdgeId, JournalId
-from gateway.receipts import Draft, Receipts
+from gateway.ingest.journals import CLOSED, OPEN, EdgeId, JournalId
+from gateway.ingest.receipts import Draft, Receipts
+from gateway.ingest.runs import status_came
 from gateway.registry import EdgeRow, StaleError, transaction
-from gateway.runs import status_came
 
 LOST, CHECKING = "lost", "checking"
 SILENT, DAMAGED, BAD_STATUS, CLOSED_SPEAKS, RESTORED_GATEWAY = (

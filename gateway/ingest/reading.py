@@ -10,7 +10,7 @@ from edge_agent.wire.envelope import VERSION, Envelope, open_sealed
 from edge_agent.wire.messages import AnyRecord, record_decoder
 from edge_agent.wire.schema import NAME, SAMPLE, WINDOW
 from edge_agent.wire.topics import TELEMETRY, EdgeTopic
-from gateway.journals import EdgeId, JournalId
+from gateway.ingest.journals import EdgeId, JournalId
 
 _MAX_KEY = 255
 _SHOWN = 120

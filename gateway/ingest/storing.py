@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from gateway import dead_letters, records
-from gateway.journals import OPEN, EdgeId
-from gateway.reading import Arrival
-from gateway.receipts import Draft, Receipts
+from gateway.ingest import dead_letters, records
+from gateway.ingest.journals import OPEN, EdgeId
+from gateway.ingest.reading import Arrival
+from gateway.ingest.receipts import Draft, Receipts
 from gateway.registry import StaleError, transaction
 from gateway.timeseries import Refused, StoreUnavailableError, TimeSeries
 

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import AnyRecord, Declared, InstrumentDescription, Loss, Run, Text, record_decoder
 from edge_agent.wire.schema import LOSS
-from gateway.journals import EdgeId, JournalId
-from gateway.receipts import Draft
+from gateway.ingest.journals import EdgeId, JournalId
+from gateway.ingest.receipts import Draft
+from gateway.ingest.runs import run_began
 from gateway.registry import RecordRow
-from gateway.runs import run_began
 
 EVERY_INSTRUMENT = "all"
 """The tag ``instrument`` of a loss that concerns all instruments of an edge."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from gateway.demo_processes import DemoError
+from gateway.demo.processes import DemoError
 
 SITE, EDGE = "demo", "press-shop"
 LOCK = "demo.lock"

@@ -20,8 +20,8 @@ from secrets import token_urlsafe
 from threading import Event
 from typing import Any
 
-from gateway.demo_folder import EDGE, SITE, agent_toml, fresh_folder, gateway_toml, simulated_buses
-from gateway.demo_processes import (
+from gateway.demo.folder import EDGE, SITE, agent_toml, fresh_folder, gateway_toml, simulated_buses
+from gateway.demo.processes import (
     Child,
     DemoError,
     DemoStopped,
@@ -100,7 +100,7 @@ class Demo:
 
     def _start_broker(self) -> str:
         port = free_port()
-        self._begin("broker", ["gateway.demo_broker", "--port", str(port)], f"mqtt://127.0.0.1:{port}")
+        self._begin("broker", ["gateway.demo.broker", "--port", str(port)], f"mqtt://127.0.0.1:{port}")
         self._wait(lambda: "listens" in self.running[0].log.read_text("utf-8"), "the broker")
         return self.running[0].address
 

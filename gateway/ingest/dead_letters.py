@@ -7,10 +7,10 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from edge_agent.wire import topics
-from gateway import records
-from gateway.journals import EdgeId
-from gateway.reading import Arrival, read_message
-from gateway.receipts import Draft, Receipts
+from gateway.ingest import records
+from gateway.ingest.journals import EdgeId
+from gateway.ingest.reading import Arrival, read_message
+from gateway.ingest.receipts import Draft, Receipts
 from gateway.registry import DeadLetterRow, transaction
 from gateway.timeseries import Refused, TimeSeries
 
