@@ -100,6 +100,8 @@ class Recorder:
         self.record(last=True)
         while len(self._held) and not self._troubled:
             self.record(last=True)
+        if len(self._held):
+            log.error("%d samples could not be written and are lost; the next start declares it", len(self._held))
         self._outbox.close()
 
     def _fold_log(self, *, shrink: bool = True) -> None:

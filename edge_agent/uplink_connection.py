@@ -78,6 +78,7 @@ class Connection:
         will: tuple[str, bytes] | None = None,
     ) -> None:
         self._events = events
+        self._was_let_in = False
         self._broker = broker
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
@@ -137,10 +138,15 @@ class Connection:
             text = REFUSALS.get(str(reason), f"refused the connection: {reason}. Check its settings")
             self._events.put(Ended(f"broker {self._broker.url}: {text}."))
         else:
+            self._was_let_in = True
             self._events.put(Connected())
 
     def _on_disconnect(self, _c: object, _u: object, _flags: object, reason: object, _props: object) -> None:
-        self._events.put(Ended(f"broker {self._broker.url}: the connection ended ({reason})."))
+        what = f"the connection ended ({reason})."
+        if not self._was_let_in:
+            what = f"it closed the connection ({reason}). Is it an MQTT broker, and is this its port "
+            what += "with TLS?" if self._broker.tls else "without TLS? (mqtts:// is with TLS.)"
+        self._events.put(Ended(f"broker {self._broker.url}: {what}"))
 
 
 def unreachable(broker: BrokerConfig, error: Exception) -> str:

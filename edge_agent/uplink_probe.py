@@ -3,15 +3,17 @@
 import queue
 import secrets
 import time
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from edge_agent.config import AgentConfig
 from edge_agent.uplink_connection import BrokerError, Came, Connected, Connection, Ended
 from edge_agent.wire import topics
-from edge_agent.wire.messages import Ack, EdgeStatus, GatewayStatus
+from edge_agent.wire.messages import Ack, EdgeStatus, GatewayStatus, Word
 from edge_agent.wire.topics import EdgeTopic
+
+_W = TypeVar("_W", bound=Word)
 
 
 class Step(NamedTuple):
@@ -70,22 +72,34 @@ def _ask_gateway(
         if isinstance(event, Ended):
             why = f"{event.why} Does its access list let this user publish and subscribe under {topics.ROOT}?"
             return [Step("gateway", went_well=False, words=why)]
-        if event.topic.endswith(f"/{topics.ACK}") and not event.retained:
-            ack = msgspec.json.decode(event.payload, type=Ack)
+        if event.topic.endswith(f"/{topics.ACK}"):
+            ack = _read(event, Ack)
+            if ack is None or event.retained:
+                continue
             admitted = "" if ack.admitted else "; this edge is not admitted yet: a person does that at the gateway"
             return [Step("gateway", went_well=True, words=f"store {ack.store} acknowledges{admitted}")]
         if event.topic.startswith(f"{topics.ROOT}/{topics.GATEWAY}/"):
-            gateway = msgspec.json.decode(event.payload, type=GatewayStatus)
-            if gateway.state == "online" and not gateway.can_store:
+            gateway = _read(event, GatewayStatus) or gateway
+            if gateway and gateway.state == "online" and not gateway.can_store:
                 return [Step("gateway", went_well=False, words=f"is there but cannot store: {gateway.why}")]
-    state = f"was last seen {gateway.state}" if gateway else "has never been at this broker"
-    return [
-        Step(
-            "gateway",
-            went_well=False,
-            words=f"no acknowledgement within {timeout_s:g} s; it {state}. Start it: nhipdo serve",
-        )
-    ]
+    silent = f"no acknowledgement within {timeout_s:g} s; it {_state(gateway, site, edge)}"
+    return [Step("gateway", went_well=False, words=silent)]
+
+
+def _state(gateway: GatewayStatus | None, site: str, edge: str) -> str:
+    if gateway is None:
+        return "has never been at this broker. Start it: nhipdo serve"
+    if gateway.state != "online":
+        return f"was last seen {gateway.state}. Start it: nhipdo serve"
+    return f"is online. Does the broker's access list let this user read and write {topics.ROOT}/{site}/{edge}/# ?"
+
+
+def _read(came: Came, kind: type[_W]) -> _W | None:
+    """What a retained word says; None when it is garbage, which is nobody's answer."""
+    try:
+        return msgspec.json.decode(came.payload, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
 
 
 def _wait(events: "queue.SimpleQueue[Any]", kinds: tuple[type, ...], end: float) -> Any:

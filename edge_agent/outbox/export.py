@@ -60,6 +60,9 @@ def export(state_dir: Path, site: str, edge: str, file: Path, progress: Callable
             out.flush()
             os.fsync(out.fileno())
         part.replace(file)
+    except IsADirectoryError as error:
+        msg = f"{file}: is a folder. Name a file in it: {file / 'outbox.nhipdo'}"
+        raise OutboxError(msg) from error
     except OSError as error:
         msg = f"{file}: {error.strerror or error}. Is the stick mounted, writable and large enough?"
         raise OutboxError(msg) from error
@@ -76,7 +79,10 @@ def take_acknowledgement(state_dir: Path, file: Path) -> int:
     """
     try:
         ack = msgspec.json.decode(file.read_bytes(), type=Ack)
-    except (OSError, msgspec.MsgspecError) as error:
+    except OSError as error:
+        msg = f"{file}: {error.strerror or error}. Name the .ack file that nhipdo outbox import wrote."
+        raise OutboxError(msg) from error
+    except msgspec.MsgspecError as error:
         msg = f"{file}: not an acknowledgement ({error}). Take the .ack file that nhipdo outbox import wrote."
         raise OutboxError(msg) from error
     outbox = Outbox(state_dir)

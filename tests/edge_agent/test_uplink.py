@@ -378,6 +378,24 @@ def test_the_probe_says_that_no_gateway_answers(tmp_path, mosquitto) -> None:
     ]
 
 
+def test_the_probe_asks_for_the_access_list_when_a_gateway_is_there_and_silent(tmp_path, mosquitto, gateway) -> None:
+    gateway.can_store(can=True)
+    gateway.say(f"{EDGE}/ack", b"garbage")
+    assert steps(tmp_path, mosquitto.url)[-1] == (
+        (
+            "no acknowledgement within 1 s; it is online. "
+            "Does the broker's access list let this user read and write nhipdo/v1/sa-dec/e1/# ?"
+        ),
+        False,
+    )
+
+
+def test_the_probe_says_that_the_port_wants_tls(tmp_path, tls_broker) -> None:
+    [(words, went_well)] = steps(tmp_path, tls_broker.url.replace("mqtts:", "mqtt:"))
+    assert not went_well
+    assert "Is it an MQTT broker, and is this its port without TLS? (mqtts:// is with TLS.)" in words
+
+
 def test_the_probe_says_that_the_gateway_cannot_store(tmp_path, mosquitto, gateway) -> None:
     gateway.can_store(can=False)
     assert steps(tmp_path, mosquitto.url)[-1] == ("is there but cannot store: disk full", False)
