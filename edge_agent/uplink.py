@@ -133,16 +133,15 @@ class Uplink:
     def _react(self, event: Event | Committed | Stop) -> None:
         if isinstance(event, Heard):
             ident = self._mids.pop(event.mid, None)
-            if ident is None:
-                self._window.proved()
-            else:
-                self._window.heard(ident)
+            self._window.proved() if ident is None else self._window.heard(ident)
         elif isinstance(event, Came):
             self._take(event)
         elif isinstance(event, Connected):
             self._arrive()
         elif isinstance(event, Ended) and self._connection is not None:
             self._lose(event.why)
+        elif isinstance(event, Committed):
+            self._window.added()
         elif isinstance(event, Stop):
             self._stopping = True
 
@@ -211,6 +210,7 @@ class Uplink:
                 self._send(message)
         if now >= self._next_status:
             self._next_status = now + self._config.status_period_s
+            self._window.added()
             self._window.keep_only({one.journal for one in self._reader.held()})
             self._publish(*self._status("online"), retain=True)
 

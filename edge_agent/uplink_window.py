@@ -89,11 +89,13 @@ class Window:
         self._cautious: set[int] = set()
         self._proved = False
         self._on_hold: frozenset[str] = frozenset()
+        self._may_be_more = True
         self._records = self._live = self._backlog = self._backlog_end = 0
         self.begin_anew()
 
     def begin_anew(self) -> None:
         """A connection was made, or a gateway can store again: what is newer than now is live, the rest backlog."""
+        self._may_be_more = True
         start = self._rows.oldest_unstored(self.stored) - 1
         self._records = self._backlog = start
         self._live = self._backlog_end = self._rows.newest()
@@ -109,7 +111,8 @@ class Window:
                 flight.unheard = True
                 self._delay(flight, now_s)
                 yield flight.message
-        if not self._cautious:
+        if not self._cautious and self._may_be_more:
+            self._may_be_more = False
             for message in self._fresh():
                 self._take(message, now_s)
                 yield message
@@ -119,6 +122,10 @@ class Window:
         due = (f.again_s for f in self._flights.values() if self._may_go(f.message.id))
         return min(due, default=float("inf"))
 
+    def added(self) -> None:
+        """The outbox may hold more than when it was last asked; asking at every word of the broker costs too much."""
+        self._may_be_more = True
+
     def proved(self) -> None:
         """The broker has confirmed something on this connection that was no message of the window."""
         self._proved = True
@@ -126,7 +133,9 @@ class Window:
     def heard(self, message_id: int) -> None:
         """The broker has confirmed it: it is not what ends connections."""
         self._proved = True
-        self._cautious.discard(message_id)
+        if message_id in self._cautious:
+            self._cautious.discard(message_id)
+            self._may_be_more = True
         flight = self._flights.get(message_id)
         if flight is not None:
             flight.unheard = False
@@ -196,6 +205,7 @@ class Window:
         flight = self._flights.pop(message_id, None)
         if flight is not None:
             self._bytes -= flight.message.size
+            self._may_be_more = True
         self._cautious.discard(message_id)
 
     def _may_go(self, message_id: int) -> bool:

@@ -27,6 +27,7 @@ def window(rows: Rows, most: int = 8, most_bytes: int = 10**6) -> Window:
 
 
 def sent(w: Window, now_s: float = 0.0) -> list[int]:
+    w.added()
     return [m.id for m in w.next_to_send(now_s)]
 
 
