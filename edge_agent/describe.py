@@ -3,8 +3,8 @@
 import hashlib
 from importlib.metadata import version
 
+from drivers.models import Model
 from edge_agent.config import AgentConfig
-from edge_agent.config.tables import BusConfig, InstrumentConfig
 from edge_agent.outbox import Outbox
 from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription, Run
 
@@ -27,25 +27,31 @@ def describe_run(config: AgentConfig, outbox: Outbox, boot: str) -> Run:
 
 def describe_instruments(config: AgentConfig) -> list[InstrumentDescription]:
     """What the channels of every instrument mean, to be said before its first sample."""
-    return [_describe(bus, instrument) for bus in config.buses for instrument in bus.instruments]
+    # Instruments of one model share their meanings: a hundred meters would take megabytes else.
+    models = {one.loaded.sha256: one.loaded for bus in config.buses for one in bus.instruments}
+    channels = {sha256: _meanings(model) for sha256, model in models.items()}
+    return [
+        InstrumentDescription(
+            key=one.name,
+            bus=bus.name,
+            model=one.loaded.name,
+            model_sha256=one.loaded.sha256,
+            period_s=one.period_s,
+            channels=channels[one.loaded.sha256],
+        )
+        for bus in config.buses
+        for one in bus.instruments
+    ]
 
 
-def _describe(bus: BusConfig, instrument: InstrumentConfig) -> InstrumentDescription:
-    model = instrument.loaded
-    return InstrumentDescription(
-        key=instrument.name,
-        bus=bus.name,
-        model=model.name,
-        model_sha256=model.sha256,
-        period_s=instrument.period_s,
-        channels={
-            name: ChannelMeaning(
-                unit=meaning.unit,
-                minimum=meaning.minimum,
-                maximum=meaning.maximum,
-                text=meaning.text,
-                title=dict(meaning.title),
-            )
-            for name, meaning in model.meanings.items()
-        },
-    )
+def _meanings(model: Model) -> dict[str, ChannelMeaning]:
+    return {
+        name: ChannelMeaning(
+            unit=meaning.unit,
+            minimum=meaning.minimum,
+            maximum=meaning.maximum,
+            text=meaning.text,
+            title=dict(meaning.title),
+        )
+        for name, meaning in model.meanings.items()
+    }
