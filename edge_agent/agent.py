@@ -4,7 +4,6 @@ Threads: one for each serial bus, one for all TCP connections, the recorder, the
 the scheduler of what the calendar asks for. This one waits for a signal.
 """
 
-import gc
 import logging
 import secrets
 import shutil
@@ -24,6 +23,7 @@ from edge_agent.clock import Clock, boot_id
 from edge_agent.config import AgentConfig, cautions_about
 from edge_agent.config.tables import BusConfig
 from edge_agent.losses import Losses
+from edge_agent.memory import look_for_cycles_rarely, share_one_heap
 from edge_agent.outbox import Outbox
 from edge_agent.poll import Plan, Task, Worker
 from edge_agent.record import Recorder
@@ -94,7 +94,7 @@ class Agent:
             thread.start()
         scheduler.start()
         self._watch_disk()
-        _calm_the_collector()
+        look_for_cycles_rarely()
         if self._clock.offset() is None:
             log.warning(
                 "the clock is not set: samples wait undated. Let the machine reach a time server or the gateway, "
@@ -165,16 +165,6 @@ def _longest_s(buses: Sequence[BusConfig]) -> float:
     return max(one.timeout_s or bus.timeout_s for bus in buses for one in bus.instruments)
 
 
-def _calm_the_collector() -> None:
-    """Let Python look for cycles more rarely: samples are many, short-lived and free of cycles.
-
-    With the default of 700 allocations it looks at every poll of a large device, for a tenth of the CPU.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
 def run(config: AgentConfig) -> int:
     """Run the agent until SIGTERM or SIGINT; the exit code of the command.
 
@@ -191,4 +181,5 @@ def run(config: AgentConfig) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    share_one_heap()
     return Agent(config).run(stop)

@@ -171,7 +171,7 @@ class BrokerConfig(Strict, frozen=True, kw_only=True):
     reconnect_s: Seconds = 1.0
     reconnect_max_s: Seconds = 60.0
     window_messages: Count = 50
-    window_bytes: Count = 2_000_000
+    window_bytes: Count = 1_000_000
     resend_s: Seconds = 10.0
     resend_max_s: Seconds = 300.0
 
