@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -160,7 +161,7 @@ def measure(devices: int, channels: int, seconds: float) -> None:
         time.sleep(3.0)
         client.disconnect()
         client.loop_stop()
-        report(devices, channels, seconds, count(came, start, end))
+        report(devices, channels, seconds, count(came, start, end), start, end)
         for what, process in (("agent", agent), ("gateway", gateway), ("devices", server)):
             cpu_s = done[process.pid].cpu_s - begin[process.pid].cpu_s
             million = devices * channels * seconds / 1e6
@@ -173,15 +174,20 @@ def measure(devices: int, channels: int, seconds: float) -> None:
         bare(devices, channels, seconds, broker.port, ports)
 
 
-def report(devices: int, channels: int, seconds: float, counted: Counted) -> None:
-    gaps = [b - a for times in counted.samples.values() for a, b in zip(times, sorted(times)[1:], strict=False)]
-    late = sum(gap > LATE_S * 1e9 for gap in gaps)
-    asked = devices * channels * seconds
+def report(devices: int, channels: int, seconds: float, counted: Counted, start: int, end: int) -> None:
+    gaps_s = [gap for k in range(devices) for gap in gaps(counted.samples.get(f"device-{k}", []), start, end)]
+    late = sum(gap > LATE_S for gap in gaps_s)
+    lost = sum(round(gap) - 1 for gap in gaps_s if gap > LATE_S)
     delays = sorted(counted.delay_s)
     print(f"{devices} instruments x {channels} channels at 1 Hz, {seconds:g} s")
-    print(f"  at the subscriber {counted.values / seconds:9.0f} values/s of {asked / seconds:.0f} asked; lost, as")
-    print(f"  samples: {max(round((asked - counted.values) / channels - devices * 0.02), 0)}; late: {late}")
+    print(f"  at the subscriber {counted.values} values of {devices * channels * seconds:.0f}, {len(delays)} samples")
+    print(f"  samples lost: {lost}; late or after a loss: {late}; longest pause {max(gaps_s):.3f} s")
     print(f"  from reply to subscriber: median {delays[len(delays) // 2]:.2f} s, worst {delays[-1]:.2f} s")
+
+
+def gaps(times: list[int], start: int, end: int) -> list[float]:
+    """Pauses between the samples of one instrument, s, with those to the edges of what was counted."""
+    return [(b - a) / 1e9 for a, b in pairwise([start, *sorted(times), end])]
 
 
 def bare(devices: int, channels: int, seconds: float, broker_port: int, ports: list[int]) -> None:
