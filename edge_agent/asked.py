@@ -1,9 +1,10 @@
 """What others want of the outbox: it goes into the recorder's next transaction."""
 
 import queue
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from edge_agent.wire.entries import Entry
 from edge_agent.wire.messages import Record, Setting
 from edge_agent.wire.ranges import Ranges
 
@@ -31,7 +32,19 @@ class SettingCame(NamedTuple):
     setting: Setting
 
 
-Asked = Acknowledged | Unsendable | SettingCame | Record
+class Entered(NamedTuple):
+    """Somebody entered something on the screen.
+
+    Attributes:
+        entry: What; said as a record, and followed by what it changes.
+        done: Called with an empty text once it is on disk, else with what is wrong and what to do.
+    """
+
+    entry: Entry
+    done: Callable[[str], None]
+
+
+Asked = Acknowledged | Unsendable | SettingCame | Entered | Record
 
 
 def newest_word(asked: list[Asked]) -> list[Asked]:

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from edge_agent.asked import Acknowledged, Asked, SettingCame, Unsendable, drain
+from edge_agent.asked import Acknowledged, Asked, Entered, SettingCame, Unsendable, drain
 from edge_agent.clock import Clock
 from edge_agent.collect import Sample, grade
 from edge_agent.config import AgentConfig
@@ -216,6 +216,8 @@ class Recorder:
                     yield SettingKept(key=f"{one.noun}/{one.key}", setting_revision=one.setting.revision, accepted=True)
             elif isinstance(one, Unsendable):
                 yield from self._trimmer.give_up(one.ids, one.reason)
+            elif isinstance(one, Entered):
+                yield one.entry
             else:
                 yield one
 

@@ -10,8 +10,9 @@ import msgspec
 from edge_agent.config import AgentConfig
 from edge_agent.uplink_connection import BrokerError, Came, Connected, Connection, Ended
 from edge_agent.wire import topics
-from edge_agent.wire.messages import Ack, EdgeStatus, GatewayStatus, Word
+from edge_agent.wire.messages import Ack, EdgeStatus, GatewayStatus
 from edge_agent.wire.topics import EdgeTopic
+from edge_agent.wire.words import Word
 
 _W = TypeVar("_W", bound=Word)
 

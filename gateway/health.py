@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.messages import EdgeStatus, Finding, record_decoder
+from edge_agent.wire.messages import EdgeStatus, Finding
+from edge_agent.wire.records import record_decoder
 from gateway.ingest import dead_letters
 from gateway.ingest.journals import CLOSED, EdgeId, Journal
 from gateway.ingest.receipts import load_journals

@@ -4,21 +4,10 @@ A record has a key and a revision = max(previous + 1, wall-clock ms); the highes
 Times are UTC in ns since 1970. A field may be added with a default; to change or drop one is version 2.
 """
 
-from typing import Annotated
-
 import msgspec
 
-Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-"""A whole number that every database can keep: what is larger is refused when it is read, not when it is stored."""
-Number = Annotated[int, msgspec.Meta(ge=0, le=10**18 - 1)]
-"""A sequence number, as in the envelope of at most 18 digits."""
-Generation = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 2)]
-"""How often a store was restored, plus one."""
-
-
-class Word(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Anything that is said. Unknown fields are let through: a newer edge may say more."""
-
+from edge_agent.wire.live import WorkUnitStatus
+from edge_agent.wire.words import Generation, Number, Whole, Word
 
 # ------------------------------------------------------------------ records
 
@@ -84,7 +73,7 @@ class ChannelMeaning(Word, frozen=True, kw_only=True):
     minimum: float | None = None
     maximum: float | None = None
     text: bool = False
-    title: dict[str, str] = {}
+    title: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class InstrumentDescription(Record, frozen=True, tag="instrument", kw_only=True):
@@ -171,9 +160,6 @@ class SettingKept(Record, frozen=True, tag="setting", kw_only=True):
     why: str = ""
 
 
-AnyRecord = Run | InstrumentDescription | Loss | Declared | Text | Finding | SettingKept
-record_decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
-
 # ------------------------------------------------------------------ retained words
 
 
@@ -200,6 +186,7 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
         acknowledged: Journal -> highest floor seen from that store and generation.
         acknowledged_last: Journal -> highest number seen from them. Above a hole that stays the floor tells nothing
             of what a restored gateway has forgotten.
+        work_units: Work unit -> what it does now.
     """
 
     state: str
@@ -214,12 +201,13 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
     clock: str = ""
     disk_free: int = 0
     disk_size: int = 0
-    instruments: dict[str, str] = {}
+    instruments: dict[str, str] = msgspec.field(default_factory=dict)
     store: str = ""
     generation: int = 0
-    acknowledged: dict[str, int] = {}
-    acknowledged_last: dict[str, int] = {}
+    acknowledged: dict[str, int] = msgspec.field(default_factory=dict)
+    acknowledged_last: dict[str, int] = msgspec.field(default_factory=dict)
     version: str = ""
+    work_units: dict[str, WorkUnitStatus] = msgspec.field(default_factory=dict)
 
 
 class Stored(Word, frozen=True, kw_only=True):

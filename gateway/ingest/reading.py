@@ -7,7 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from edge_agent.wire.envelope import VERSION, Envelope, open_sealed
-from edge_agent.wire.messages import AnyRecord, record_decoder
+from edge_agent.wire.records import AnyRecord, record_decoder
 from edge_agent.wire.schema import NAME, SAMPLE, WINDOW
 from edge_agent.wire.topics import TELEMETRY, EdgeTopic
 from gateway.ingest.journals import EdgeId, JournalId

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.messages import AnyRecord, Declared, InstrumentDescription, Loss, Run, Text, record_decoder
+from edge_agent.wire.messages import Declared, InstrumentDescription, Loss, Run, Text
+from edge_agent.wire.records import AnyRecord, record_decoder
 from edge_agent.wire.schema import LOSS
 from gateway.ingest.journals import EdgeId, JournalId
 from gateway.ingest.receipts import Draft

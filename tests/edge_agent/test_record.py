@@ -15,17 +15,9 @@ from edge_agent.losses import Losses
 from edge_agent.outbox import Outbox, OutboxReader
 from edge_agent.record import Recorder
 from edge_agent.wire.lines import Point, parse_line
-from edge_agent.wire.messages import (
-    Declared,
-    InstrumentDescription,
-    Loss,
-    Run,
-    Setting,
-    SettingKept,
-    Text,
-    record_decoder,
-)
+from edge_agent.wire.messages import Declared, InstrumentDescription, Loss, Run, Setting, SettingKept, Text
 from edge_agent.wire.ranges import Ranges
+from edge_agent.wire.records import record_decoder
 
 S = 10**9
 WALL = 1_795_330_800 * S  # a whole minute

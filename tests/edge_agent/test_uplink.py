@@ -22,7 +22,8 @@ from edge_agent.record import Recorder
 from edge_agent.uplink import Committed, Stop, Uplink
 from edge_agent.uplink_probe import probe_broker
 from edge_agent.wire.envelope import open_sealed
-from edge_agent.wire.messages import Ack, Declared, EdgeStatus, GatewayStatus, Stored, record_decoder
+from edge_agent.wire.messages import Ack, Declared, EdgeStatus, GatewayStatus, Stored
+from edge_agent.wire.records import record_decoder
 from gateway import servers
 
 AGENT = """

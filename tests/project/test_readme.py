@@ -18,7 +18,8 @@ from drivers.models import load_model
 from edge_agent.config import load_config
 from edge_agent.wire.envelope import open_sealed
 from edge_agent.wire.lines import parse_line
-from edge_agent.wire.messages import Ack, record_decoder
+from edge_agent.wire.messages import Ack
+from edge_agent.wire.records import record_decoder
 from gateway.config import load_config as load_gateway
 
 EDGE = [sys.executable, "-m", "edge_agent.cli"]

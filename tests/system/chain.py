@@ -21,7 +21,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from processes import PATIENCE_S, Process, wait_for
 
 from edge_agent.wire import topics
-from edge_agent.wire.messages import Loss, record_decoder
+from edge_agent.wire.messages import Loss
+from edge_agent.wire.records import record_decoder
 from gateway.servers import HOST, Server, free_port
 
 SITE, EDGE = "sa-dec", "press-shop"

@@ -14,8 +14,9 @@ from edge_agent.outbox import Outbox, OutboxError, OutboxReader, Trimmer, adopt,
 from edge_agent.outbox.packing import TELEMETRY, Body, RottenError, pack
 from edge_agent.outbox.schema import open_to_write
 from edge_agent.wire.envelope import MAX_BODY
-from edge_agent.wire.messages import Declared, Finding, Loss, Setting, Text, record_decoder
+from edge_agent.wire.messages import Declared, Finding, Loss, Setting, Text
 from edge_agent.wire.ranges import Ranges
+from edge_agent.wire.records import record_decoder
 
 DAY = 86_400 * 10**9
 NOW = 20_000 * DAY

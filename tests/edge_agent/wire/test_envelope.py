@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from edge_agent.wire.envelope import MAX_PAYLOAD, UnreadableError, open_sealed, seal
 from edge_agent.wire.lines import parse_line
-from edge_agent.wire.messages import record_decoder
+from edge_agent.wire.records import record_decoder
 
 V1 = Path(__file__).parents[2] / "contract" / "v1"
 JOURNAL = "00112233445566778899aabbccddeeff"

@@ -1,7 +1,8 @@
 import msgspec
 import pytest
 
-from edge_agent.wire.messages import Ack, AnyRecord, GatewayStatus, Setting
+from edge_agent.wire.messages import Ack, GatewayStatus, Setting
+from edge_agent.wire.records import AnyRecord
 
 ACK = '{"store": "s", "generation": %s, "at": %s, "journals": {"j": {"floor": %s, "ranges": [[%s, 9]]}}}'
 

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 
 from edge_agent.wire import topics
 from edge_agent.wire.envelope import seal
-from edge_agent.wire.messages import Ack, AnyRecord, EdgeStatus, GatewayStatus, Held
+from edge_agent.wire.messages import Ack, EdgeStatus, GatewayStatus, Held
+from edge_agent.wire.records import AnyRecord
 from gateway import registry
 from gateway.health import EdgeHealth, edge_health
 from gateway.ingest.ingest import Ingest

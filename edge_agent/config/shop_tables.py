@@ -1,0 +1,282 @@
+"""The tables of ``agent.toml`` about the shop floor: work units, calendars, reasons, people, lists of TPM and Lean."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from edge_agent.config.tables import Count, Name, Seconds, Strict, Text
+
+Title = dict[str, str]
+"""What something is called: language (``vi``, ``en``) -> words."""
+ChannelOf = Annotated[str, msgspec.Meta(description='an instrument and a channel such as "press.produced"')]
+Product = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"\A[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?\Z",
+        description="a product code of letters, digits and inner . _ -, at most 63 long",
+    ),
+]
+Share = Annotated[float, msgspec.Meta(gt=0, le=1, description="a number above 0, at most 1")]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9, description="a number above 0, at most 1000000000")]
+State = Annotated[
+    Literal["RUN", "FAULT", "STOP", "SETUP"], msgspec.Meta(description='"RUN", "FAULT", "STOP" or "SETUP"')
+]
+Clock = Annotated[
+    str, msgspec.Meta(pattern=r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z", description='a time of day such as "06:00"')
+]
+Day = Annotated[str, msgspec.Meta(pattern=r"\A\d{4}-\d{2}-\d{2}\Z", description='a day such as "2026-09-02"')]
+Moment = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"\A\d{4}-\d{2}-\d{2}T([01][0-9]|2[0-3]):[0-5][0-9]\Z",
+        description='a local time such as "2026-09-02T06:00"',
+    ),
+]
+Weekday = Annotated[int, msgspec.Meta(ge=1, le=7, description="a weekday from 1, Monday, to 7, Sunday")]
+
+
+class ProductConfig(Strict, frozen=True, kw_only=True):
+    """A product and the planned time for one piece, s."""
+
+    name: Product
+    ideal_cycle_s: Positive
+    title: Title = msgspec.field(default_factory=dict)
+
+
+class WorkUnitConfig(Strict, frozen=True, kw_only=True):
+    """One machine whose production is counted, and the channels that tell of it.
+
+    Attributes:
+        name: Unique on the edge, and no instrument's.
+        title: What people call it.
+        production_line: The line that it belongs to; empty: none.
+        total: Counter of all pieces, as ``instrument.channel``; empty: none.
+        good: Counter of good pieces.
+        reject: Counter of pieces that are not good.
+        rework: Counter of pieces that were repaired.
+        boot: Channel that changes when the counting controller starts anew.
+        modulus: Where its counters roll over; None: by the register's datatype, or never.
+        max_rate_per_s: Most pieces a second that are possible; None: three times the fastest ideal cycle.
+        state: Channel of a state word or text, with ``state_map``.
+        state_map: What the channel shows (as a text) -> RUN, FAULT, STOP or SETUP.
+        state_preset: ``packml``: the state word of ISA-TR88 instead of a map.
+        mode: Channel of the mode, for ``setup_modes``.
+        setup_modes: Modes (as texts) that are changeovers.
+        running: Channel that is not zero while it runs.
+        fault: Channel that is not zero in a breakdown.
+        fault_code: Channel whose value is kept with a stop.
+        stop_after_s: Without any state channel: no piece for so long is a stop that began at the last piece, s.
+        micro_stop_s: A stop shorter than this is a minor stop, s.
+        max_gap_s: A silence longer than this is no data, s; None: five periods of its slowest instrument, at least 10 s.
+        bucket_s: Length of a nominal bucket, s; it divides an hour.
+        products: What it makes; empty: it has availability and no OEE.
+        product: Channel that shows the product in force; empty: chosen on the screen, or the only one.
+        energy: Counter of energy in Wh, kW.h or MW.h.
+        target_oee: What is aimed at.
+        demand_per_shift: Pieces that a shift must give, for takt; None: from the order chosen on the screen, or none.
+        calendar: Name of its calendar; empty: the only one.
+        reasons: Ids of first-level reasons that fit it; empty: all.
+    """
+
+    name: Name
+    title: Title = msgspec.field(default_factory=dict)
+    production_line: Text = ""
+    total: ChannelOf = ""
+    good: ChannelOf = ""
+    reject: ChannelOf = ""
+    rework: ChannelOf = ""
+    boot: ChannelOf = ""
+    modulus: Count | None = None
+    max_rate_per_s: Positive | None = None
+    state: ChannelOf = ""
+    state_map: dict[str, State] = msgspec.field(default_factory=dict)
+    state_preset: Literal["", "packml"] = ""
+    mode: ChannelOf = ""
+    setup_modes: tuple[str, ...] = ()
+    running: ChannelOf = ""
+    fault: ChannelOf = ""
+    fault_code: ChannelOf = ""
+    stop_after_s: Seconds | None = None
+    micro_stop_s: Annotated[float, msgspec.Meta(ge=0, le=3600, description="a number of seconds from 0 to 3600")] = 60.0
+    max_gap_s: Seconds | None = None
+    bucket_s: Seconds = 600.0
+    products: tuple[ProductConfig, ...] = ()
+    product: ChannelOf = ""
+    energy: ChannelOf = ""
+    target_oee: Share | None = None
+    demand_per_shift: Positive | None = None
+    calendar: Text = ""
+    reasons: tuple[str, ...] = ()
+
+
+class BreakConfig(Strict, frozen=True, kw_only=True):
+    """A break in a shift: planned, so it shortens planned busy time."""
+
+    start: Clock
+    end: Clock
+
+
+class ShiftConfig(Strict, frozen=True, kw_only=True):
+    """A shift of every week; an ``end`` that is not after ``start`` is on the next day."""
+
+    name: Name
+    start: Clock
+    end: Clock
+    weekdays: tuple[Weekday, ...] = (1, 2, 3, 4, 5, 6, 7)
+    breaks: tuple[BreakConfig, ...] = ()
+
+
+class HolidayConfig(Strict, frozen=True, kw_only=True):
+    """A day on which no shift begins."""
+
+    day: Day
+    title: Title = msgspec.field(default_factory=dict)
+
+
+class PlannedStopConfig(Strict, frozen=True, kw_only=True):
+    """An approved stop: planned maintenance, a power cut that was announced. Local times."""
+
+    since: Moment = msgspec.field(name="from")
+    until: Moment = msgspec.field(name="to")
+    why: Text = ""
+
+
+class CalendarConfig(Strict, frozen=True, kw_only=True):
+    """When work is planned. Only this shortens planned busy time; a stop reason never does."""
+
+    name: Name = "calendar"
+    timezone: Text = "Asia/Ho_Chi_Minh"
+    shifts: tuple[ShiftConfig, ...] = ()
+    holidays: tuple[HolidayConfig, ...] = ()
+    planned_stops: tuple[PlannedStopConfig, ...] = ()
+
+
+class ReasonConfig(Strict, frozen=True, kw_only=True):
+    """A stop reason; those of the first level hold those of the second.
+
+    Attributes:
+        id: Unique among all reasons; stays when the titles change.
+        title: What people call it.
+        loss: Which big loss it belongs to; empty: that of the machine's state.
+        of: The reasons below it; empty: one tap is enough.
+    """
+
+    id: Name
+    title: Title
+    loss: Literal["", "breakdown", "setup", "minor_stops", "stops"] = ""
+    of: tuple["ReasonConfig", ...] = ()
+
+
+class OperatorConfig(Strict, frozen=True, kw_only=True):
+    """Somebody who enters things on the screen.
+
+    Attributes:
+        name: What stands in the records.
+        role: A manager may also change past days of the calendar and the lists.
+        pin_hash: As ``nhipdo-edge pin`` prints it; empty: no PIN is asked for.
+    """
+
+    name: Text
+    role: Literal["operator", "manager"] = "operator"
+    pin_hash: Text = ""
+
+
+class ScreenConfig(Strict, frozen=True, kw_only=True):
+    """The screen beside the machine.
+
+    Attributes:
+        host: Address to listen on; ``0.0.0.0`` lets phones of the network in.
+        port: TCP port.
+        language: Of the pages at first.
+        stale_s: Evidence older than this is shown as stale, s.
+    """
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535, description="a port from 1 to 65535")] = 8480
+    language: Literal["vi", "en"] = "vi"
+    stale_s: Seconds = 10.0
+
+
+class ListItemConfig(Strict, frozen=True, kw_only=True):
+    """One line of a checklist, one question of an audit."""
+
+    id: Name
+    title: Title
+
+
+class ChecklistConfig(Strict, frozen=True, kw_only=True):
+    """An autonomous-maintenance checklist of some work units; empty: of all."""
+
+    id: Name
+    title: Title
+    work_units: tuple[str, ...] = ()
+    items: tuple[ListItemConfig, ...]
+
+
+class AuditConfig(Strict, frozen=True, kw_only=True):
+    """A 5S audit: areas, and questions under ``sort``, ``set_in_order``, ``shine``, ``standardise``, ``sustain``."""
+
+    areas: tuple[ListItemConfig, ...] = ()
+    questions: dict[str, tuple[ListItemConfig, ...]] = msgspec.field(default_factory=dict)
+    most: Annotated[int, msgspec.Meta(ge=1, le=100, description="a whole number from 1 to 100")] = 5
+
+
+class TimeStudyConfig(Strict, frozen=True, kw_only=True):
+    """What is timed by two taps: a patient, a sample, a part."""
+
+    id: Name
+    title: Title
+
+
+class ChartConfig(Strict, frozen=True, kw_only=True):
+    """A control chart on a channel.
+
+    Attributes:
+        channel: ``instrument.channel``.
+        kind: ``individuals``, ``xbar_r``, ``xbar_s``, ``ewma`` or ``cusum``.
+        n: Values of a subgroup; 1 for individuals.
+        every_s: One value is taken every so often, s; None: every settled sample.
+        base: Subgroups from which centre and limits are computed, unless ``centre`` and ``sigma`` are given.
+        centre: Of the process, in the channel's unit; None: from the base.
+        sigma: Standard deviation of a single value; None: from the base.
+        rules: Which rules fire.
+        lower: Lower specification limit; None: none.
+        upper: Upper specification limit; None: none.
+    """
+
+    channel: ChannelOf
+    kind: Literal["individuals", "xbar_r", "xbar_s", "ewma", "cusum"] = "individuals"
+    n: Annotated[int, msgspec.Meta(ge=1, le=100, description="a whole number from 1 to 100")] = 1
+    every_s: Seconds | None = None
+    base: Annotated[int, msgspec.Meta(ge=10, le=1000, description="a whole number from 10 to 1000")] = 25
+    centre: float | None = None
+    sigma: Positive | None = None
+    rules: Literal["limits", "western_electric", "nelson"] = "western_electric"
+    lower: float | None = None
+    upper: float | None = None
+
+
+class ShopConfig(Strict, frozen=True, kw_only=True):
+    """All of the shop floor. Its fields are tables of the file's top level.
+
+    Attributes:
+        work_units: ``[[work_units]]``.
+        calendars: ``[[calendars]]``.
+        reasons: ``[[reasons]]``; none written: the shipped set.
+        operators: ``[[operators]]``.
+        screen: ``[screen]``; None: no screen.
+        checklists: ``[[checklists]]``; none written: the shipped one.
+        audit: ``[audit]``; none written: the shipped questions.
+        time_studies: ``[[time_studies]]``.
+        charts: ``[[charts]]``.
+    """
+
+    work_units: tuple[WorkUnitConfig, ...] = ()
+    calendars: tuple[CalendarConfig, ...] = ()
+    reasons: tuple[ReasonConfig, ...] = ()
+    operators: tuple[OperatorConfig, ...] = ()
+    screen: ScreenConfig | None = None
+    checklists: tuple[ChecklistConfig, ...] = ()
+    audit: AuditConfig = AuditConfig()
+    time_studies: tuple[TimeStudyConfig, ...] = ()
+    charts: tuple[ChartConfig, ...] = ()

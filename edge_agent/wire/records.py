@@ -1,0 +1,23 @@
+"""Every record that there is, and how one is read."""
+
+import msgspec
+
+from edge_agent.wire.entries import AnyEntry
+from edge_agent.wire.messages import Declared, Finding, InstrumentDescription, Loss, Run, SettingKept, Text
+from edge_agent.wire.shop_floor import CalendarKept, Elements, Stop, WorkUnitDescription
+
+AnyRecord = (
+    Run
+    | InstrumentDescription
+    | Loss
+    | Declared
+    | Text
+    | Finding
+    | SettingKept
+    | WorkUnitDescription
+    | Elements
+    | Stop
+    | CalendarKept
+    | AnyEntry
+)
+record_decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
