@@ -67,7 +67,7 @@ class WorkUnitConfig(Strict, frozen=True, kw_only=True):
         fault_code: Channel whose value is kept with a stop.
         stop_after_s: Without any state channel: no piece for so long is a stop that began at the last piece, s.
         micro_stop_s: A stop shorter than this is a minor stop, s.
-        max_gap_s: A silence longer than this is no data, s; None: five periods of its slowest instrument, at least 10 s.
+        max_gap_s: Longer silence is no data, s; None: five periods of its slowest instrument, 10 s or more.
         bucket_s: Length of a nominal bucket, s; it divides an hour.
         products: What it makes; empty: it has availability and no OEE.
         product: Channel that shows the product in force; empty: chosen on the screen, or the only one.

@@ -1,6 +1,7 @@
 """What is left of a replay document's evidence, and what its counters counted: half of the brute force.
 
-Written from the rules of the time model alone. It believes its document: to refuse a wrong one is the engine's business.
+Written from the rules of the time model alone. It believes its document: to refuse a wrong one
+is the engine's business.
 """
 
 import math

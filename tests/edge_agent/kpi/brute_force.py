@@ -4,6 +4,7 @@ The second method for ``edge_agent.kpi``. It is written from the rules of the ti
 engine, and is slow on purpose: whoever doubts a figure can print the lists and count.
 """
 
+import itertools
 from collections import defaultdict
 from fractions import Fraction
 
@@ -40,7 +41,7 @@ class Seconds:
             held.append(now)
         max_gap = given.document.get("max_gap_s")
         times = sorted(set(evidence))
-        for earlier, later in zip(times, times[1:], strict=False):
+        for earlier, later in itertools.pairwise(times):
             if max_gap is not None and later - earlier > max_gap:
                 for second in range(earlier, later):
                     held[second - self.first] = "UNKNOWN"

@@ -1,4 +1,6 @@
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # the second method and its documents: shared by the tests of this folder
+sys.path.insert(
+    0, str(Path(__file__).parent)
+)  # the second method and its documents: shared by the tests of this folder
