@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from gateway.api import speech
+from edge_agent import speech
 from gateway.api.guard import address_of, start_session
 from gateway.api.rendering import Pages
 from gateway.api.security import COOKIE, Access, Answer, Verdict

@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gateway.api import speech
-from gateway.api.speech import Speech
+from edge_agent import speech
+from edge_agent.speech import Speech
 from gateway.api.units import printed
 
 

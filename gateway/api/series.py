@@ -12,11 +12,11 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from edge_agent.speech import Speech
 from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription
 from gateway.api.edges import find_edge
 from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
 from gateway.api.spans import NS, Span, iso, parse_span
-from gateway.api.speech import Speech
 from gateway.timeseries import Bucket, ChannelId, Row
 
 router = APIRouter(prefix="/series", tags=["series"])

@@ -8,10 +8,10 @@ import pytest
 
 from drivers import errors
 from drivers.serial.mt_sics import UNSETTLED
+from edge_agent.speech import LANGUAGES, load_words
 from edge_agent.wire.schema import BAD, CLOCK_UNSURE, GOOD, UNCERTAIN
 from gateway.api.live import NO_DATA, STATES
 from gateway.api.pages import RANGES
-from gateway.api.speech import LANGUAGES, load_words
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "dashboards" / "web"

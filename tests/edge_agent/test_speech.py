@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.api.speech import Speech
+from edge_agent.speech import Speech
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 

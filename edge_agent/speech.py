@@ -1,4 +1,7 @@
-"""How figures, times and sentences are said in Vietnamese and in English."""
+"""How figures, times and sentences are said in Vietnamese and in English.
+
+Shared with the gateway: the screen beside the machine and the pages of the office say one figure one way.
+"""
 
 import tomllib
 from collections.abc import Mapping
