@@ -1,0 +1,209 @@
+"""Process capability: how the spread of a stable process compares with what is allowed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.control_charts.chart import Chart
+from calibration.control_charts.from_base import (
+    individuals_chart,
+    moving_range_chart,
+    range_chart,
+    s_chart,
+    x_bar_chart,
+)
+from calibration.control_charts.rules import WESTERN_ELECTRIC, Finding, Rule
+from calibration.control_charts.sigma import Estimator, Sigma, estimate_sigma
+from calibration.control_charts.subgroups import Samples, Subgroups
+from calibration.distributions import chi_square_quantile, normal_quantile
+
+MOST_TOLD = 5
+
+
+class UnstableError(ValueError):
+    """The process was not stable, so it has no capability to speak of.
+
+    Attributes:
+        findings: The rules that its points complete.
+    """
+
+    def __init__(self, message: str, findings: tuple[Finding, ...]) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A capability index with its two-sided confidence limits, dimensionless."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """Capability of a process that was stable.
+
+    Attributes:
+        cp: Allowed width over the process's own, by ``within``; None with one limit only.
+        cpk: Distance of the mean from the nearer limit over half the process's own width, by ``within``.
+        pp: As ``cp``, by ``overall``.
+        ppk: As ``cpk``, by ``overall``.
+        mean: Of all values, in the quantity's unit.
+        n: Number of values.
+        within: Standard deviation within subgroups, or between neighbours, by the estimator that was named.
+        overall: Standard deviation of all values.
+        confidence: Of the limits, as 0.95.
+    """
+
+    cp: Index | None
+    cpk: Index
+    pp: Index | None
+    ppk: Index
+    mean: float
+    n: int
+    within: Sigma
+    overall: Sigma
+    confidence: float
+
+
+def capability(
+    samples: Samples,
+    *,
+    sigma: Estimator,
+    lower: float | None = None,
+    upper: float | None = None,
+    confidence: float = 0.95,
+    rules: tuple[Rule, ...] = WESTERN_ELECTRIC,
+) -> Capability:
+    """Cp, Cpk, Pp and Ppk with confidence limits, if the samples are of a stable process.
+
+    ::
+
+        Cp  = (upper - lower) / (6 * within)     Cpk = min(upper - mean, mean - lower) / (3 * within)
+        Pp  = (upper - lower) / (6 * overall)    Ppk = min(upper - mean, mean - lower) / (3 * overall)
+
+    Args:
+        samples: Individual values in time order, shape (m,), or subgroups.
+        sigma: Estimator of ``within``. For individual values ``moving_range_d2``; for subgroups
+            ``mean_range_d2``, ``mean_s_c4`` or ``pooled_s_c4``.
+        lower: Lower specification limit, in the quantity's unit; None where there is none.
+        upper: Upper specification limit.
+        confidence: Of the confidence limits, in (0, 1).
+        rules: What counts as stable: no point of the chart of location or of spread completes one of them.
+
+    Raises:
+        UnstableError: A rule fired.
+        ValueError: No specification limit, or the samples do not give a standard deviation.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 8.3; AIAG, Statistical Process Control (2nd ed.).
+    """
+    groups = Subgroups.of("capability", samples)
+    _need_specification(lower, upper)
+    _need_stable(_charts(samples, groups, sigma, rules), samples)
+    within, overall = estimate_sigma(samples, sigma), estimate_sigma(samples, "s")
+    n, mean = int(np.sum(groups.sizes)), groups.grand_mean
+
+    def width(by: Sigma) -> Index | None:
+        if lower is None or upper is None:
+            return None
+        return cp_with_limits((upper - lower) / (6 * by.value), by.dof, confidence)
+
+    def distance(by: Sigma) -> Index:
+        rooms = [mean - lower] if lower is not None else []
+        rooms += [upper - mean] if upper is not None else []
+        return cpk_with_limits(min(rooms) / (3 * by.value), n, by.dof, confidence)
+
+    return Capability(
+        width(within), distance(within), width(overall), distance(overall), mean, n, within, overall, confidence
+    )
+
+
+def cp_with_limits(cp: float, dof: float, confidence: float = 0.95) -> Index:
+    """Confidence limits of Cp or Pp.
+
+    ::
+
+        cp * sqrt(chi2(alpha / 2, dof) / dof)   and   cp * sqrt(chi2(1 - alpha / 2, dof) / dof)
+
+    Args:
+        cp: The index, above 0.
+        dof: Degrees of freedom of the standard deviation in it.
+        confidence: 1 - alpha.
+
+    Raises:
+        ValueError: A value is outside its range.
+
+    Source:
+        Montgomery, 8.3.4; NIST/SEMATECH e-Handbook, 6.1.6. Exact for a pooled or overall s, an
+        approximation (Patnaik) for ranges.
+    """
+    alpha = _alpha(confidence)
+    low, high = (math.sqrt(chi_square_quantile(p, dof) / dof) for p in (alpha / 2, 1 - alpha / 2))
+    return Index(cp, cp * low, cp * high)
+
+
+def cpk_with_limits(cpk: float, n: int, dof: float, confidence: float = 0.95) -> Index:
+    """Confidence limits of Cpk or Ppk, by a normal approximation.
+
+    ::
+
+        cpk +- z(1 - alpha / 2) * sqrt(1 / (9 * n) + cpk**2 / (2 * dof))
+
+    Args:
+        cpk: The index; below 0 when the mean is outside the specification.
+        n: Values in the mean.
+        dof: Degrees of freedom of the standard deviation in it.
+        confidence: 1 - alpha.
+
+    Raises:
+        ValueError: A value is outside its range.
+
+    Source:
+        Bissell, Applied Statistics 39 (1990) 331; Montgomery, 8.3.4. Good from some 30 values on.
+    """
+    half = normal_quantile(1 - _alpha(confidence) / 2) * math.sqrt(1 / (9 * n) + cpk**2 / (2 * dof))
+    return Index(cpk, cpk - half, cpk + half)
+
+
+def _alpha(confidence: float) -> float:
+    if not 0 < confidence < 1:
+        msg = f"capability: confidence: expected a number between 0 and 1, got {confidence!r}. Give 0.95 for 95 %."
+        raise ValueError(msg)
+    return 1 - confidence
+
+
+def _need_specification(lower: float | None, upper: float | None) -> None:
+    given = [limit for limit in (lower, upper) if limit is not None]
+    if not given or not all(map(math.isfinite, given)) or (lower is not None and upper is not None and lower >= upper):
+        msg = (
+            f"capability: specification: expected a lower limit below an upper one, or one of them, got {lower!r} and "
+            f"{upper!r}. Take them from the drawing."
+        )
+        raise ValueError(msg)
+
+
+def _charts(samples: Samples, groups: Subgroups, sigma: Estimator, rules: tuple[Rule, ...]) -> tuple[Chart, Chart]:
+    """The chart of location and the chart of spread that the samples must pass."""
+    if np.all(groups.sizes == 1):
+        row = groups.means
+        return individuals_chart(row, sigma=sigma, rules=rules), moving_range_chart(row, rules=rules)
+    spread = range_chart if sigma == "mean_range_d2" else s_chart
+    return x_bar_chart(samples, sigma=sigma, rules=rules), spread(samples, sigma=sigma, rules=rules)
+
+
+def _need_stable(charts: tuple[Chart, Chart], samples: Samples) -> None:
+    findings = tuple(finding for chart in charts for finding in chart.judge(samples))
+    if findings:
+        told = "; ".join(map(str, findings[:MOST_TOLD]))
+        more = f"; and {len(findings) - MOST_TOLD} more" if len(findings) > MOST_TOLD else ""
+        msg = (
+            f"capability: the process was not stable: {told}{more}. "
+            "Find the cause of each, leave out only samples whose cause is known and gone, and try again."
+        )
+        raise UnstableError(msg, findings)
