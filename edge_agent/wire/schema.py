@@ -12,8 +12,50 @@ WINDOW = "window"
 """Measurement: one line for each instrument and window; time is the window's start."""
 LOSS = "loss"
 """Measurement: samples that are known to be absent, written by the gateway from ``loss`` records."""
+ELEMENT = "element"
+"""Measurement: what a work unit did in one nominal bucket with one product in one shift; time is the bucket's start.
+
+Written by the gateway from ``elements`` records, tags :data:`ELEMENT_TAGS`, every field a float: seconds by bucket
+(:data:`SECONDS`), energy by bucket (:data:`ENERGY`, only where some was ever said of the nominal bucket), and
+:data:`ELEMENT_FIELDS`. All of them add up. Points of one nominal bucket whose ``revision`` differs are of a moment
+between two writings; a part that a later revision no longer has is all zeros under that revision."""
+STOP = "stop"
+"""Measurement: one stop, or the piece of one that has one reason; time is its start.
+
+Written by the gateway from ``stop`` records, tags :data:`STOP_TAGS`, fields :data:`STOP_NUMBERS` (floats) and
+:data:`STOP_TEXTS`. While a stop lasts it has no field ``seconds``. One that is no stop any more (``gone`` 1) is all
+zeros and empty texts but for its revision; so is ``seconds`` of one that was told as over and lasts after all."""
 
 TAGS = ("site", "edge", "instrument")
+ELEMENT_TAGS = ("site", "edge", "work_unit", "product", "shift")
+"""``shift`` is its bare name, so that a year makes no more series than a day. Which day it belongs to is in the
+registry and the API: a field could not be grouped by, and where two shifts of one name meet in one nominal bucket
+(one shift round the clock) their sums are one point."""
+STOP_TAGS = ("site", "edge", "work_unit")
+NOTHING = "-"
+"""The tag ``product`` where none is in force, and ``shift`` outside every shift: InfluxDB drops an empty tag."""
+_BUCKETS = ("NOT_SCHEDULED", "PLANNED_STOP", "UNKNOWN", "RUN", "MINOR_STOP", "FAULT", "STOP", "SETUP")
+SECONDS = {bucket: f"{bucket.lower()}_s" for bucket in _BUCKETS}
+"""Bucket of the time model -> field of an element: time in it, s. The eight sum to the time that it covers."""
+ENERGY = {bucket: f"{bucket.lower()}_wh" for bucket in _BUCKETS}
+"""Bucket -> field of an element: energy in it, Wh."""
+ELEMENT_FIELDS = (
+    "total",
+    "reject",
+    "rework",
+    "unplanned",
+    "unattributed",
+    "no_product",
+    "ideal_s",
+    "ideal_reject_s",
+    "failures",
+    "failing_s",
+    "revision",
+)
+"""Besides seconds and energy: pieces; ideal cycle times pieces made and times pieces rejected, s; failures that began
+here; planned time in failing stops, s; the revision of the nominal bucket."""
+STOP_NUMBERS = ("seconds", "planned_s", "gone", "revision")
+STOP_TEXTS = ("kind", "reason", "title_vi", "title_en", "who", "note", "code", "shift", "product")
 UNCERTAINTY = "_u"
 QUALITY = "_q"
 WINDOW_FIELDS = ("_mean", "_min", "_max", "_n")

@@ -1,4 +1,4 @@
-"""The registry database: edges, journals and their receipts, records, dead letters, findings, settings.
+"""The registry database: edges, journals and their receipts, records, elements and stops, dead letters, findings.
 
 May import SQLAlchemy, Alembic and the standard library. SQLite by default, any SQLAlchemy URL otherwise.
 
@@ -25,20 +25,25 @@ from gateway.registry.models import (
     SettingRow,
     StoreRow,
 )
+from gateway.registry.shop_floor import ElementRow, NominalBucketRow, StopRow, WorkUnitRow
 
 __all__ = [
     "Base",
     "DeadLetterRow",
     "DeclaredRow",
     "EdgeRow",
+    "ElementRow",
     "FindingRow",
     "JournalRow",
+    "NominalBucketRow",
     "ReceiptRow",
     "RecordRow",
     "RegistryError",
     "SettingRow",
     "StaleError",
+    "StopRow",
     "StoreRow",
+    "WorkUnitRow",
     "connect",
     "differences",
     "downgrade",

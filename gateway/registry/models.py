@@ -124,6 +124,7 @@ class RecordRow(Base):
     """The record in force: of each noun and key the one of the highest revision."""
 
     __tablename__ = "record"
+    __table_args__ = (Index("ix_record_site_edge_noun_at", "site", "edge", "noun", "at"),)
     site: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
     edge: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
     noun: Mapped[str] = mapped_column(String(_NAME), primary_key=True)

@@ -18,9 +18,9 @@ def engine(tmp_path):
 
 def test_from_empty_to_the_newest_and_back_leaves_nothing(engine) -> None:
     registry.upgrade(engine)
-    assert {"store", "edge", "journal", "receipt", "declared", "record", "dead_letter", "finding", "setting"} < set(
-        inspect(engine).get_table_names()
-    )
+    first = {"store", "edge", "journal", "receipt", "declared", "record", "dead_letter", "finding", "setting"}
+    shop_floor = {"work_unit", "nominal_bucket", "element", "stop"}
+    assert set(inspect(engine).get_table_names()) == {"alembic_version", *first, *shop_floor}
     registry.downgrade(engine)
     assert inspect(engine).get_table_names() == ["alembic_version"]
     registry.upgrade(engine)
@@ -28,6 +28,23 @@ def test_from_empty_to_the_newest_and_back_leaves_nothing(engine) -> None:
 
 
 def test_the_migrations_make_what_the_models_say(engine) -> None:
+    registry.upgrade(engine)
+    assert registry.differences(engine) == []
+
+
+def test_tables_of_the_first_version_keep_their_rows_when_those_of_the_shop_floor_come_and_go(engine) -> None:
+    registry.upgrade(engine, "0001")
+    assert "element" not in inspect(engine).get_table_names()
+    kept = registry.RecordRow(site="a", edge="b", noun="text", key="m.c", revision=3, at=4, body="{}")
+    with Session(engine) as session, session.begin():
+        session.add(kept)
+    registry.upgrade(engine)
+    assert registry.differences(engine) == []
+    registry.downgrade(engine, "0001")
+    assert {"work_unit", "nominal_bucket", "element", "stop"}.isdisjoint(inspect(engine).get_table_names())
+    assert inspect(engine).get_indexes("record") == []
+    with Session(engine) as session:
+        assert session.get_one(registry.RecordRow, ("a", "b", "text", "m.c")).revision == 3
     registry.upgrade(engine)
     assert registry.differences(engine) == []
 
