@@ -14,6 +14,7 @@ LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
 COOKIE = "nhipdo_language"
 NS = 10**9
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _DIGITS = 6
 """Significant digits of a figure without uncertainty."""
 _LARGE, _SMALL = 1e12, 1e-4
@@ -96,6 +97,21 @@ class Speech:
                 return self(f"age.{unit}", n=seconds // size)
         return self("age.d", n=seconds // 86_400)
 
+    def lasting(self, seconds: float) -> str:
+        """How long, in words that are short: 41 s, 12 min, 2 h 05 min, 3 d 4 h; below zero with a minus.
+
+        >>> words = {"lasting.s": "{n} s", "lasting.min": "{n} min", "lasting.h": "{n} h {rest} min"}
+        >>> [Speech("en", words, ZoneInfo("UTC")).lasting(s) for s in (41.7, 754, 7500)]
+        ['41 s', '12 min', '2 h 05 min']
+        """
+        sign, whole = (_MINUS, int(-seconds)) if seconds <= -1 else ("", int(max(seconds, 0)))
+        if whole < _HOUR_S:
+            unit, n = ("s", whole) if whole < _MINUTE_S else ("min", whole // _MINUTE_S)
+            return sign + self(f"lasting.{unit}", n=n)
+        if whole < 2 * _DAY_S:
+            return sign + self("lasting.h", n=whole // _HOUR_S, rest=f"{whole % _HOUR_S // _MINUTE_S:02d}")
+        return sign + self("lasting.d", n=whole // _DAY_S, rest=whole % _DAY_S // _HOUR_S)
+
     def local(self, at: int) -> datetime:
         """A UTC time in ns as a wall clock reads it."""
         return datetime.fromtimestamp(at // NS, self.zone)
@@ -125,8 +141,8 @@ def _trimmed(number: str) -> str:
     return number.rstrip("0").rstrip(".") if "." in number else number
 
 
-def load_words(web: Path, language: str) -> dict[str, str]:
-    """Key -> sentence of one language, from ``words.LANGUAGE.toml``; nested tables are joined by dots."""
+def load_words(web: Path, language: str, stem: str = "words") -> dict[str, str]:
+    """Key -> sentence of one language, from ``STEM.LANGUAGE.toml``; nested tables are joined by dots."""
 
     def flat(table: Mapping[str, object], before: str) -> dict[str, str]:
         words: dict[str, str] = {}
@@ -137,7 +153,7 @@ def load_words(web: Path, language: str) -> dict[str, str]:
                 words[before + name] = str(entry)
         return words
 
-    return flat(tomllib.loads((web / f"words.{language}.toml").read_text("utf-8")), "")
+    return flat(tomllib.loads((web / f"{stem}.{language}.toml").read_text("utf-8")), "")
 
 
 def choose(cookie: str, accept: str) -> str:
