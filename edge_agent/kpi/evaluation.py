@@ -147,7 +147,7 @@ def evaluate(evidence: Evidence, plan: Plan, products: Sequence[ProductSpan], li
             late.append(more)
             pieces[role] = pieces[role].with_more(more) if role in pieces else more
     issues = sorted(issue for one in counted.values() for issue in one.issues)
-    lost = {int(at) - 1 for one in late for at in one.at[one.place < 0]}
+    lost = [int(at) - 1 for one in late for at in one.at[one.place < 0]]
     issues = sorted([*issues, *(Issue(at, NOT_BOOKED) for at in lost)])
     return Evaluation(timeline, spans, pieces, tuple(issues), counted, deficit, evidence.heard())
 

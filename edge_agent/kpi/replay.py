@@ -134,7 +134,7 @@ _time: Callable[[_Row], int] = lambda row: row.at  # noqa: E731
 
 def _counter(rows: CounterRows, number: int, read: Document, issues: list[Issue]) -> Counter:
     samples = _in_order(rows.samples, read, SAMPLE_DUPLICATE, issues)
-    samples = [one for one, after in zip(samples, [*samples[1:], None], strict=True) if not after or after.at > one.at]
+    samples = list({one.at: one for one in samples}.values())
     if rows.carry_in is not None:
         known_at = rows.carry_in.at
         issues += [Issue(one.at, BEFORE_CARRY_IN) for one in samples if one.at < known_at]

@@ -11,8 +11,8 @@ from edge_agent.kpi.buckets import BUCKETS, Bucket
 from edge_agent.kpi.evidence import Carry, Evidence
 from edge_agent.kpi.spans import Codes, Instants, Steps, inside, measure, no_spans, steps
 
-ENDLESS = 2**62
-"""An instant after all others, UTC ns: where a state that nothing ends would end."""
+ENDLESS = 2**61
+"""An instant after all others, UTC ns: where a state that nothing ends would end. Twice it still fits an int64."""
 
 
 @dataclass(frozen=True, slots=True)
