@@ -95,8 +95,8 @@ def _use_message(session: Session, draft: Draft, timeseries: TimeSeries, row: De
     assert isinstance(topic, topics.EdgeTopic)
     arrival = read_message(topic, row.payload)
     refused = timeseries.write(arrival.lines) if arrival.lines else []
-    losses = records.take_records(session, draft, arrival.edge, arrival.records)
-    if losses:
+    touched = records.take_records(session, draft, arrival.edge, arrival.records)
+    if touched:
         session.flush()
-        refused += timeseries.write(records.loss_lines(session, losses))
+        refused += timeseries.write(records.point_lines(session, touched))
     return arrival.why or (refused[0].why if refused else "")

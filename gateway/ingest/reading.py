@@ -11,6 +11,7 @@ from edge_agent.wire.records import AnyRecord, record_decoder
 from edge_agent.wire.schema import NAME, SAMPLE, WINDOW
 from edge_agent.wire.topics import TELEMETRY, EdgeTopic
 from gateway.ingest.journals import EdgeId, JournalId
+from gateway.ingest.usable import why_unusable
 
 _MAX_KEY = 255
 _SHOWN = 120
@@ -108,6 +109,8 @@ def _decode_records(arrival: Arrival, lines: list[str]) -> None:
             if not 0 < len(record.key) <= _MAX_KEY or "\0" in line or "\\u0000" in line:
                 msg = f"a key has 1 to {_MAX_KEY} characters, and there is no NUL"
                 raise msgspec.ValidationError(msg)
+            if wrong := why_unusable(record):
+                raise msgspec.ValidationError(wrong)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             arrival.why = arrival.why or (
                 f"{arrival.name}: record {line[:_SHOWN]!r}: {error}. A newer edge? Update this gateway, then retry."

@@ -1,13 +1,16 @@
 """Records: the highest revision of a key is in force; what some of them mean for receipts and for the series."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import Declared, InstrumentDescription, Loss, Run, Text
 from edge_agent.wire.records import AnyRecord, record_decoder
-from edge_agent.wire.schema import LOSS
+from edge_agent.wire.schema import LOSS, STOP
+from edge_agent.wire.shop_floor import Elements, Stop, WorkUnitDescription
+from gateway.ingest import shop_floor
 from gateway.ingest.journals import EdgeId, JournalId
 from gateway.ingest.receipts import Draft
 from gateway.ingest.runs import run_began
@@ -17,26 +20,56 @@ EVERY_INSTRUMENT = "all"
 """The tag ``instrument`` of a loss that concerns all instruments of an edge."""
 
 
+class Touched(NamedTuple):
+    """What has come and has points: they are to be written from the rows in force, by :func:`point_lines`.
+
+    Attributes:
+        edge: Whose.
+        noun: ``loss``, ``elements`` or ``stop``.
+        key: Of the loss; else the work unit.
+        since: Of the nominal bucket or the stop; of a loss 0.
+    """
+
+    edge: EdgeId
+    noun: str
+    key: str
+    since: int = 0
+
+
 def take_records(
     session: Session, draft: Draft, edge: EdgeId, records: Sequence[tuple[AnyRecord, str]]
-) -> list[tuple[EdgeId, str]]:
+) -> list[Touched]:
     """Put records in force and follow what they say.
 
+    A record whose revision is not the highest touches its points too: before a crash it may have been the highest.
+
     Returns:
-        Keys of the ``loss`` records that have come, each with its edge: their points are to be written from the rows
-        that won, by :func:`loss_lines`.
+        What has points.
     """
-    losses = []
+    touched = []
     for record, body in records:
         noun = str(type(record).__struct_config__.tag)
-        put_record(session, edge, noun, record, body)
-        if isinstance(record, Loss):
-            losses.append((edge, record.key))
-        elif isinstance(record, Declared):
-            _declare(draft, edge, record)
-        elif isinstance(record, Run):
-            run_began(session, draft, edge, record, body)
-    return losses
+        if isinstance(record, Elements):
+            shop_floor.take_elements(session, edge, record)
+        elif isinstance(record, Stop):
+            shop_floor.take_stop(session, edge, record)
+        elif isinstance(record, WorkUnitDescription):
+            shop_floor.take_work_unit(session, edge, record, body)
+        else:
+            put_record(session, edge, noun, record, body)
+            _follow(session, draft, edge, record, body)
+        if isinstance(record, Elements | Stop):
+            touched.append(Touched(edge, noun, record.work_unit, record.since))
+        elif isinstance(record, Loss):
+            touched.append(Touched(edge, noun, record.key))
+    return touched
+
+
+def _follow(session: Session, draft: Draft, edge: EdgeId, record: AnyRecord, body: str) -> None:
+    if isinstance(record, Declared):
+        _declare(draft, edge, record)
+    elif isinstance(record, Run):
+        run_began(session, draft, edge, record, body)
 
 
 def put_record(session: Session, edge: EdgeId, noun: str, record: AnyRecord, body: str) -> None:
@@ -49,15 +82,23 @@ def put_record(session: Session, edge: EdgeId, noun: str, record: AnyRecord, bod
         row.revision, row.at, row.body = record.revision, record.at, body
 
 
-def loss_lines(session: Session, losses: Sequence[tuple[EdgeId, str]]) -> list[str]:
-    """The points of these losses, with all their fields, from the rows in force."""
-    lines = []
-    for edge, key in dict.fromkeys(losses):
-        row = session.get(RecordRow, (*edge, LOSS, key))
-        record = record_decoder.decode(row.body) if row else None
-        if isinstance(record, Loss):
-            lines.append(loss_line(edge, record))
+def point_lines(session: Session, touched: Sequence[Touched]) -> list[str]:
+    """The points of what was touched, with all their fields, from the rows in force."""
+    lines: list[str] = []
+    for one in dict.fromkeys(touched):
+        if one.noun == LOSS:
+            lines += _loss_lines(session, one)
+        elif one.noun == STOP:
+            lines.append(shop_floor.stop_line(session, one.edge, one.key, one.since))
+        else:
+            lines += shop_floor.element_lines(session, one.edge, one.key, one.since)
     return lines
+
+
+def _loss_lines(session: Session, loss: Touched) -> list[str]:
+    row = session.get(RecordRow, (*loss.edge, LOSS, loss.key))
+    record = record_decoder.decode(row.body) if row else None
+    return [loss_line(loss.edge, record)] if isinstance(record, Loss) else []
 
 
 def loss_line(edge: EdgeId, loss: Loss) -> str:

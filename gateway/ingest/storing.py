@@ -148,17 +148,17 @@ class Storing:
     def _write(
         self, session: Session, draft: Draft, fresh: Sequence[Arrival], refused: list[Refused], outcome: Outcome
     ) -> None:
-        losses = []
+        touched = []
         for arrival in fresh:
-            losses += records.take_records(session, draft, arrival.edge, arrival.records)
+            touched += records.take_records(session, draft, arrival.edge, arrival.records)
             outcome.records += len(arrival.records)
             if arrival.why:
                 dead_letters.keep_message(session, arrival, draft.now)
                 outcome.dead += 1
         session.flush()
-        if losses:
-            for line, why in self._timeseries.write(records.loss_lines(session, losses)):
-                log.error("the store refused the point of a loss: %s (%s)", why, line[:200])
+        if touched:
+            for line, why in self._timeseries.write(records.point_lines(session, touched)):
+                log.error("the store refused the point of a record: %s (%s)", why, line[:200])
         for line_refused, arrival in _whose(refused, fresh):
             dead_letters.keep_line(session, arrival, line_refused, draft.now)
             outcome.dead += 1

@@ -7,6 +7,8 @@ Because: after a crash between storing and acknowledging the same message comes 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from gateway.timeseries.points import Point
+
 
 class StoreUnavailableError(Exception):
     """The store cannot take anything now (down, full, refused our password); try again later."""
@@ -85,6 +87,10 @@ class TimeSeries(Protocol):
 
     def rows(self, of: ChannelId, start: int, end: int) -> Iterator[Row]:
         """Every stored sample in ``[start, end)`` by time, without loading all of them at once."""
+        ...
+
+    def points(self, measurement: str, site: str, edge: str, start: int, end: int) -> Iterator[Point]:
+        """Points of the shop floor (``element``, ``stop``) in ``[start, end)``, by time and tags."""
         ...
 
     def forget_before(self, measurement: str, at: int) -> int:

@@ -18,6 +18,7 @@ from threading import Lock
 
 from gateway.timeseries import Bucket, ChannelId, Latest, Refused, Row, StoreUnavailableError, series_sql
 from gateway.timeseries.keeping import Keeper
+from gateway.timeseries.points import Point
 from gateway.timeseries.reading import read_lines
 
 SCHEMA = """
@@ -112,6 +113,10 @@ class EmbeddedStore:
             if some.next_at is None:
                 return
             start = some.next_at
+
+    def points(self, measurement: str, site: str, edge: str, start: int, end: int) -> Iterator[Point]:
+        with self._reading() as db:
+            yield from series_sql.points(db, measurement, site, edge, start, end)
 
     def forget_before(self, measurement: str, at: int) -> int:
         """Retention, some thousand rows at a time, so that the ingest gets its turn."""

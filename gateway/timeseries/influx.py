@@ -19,6 +19,7 @@ import urllib3
 from gateway.timeseries import Bucket, ChannelId, Latest, Refused, Row, influxql
 from gateway.timeseries.halving import write_halving
 from gateway.timeseries.influx_http import Found, InfluxHttp, judge, unreachable
+from gateway.timeseries.points import Point
 from gateway.timeseries.reading import read_lines
 
 Dialect = Literal["v1", "v2"]
@@ -89,6 +90,9 @@ class InfluxStore:
 
     def rows(self, of: ChannelId, start: int, end: int) -> Iterator[Row]:
         return influxql.rows(self._ask, of, start, end, _AT_ONCE)
+
+    def points(self, measurement: str, site: str, edge: str, start: int, end: int) -> Iterator[Point]:
+        return influxql.points(self._ask, measurement, site, edge, start, end)
 
     def forget_before(self, measurement: str, at: int) -> int:
         """Retention; InfluxDB does not say how many points went, so -1."""

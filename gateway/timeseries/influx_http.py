@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
-from edge_agent.wire.schema import SAMPLE
+from edge_agent.wire.schema import ELEMENT, SAMPLE, STOP
 from gateway.timeseries import StoreUnavailableError
 from gateway.timeseries.halving import RefusedBatchError
 
@@ -17,6 +17,7 @@ _TOO_LARGE = 413
 _NOT_FOUND = 404
 _OK = range(200, 300)
 _WORD = 300
+_OURS = (SAMPLE, ELEMENT, STOP)
 
 
 Cell = float | str | int | bool | None
@@ -112,7 +113,7 @@ class InfluxHttp:
         if wrong:
             msg = f"InfluxDB at {self.url}: could not answer ({wrong}). Look at its log."
             raise StoreUnavailableError(msg)
-        if any(one.name != SAMPLE for result in answer.results for one in result.series):
+        if any(one.name not in _OURS for result in answer.results for one in result.series):
             why = "it answers another question"  # VictoriaMetrics lists databases, whatever it is asked
             raise self._no_influxql(why)
         return [

@@ -10,6 +10,7 @@ from edge_agent.wire.schema import BAD, GOOD, SAMPLE, TAGS
 from gateway.timeseries import Bucket, ChannelId, Latest, Row
 from gateway.timeseries.buckets import Buckets, width_ns
 from gateway.timeseries.influx_http import Cell, Found
+from gateway.timeseries.points import TAGS_OF, Point
 from gateway.timeseries.reading import channels_of, fields_of, is_bad
 
 Ask = Callable[[str], list[Found]]
@@ -109,6 +110,23 @@ def rows(ask: Ask, of: ChannelId, start: int, end: int, limit: int) -> Iterator[
         if len(some) < limit:
             return
         start = _time(some[-1]) + 1
+
+
+def points(ask: Ask, measurement: str, site: str, edge: str, start: int, end: int) -> Iterator[Point]:
+    """All series of the measurement at once: an edge has some work units, a month some thousand points of each."""
+    of = f"site::tag = {text(site)} AND edge::tag = {text(edge)}"
+    found = ask(
+        f"SELECT * FROM {name(measurement)} WHERE {of} AND time >= {start} AND time < {end} GROUP BY *"  # noqa: S608  quoted
+    )
+    gathered = []
+    for its in found:
+        tags = tuple(its.tags[one] for one in TAGS_OF[measurement])
+        for row in its.rows:
+            cells = {field: cell for field, cell in zip(its.columns[1:], row[1:], strict=True) if cell is not None}
+            texts = {field: cell for field, cell in cells.items() if isinstance(cell, str)}
+            numbers = {field: float(cell) for field, cell in cells.items() if not isinstance(cell, str)}
+            gathered.append(Point(measurement, tags, numbers, texts, _time(row)))
+    return iter(sorted(gathered, key=lambda point: (point.at, point.tags)))
 
 
 def _series_by_us(ask: Ask, of: ChannelId, start: int, end: int, buckets: int) -> list[Bucket]:

@@ -17,6 +17,7 @@ import msgspec
 from edge_agent.wire.lines import parse_line
 from edge_agent.wire.schema import BAD, QUALITY, TAGS, UNCERTAINTY, is_channel
 from gateway.timeseries import Refused
+from gateway.timeseries.points import is_point, read_point, series_name
 
 MAX_FIELDS = 4000
 """Of an instrument; an edge has some hundreds."""
@@ -32,7 +33,7 @@ _SHAPES = 4096
 
 
 class Head(NamedTuple):
-    """What a line is about."""
+    """What a line is about; of a point of the shop floor ``instrument`` is all that follows the edge."""
 
     measurement: str
     site: str
@@ -75,6 +76,8 @@ def read_line(line: str) -> Reading:
     Raises:
         ValueError: It is not a line of the contract.
     """
+    if is_point(line):
+        return _read_shop_floor(line)
     return _read_usual(line) or _read_any(line)
 
 
@@ -129,6 +132,13 @@ def _read_any(line: str) -> Reading:
     except ValueError as error:
         msg = f"line {line[:120]!r}: {error}. Find who publishes it."
         raise ValueError(msg) from error
+    return Reading(head, shape, array("d", point.numbers.values()), tuple(point.texts.values()), point.at)
+
+
+def _read_shop_floor(line: str) -> Reading:
+    point = read_point(line)
+    head = Head(point.measurement, point.tags[0], point.tags[1], series_name(point))
+    shape = _shape(tuple(point.numbers), tuple(point.texts))
     return Reading(head, shape, array("d", point.numbers.values()), tuple(point.texts.values()), point.at)
 
 

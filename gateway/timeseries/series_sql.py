@@ -12,6 +12,7 @@ from edge_agent.wire.schema import GOOD, SAMPLE
 from gateway.timeseries import Bucket, ChannelId, Latest, Row
 from gateway.timeseries.buckets import Buckets, Flags, Times, Values
 from gateway.timeseries.keeping import FLOAT, NUMBER, TEXT, WORD, fields_present
+from gateway.timeseries.points import Point, tags_of_series
 from gateway.timeseries.reading import channels_of, fields_of, is_bad
 
 _AT_ONCE = 50_000
@@ -78,6 +79,22 @@ def rows(db: sqlite3.Connection, of: ChannelId, start: int, end: int, limit: int
     columns = zip(*(column.tolist() for column in some), strict=True)
     its = [(at, value, u, word) for at, value, u, word in columns if word or not isnan(value)]
     return SomeRows([_row(at, value, u, words.get(word, GOOD)) for at, value, u, word in its], next_at)
+
+
+def points(db: sqlite3.Connection, measurement: str, site: str, edge: str, start: int, end: int) -> list[Point]:
+    """See :meth:`gateway.timeseries.TimeSeries.points`."""
+    found = db.execute(
+        "SELECT id, instrument FROM instrument WHERE measurement = ? AND site = ? AND edge = ?",
+        [measurement, site, edge],
+    ).fetchall()
+    words = dict(db.execute("SELECT id, text FROM word"))
+    gathered = []
+    for instrument, name in found:
+        places, tags = _places(db, instrument), tags_of_series(site, edge, name)
+        times = "SELECT at FROM point WHERE instrument = ? AND at >= ? AND at < ? ORDER BY at"
+        for (at,) in db.execute(times, [instrument, start, end]).fetchall():
+            gathered.append(Point(measurement, tags, *_cells(db, instrument, at, places, words), at))
+    return sorted(gathered, key=lambda point: (point.at, point.tags))
 
 
 def forget(db: sqlite3.Connection, instrument: int, before: int, limit: int) -> int:

@@ -1,7 +1,9 @@
 """A gateway on real stores, and edges that speak to it; only the broker is left out where it does not matter."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -178,6 +180,28 @@ def restarted(engine: Engine, store: ShakyStore, quick: None) -> Callable[[], Ga
 @pytest.fixture
 def gateway(restarted: Callable[[], Gateway]) -> Gateway:
     return restarted()
+
+
+@pytest.fixture
+def new_gateway(tmp_path: Path, quick: None) -> Callable[[], AbstractContextManager[Gateway]]:
+    """A gateway on empty stores, as often as one is wanted."""
+    numbers = count()
+
+    @contextmanager
+    def make() -> Iterator[Gateway]:
+        folder = tmp_path / f"new-{next(numbers)}"
+        folder.mkdir()
+        engine = registry.connect(f"sqlite:///{folder / 'registry.sqlite'}")
+        registry.upgrade(engine)
+        store = ShakyStore(folder / "series.sqlite", reserve_bytes=1)
+        said, clock = Said(), Clock()
+        try:
+            yield Gateway(engine, store, said, clock, Ingest(engine, store, said, clock=clock))
+        finally:
+            store.close()
+            engine.dispose()
+
+    return make
 
 
 @pytest.fixture
