@@ -34,6 +34,10 @@ class Mistakes:
             if where + line not in self._lines:
                 self._lines.append(where + line)
 
+    def lines(self) -> tuple[str, ...]:
+        """What was noted so far."""
+        return tuple(self._lines)
+
     def __len__(self) -> int:
         return len(self._lines)
 

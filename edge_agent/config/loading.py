@@ -12,7 +12,11 @@ import msgspec
 from drivers.models import MapError, Model, load_model
 from edge_agent.config import rules
 from edge_agent.config.errors import ConfigError, Mistakes
-from edge_agent.config.reading import read_scalars, show, unknown_key
+from edge_agent.config.form import TABLES
+from edge_agent.config.lists import shipped_audit, shipped_checklists, shipped_reasons, with_losses
+from edge_agent.config.reading import is_table, read_inner, read_list, read_scalars, unknown_key
+from edge_agent.config.shop_rules import check_shop
+from edge_agent.config.shop_tables import AuditConfig, ShopConfig
 from edge_agent.config.tables import (
     FILE_KEYS,
     AgentConfig,
@@ -23,7 +27,7 @@ from edge_agent.config.tables import (
     OutboxConfig,
 )
 
-_TOP = ("edge", "broker", "outbox", "clock", "buses")
+_TOP = tuple(heading.strip("[]") for heading in TABLES if "." not in heading)
 _SYNTAX = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL)
 _START = "nhipdo-edge example > agent.toml"
 
@@ -102,7 +106,10 @@ class _Loader:
         broker = self._broker(tables) if "broker" in tables else None
         outbox = self._scalars(tables, "outbox", OutboxConfig) or {}
         clock = self._scalars(tables, "clock", ClockConfig) or {}
+        before = len(self._mistakes)
         buses = self._buses(tables)
+        buses_are_good = len(self._mistakes) == before
+        shop = self._shop(tables)
         if edge is None:
             return None
         edge["state_dir"] = self._base / edge.get("state_dir", "state")
@@ -112,19 +119,39 @@ class _Loader:
             outbox=OutboxConfig(**outbox),
             clock=ClockConfig(**clock),
             buses=buses,
+            shop=shop or ShopConfig(),
             path=self._path,
             sha256=sha256,
         )
         rules.check_edge(config, self._mistakes)
+        # What follows from a channel that could not be loaded is not a second mistake.
+        if shop is not None and buses_are_good:
+            check_shop(config, self._mistakes)
         return config
+
+    def _shop(self, tables: Mapping[str, object]) -> ShopConfig | None:
+        """The tables about the shop floor, with the shipped lists for those that are not written; None: mistakes."""
+        before = len(self._mistakes)
+        values = read_inner(tables, ShopConfig, "", "", self._mistakes)
+        if values is None or len(self._mistakes) > before:
+            return None
+        shop = ShopConfig(**values)
+        audit, shipped = shop.audit, shipped_audit()
+        return msgspec.structs.replace(
+            shop,
+            reasons=with_losses(shop.reasons) or shipped_reasons(),
+            checklists=shop.checklists or shipped_checklists(),
+            audit=AuditConfig(
+                areas=audit.areas or shipped.areas, questions=audit.questions or shipped.questions, most=audit.most
+            ),
+        )
 
     def _scalars(self, tables: Mapping[str, object], key: str, kind: type[msgspec.Struct]) -> dict[str, Any] | None:
         found = tables.get(key, {})
-        if isinstance(found, dict):
-            return read_scalars(found, kind, key, self._mistakes)
-        hint = f"; write [{key}] with single brackets" if isinstance(found, list) else ""
-        self._mistakes.add(key, f"expected a table [{key}], got {show(found)}{hint}")
-        return None
+        if not is_table(found, key, f"[{key}]", self._mistakes):
+            return None
+        assert isinstance(found, dict)
+        return read_scalars(found, kind, key, self._mistakes)
 
     def _broker(self, tables: Mapping[str, object]) -> BrokerConfig | None:
         before = len(self._mistakes)
@@ -141,7 +168,7 @@ class _Loader:
 
     def _buses(self, tables: Mapping[str, object]) -> tuple[BusConfig, ...]:
         buses: list[BusConfig] = []
-        written = self._list(tables, "buses", "buses", "[[buses]]")
+        written = read_list(tables.get("buses", []), "buses", "[[buses]]", self._mistakes)
         for index, table in enumerate(written):
             place = f"buses[{index}]"
             before = len(self._mistakes)
@@ -159,7 +186,8 @@ class _Loader:
 
     def _instruments(self, bus: Mapping[str, object], place: str) -> tuple[InstrumentConfig, ...]:
         instruments: list[InstrumentConfig] = []
-        for index, table in enumerate(self._list(bus, "instruments", f"{place}.instruments", "[[buses.instruments]]")):
+        written = read_list(bus.get("instruments", []), f"{place}.instruments", "[[buses.instruments]]", self._mistakes)
+        for index, table in enumerate(written):
             at = f"{place}.instruments[{index}]"
             values = read_scalars(table, InstrumentConfig, at, self._mistakes)
             loaded = self._model(table, f"{at}.model")
@@ -179,15 +207,3 @@ class _Loader:
                 self._models[name] = None
                 self._mistakes.add(place, str(error))
         return self._models[name]
-
-    def _list(self, table: Mapping[str, object], key: str, place: str, heading: str) -> list[Mapping[str, object]]:
-        found = table.get(key, [])
-        if isinstance(found, dict):
-            self._mistakes.add(place, f"expected a list of tables, got one table; write {heading} with double brackets")
-            return []
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            self._mistakes.add(place, f"expected a list of tables, got {show(found)}; write {heading} above each")
-            return []
-        if not found:
-            self._mistakes.add(place, f"none; add a table {heading}")
-        return found

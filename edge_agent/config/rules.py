@@ -79,15 +79,16 @@ def check_unique(buses: Sequence[Mapping[str, object]], mistakes: Mistakes) -> N
     instrument_names: dict[object, str] = {}
     for index, bus in enumerate(buses):
         place = f"buses[{index}]"
-        _once(bus_names, bus.get("name"), f"{place}.name", mistakes)
+        once(bus_names, bus.get("name"), f"{place}.name", mistakes)
         _one_port(ports, bus.get("url"), place, mistakes)
         instruments = bus.get("instruments")
         for number, instrument in enumerate(instruments if isinstance(instruments, list) else []):
             if isinstance(instrument, dict):
-                _once(instrument_names, instrument.get("name"), f"{place}.instruments[{number}].name", mistakes)
+                once(instrument_names, instrument.get("name"), f"{place}.instruments[{number}].name", mistakes)
 
 
-def _once(seen: dict[object, str], name: object, place: str, mistakes: Mistakes) -> None:
+def once(seen: dict[object, str], name: object, place: str, mistakes: Mistakes) -> None:
+    """Note a name that stood somewhere before; ``seen`` is name -> its first place."""
     if isinstance(name, str):
         first = seen.setdefault(name, place)
         if first != place:

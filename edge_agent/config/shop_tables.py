@@ -1,54 +1,47 @@
 """The tables of ``agent.toml`` about the shop floor: work units, calendars, reasons, people, lists of TPM and Lean."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
-from edge_agent.config.tables import Count, Name, Seconds, Strict, Text
-
-Title = dict[str, str]
-"""What something is called: language (``vi``, ``en``) -> words."""
-ChannelOf = Annotated[str, msgspec.Meta(description='an instrument and a channel such as "press.produced"')]
-Product = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"\A[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?\Z",
-        description="a product code of letters, digits and inner . _ -, at most 63 long",
-    ),
-]
-Share = Annotated[float, msgspec.Meta(gt=0, le=1, description="a number above 0, at most 1")]
-Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9, description="a number above 0, at most 1000000000")]
-State = Annotated[
-    Literal["RUN", "FAULT", "STOP", "SETUP"], msgspec.Meta(description='"RUN", "FAULT", "STOP" or "SETUP"')
-]
-Clock = Annotated[
-    str, msgspec.Meta(pattern=r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z", description='a time of day such as "06:00"')
-]
-Day = Annotated[str, msgspec.Meta(pattern=r"\A\d{4}-\d{2}-\d{2}\Z", description='a day such as "2026-09-02"')]
-Moment = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"\A\d{4}-\d{2}-\d{2}T([01][0-9]|2[0-3]):[0-5][0-9]\Z",
-        description='a local time such as "2026-09-02T06:00"',
-    ),
-]
-Weekday = Annotated[int, msgspec.Meta(ge=1, le=7, description="a weekday from 1, Monday, to 7, Sunday")]
+from edge_agent.config.kinds import Name, Seconds, Strict, Text
+from edge_agent.config.shop_kinds import (
+    ChannelOf,
+    ChartKind,
+    ChartRules,
+    Clock,
+    Code,
+    Day,
+    Language,
+    Loss,
+    Modulus,
+    Moment,
+    Number,
+    Positive,
+    Preset,
+    Role,
+    Share,
+    StateMap,
+    Step,
+    Title,
+    Titled,
+    Weekdays,
+    Words,
+)
 
 
-class ProductConfig(Strict, frozen=True, kw_only=True):
+class ProductConfig(Titled, frozen=True, kw_only=True):
     """A product and the planned time for one piece, s."""
 
-    name: Product
+    name: Code
     ideal_cycle_s: Positive
-    title: Title = msgspec.field(default_factory=dict)
 
 
-class WorkUnitConfig(Strict, frozen=True, kw_only=True):
+class WorkUnitConfig(Titled, frozen=True, kw_only=True):
     """One machine whose production is counted, and the channels that tell of it.
 
     Attributes:
         name: Unique on the edge, and no instrument's.
-        title: What people call it.
         production_line: The line that it belongs to; empty: none.
         total: Counter of all pieces, as ``instrument.channel``; empty: none.
         good: Counter of good pieces.
@@ -79,20 +72,19 @@ class WorkUnitConfig(Strict, frozen=True, kw_only=True):
     """
 
     name: Name
-    title: Title = msgspec.field(default_factory=dict)
     production_line: Text = ""
     total: ChannelOf = ""
     good: ChannelOf = ""
     reject: ChannelOf = ""
     rework: ChannelOf = ""
     boot: ChannelOf = ""
-    modulus: Count | None = None
+    modulus: Modulus | None = None
     max_rate_per_s: Positive | None = None
     state: ChannelOf = ""
-    state_map: dict[str, State] = msgspec.field(default_factory=dict)
-    state_preset: Literal["", "packml"] = ""
+    state_map: StateMap = msgspec.field(default_factory=dict)
+    state_preset: Preset = ""
     mode: ChannelOf = ""
-    setup_modes: tuple[str, ...] = ()
+    setup_modes: Words = ()
     running: ChannelOf = ""
     fault: ChannelOf = ""
     fault_code: ChannelOf = ""
@@ -106,7 +98,7 @@ class WorkUnitConfig(Strict, frozen=True, kw_only=True):
     target_oee: Share | None = None
     demand_per_shift: Positive | None = None
     calendar: Text = ""
-    reasons: tuple[str, ...] = ()
+    reasons: Words = ()
 
 
 class BreakConfig(Strict, frozen=True, kw_only=True):
@@ -116,21 +108,28 @@ class BreakConfig(Strict, frozen=True, kw_only=True):
     end: Clock
 
 
-class ShiftConfig(Strict, frozen=True, kw_only=True):
-    """A shift of every week; an ``end`` that is not after ``start`` is on the next day."""
+class ShiftConfig(Titled, frozen=True, kw_only=True):
+    """A shift of every week; an ``end`` that is not after ``start`` is on the next day.
 
-    name: Name
+    Attributes:
+        name: Such as ``A``; records call that of a day ``A@2026-03-02``.
+        start: By the wall clock.
+        end: By the wall clock.
+        weekdays: On which it begins.
+        breaks: Planned; one that starts before its shift does is behind midnight.
+    """
+
+    name: Code
     start: Clock
     end: Clock
-    weekdays: tuple[Weekday, ...] = (1, 2, 3, 4, 5, 6, 7)
+    weekdays: Weekdays = (1, 2, 3, 4, 5, 6, 7)
     breaks: tuple[BreakConfig, ...] = ()
 
 
-class HolidayConfig(Strict, frozen=True, kw_only=True):
+class HolidayConfig(Titled, frozen=True, kw_only=True):
     """A day on which no shift begins."""
 
     day: Day
-    title: Title = msgspec.field(default_factory=dict)
 
 
 class PlannedStopConfig(Strict, frozen=True, kw_only=True):
@@ -151,7 +150,7 @@ class CalendarConfig(Strict, frozen=True, kw_only=True):
     planned_stops: tuple[PlannedStopConfig, ...] = ()
 
 
-class ReasonConfig(Strict, frozen=True, kw_only=True):
+class ReasonConfig(Titled, frozen=True, kw_only=True):
     """A stop reason; those of the first level hold those of the second.
 
     Attributes:
@@ -163,7 +162,7 @@ class ReasonConfig(Strict, frozen=True, kw_only=True):
 
     id: Name
     title: Title
-    loss: Literal["", "breakdown", "setup", "minor_stops", "stops"] = ""
+    loss: Loss = ""
     of: tuple["ReasonConfig", ...] = ()
 
 
@@ -177,7 +176,7 @@ class OperatorConfig(Strict, frozen=True, kw_only=True):
     """
 
     name: Text
-    role: Literal["operator", "manager"] = "operator"
+    role: Role = "operator"
     pin_hash: Text = ""
 
 
@@ -193,23 +192,23 @@ class ScreenConfig(Strict, frozen=True, kw_only=True):
 
     host: Text = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535, description="a port from 1 to 65535")] = 8480
-    language: Literal["vi", "en"] = "vi"
+    language: Language = "vi"
     stale_s: Seconds = 10.0
 
 
-class ListItemConfig(Strict, frozen=True, kw_only=True):
+class ListItemConfig(Titled, frozen=True, kw_only=True):
     """One line of a checklist, one question of an audit."""
 
     id: Name
     title: Title
 
 
-class ChecklistConfig(Strict, frozen=True, kw_only=True):
+class ChecklistConfig(Titled, frozen=True, kw_only=True):
     """An autonomous-maintenance checklist of some work units; empty: of all."""
 
     id: Name
     title: Title
-    work_units: tuple[str, ...] = ()
+    work_units: Words = ()
     items: tuple[ListItemConfig, ...]
 
 
@@ -217,11 +216,11 @@ class AuditConfig(Strict, frozen=True, kw_only=True):
     """A 5S audit: areas, and questions under ``sort``, ``set_in_order``, ``shine``, ``standardise``, ``sustain``."""
 
     areas: tuple[ListItemConfig, ...] = ()
-    questions: dict[str, tuple[ListItemConfig, ...]] = msgspec.field(default_factory=dict)
+    questions: dict[Step, tuple[ListItemConfig, ...]] = msgspec.field(default_factory=dict)
     most: Annotated[int, msgspec.Meta(ge=1, le=100, description="a whole number from 1 to 100")] = 5
 
 
-class TimeStudyConfig(Strict, frozen=True, kw_only=True):
+class TimeStudyConfig(Titled, frozen=True, kw_only=True):
     """What is timed by two taps: a patient, a sample, a part."""
 
     id: Name
@@ -245,15 +244,15 @@ class ChartConfig(Strict, frozen=True, kw_only=True):
     """
 
     channel: ChannelOf
-    kind: Literal["individuals", "xbar_r", "xbar_s", "ewma", "cusum"] = "individuals"
+    kind: ChartKind = "individuals"
     n: Annotated[int, msgspec.Meta(ge=1, le=100, description="a whole number from 1 to 100")] = 1
     every_s: Seconds | None = None
     base: Annotated[int, msgspec.Meta(ge=10, le=1000, description="a whole number from 10 to 1000")] = 25
-    centre: float | None = None
+    centre: Number | None = None
     sigma: Positive | None = None
-    rules: Literal["limits", "western_electric", "nelson"] = "western_electric"
-    lower: float | None = None
-    upper: float | None = None
+    rules: ChartRules = "western_electric"
+    lower: Number | None = None
+    upper: Number | None = None
 
 
 class ShopConfig(Strict, frozen=True, kw_only=True):

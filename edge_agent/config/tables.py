@@ -1,11 +1,7 @@
-"""The tables of ``agent.toml`` as frozen values.
-
-The descriptions beside the types are what a person reads when a value does not fit:
-``expected a number of seconds above 0, at most 86400, got "fast"``.
-"""
+"""The tables of ``agent.toml`` about the collector as frozen values; :mod:`shop_tables` has those of the shop floor."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,52 +10,31 @@ from drivers.bus import BusSpec
 from drivers.instrument import Instrument, Line
 from drivers.models import Model
 from edge_agent.config.errors import ConfigError
-from edge_agent.wire.schema import NAME
+from edge_agent.config.kinds import (
+    Baud,
+    Count,
+    Days,
+    DeviceId,
+    Folder,
+    Form,
+    Framing,
+    Keepalive,
+    LogLevel,
+    Megabytes,
+    Name,
+    Parallel,
+    Pause,
+    Seconds,
+    Strict,
+    Text,
+    Trust,
+)
+from edge_agent.config.shop_tables import ShopConfig
 
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 """Scheme of a broker's url -> its default port."""
 FILE_KEYS = ("password_file", "ca_file", "cert_file", "key_file")
 """Keys of the broker that name files, relative to the configuration's folder."""
-
-Text = Annotated[str, msgspec.Meta(description="a text in quotes")]
-Name = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=rf"\A{NAME.pattern}\Z",
-        description="a name of a..z, 0..9 and inner hyphens, at most 63 long",
-    ),
-]
-Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400, description="a number of seconds above 0, at most 86400")]
-Pause = Annotated[float, msgspec.Meta(ge=0, le=60, description="a number of seconds from 0 to 60")]
-Days = Annotated[float, msgspec.Meta(gt=0, le=3650, description="a number of days above 0, at most 3650")]
-Count = Annotated[int, msgspec.Meta(ge=1, le=100_000_000, description="a whole number from 1 to 100000000")]
-Megabytes = Annotated[
-    int, msgspec.Meta(ge=16, le=1_000_000, description="a whole number of megabytes from 16 to 1000000")
-]
-DeviceId = Annotated[int, msgspec.Meta(ge=0, le=255, description="a whole number from 0 to 255")]
-Baud = Annotated[int, msgspec.Meta(ge=50, le=4_000_000, description="a whole number of baud from 50 to 4000000")]
-Form = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"\A[5-8][NEOMS](1|1\.5|2)\Z",
-        description='data bits, parity and stop bits such as "8N1" or "7E1"',
-    ),
-]
-Parallel = Annotated[int, msgspec.Meta(ge=1, le=64, description="a whole number from 1 to 64")]
-Keepalive = Annotated[int, msgspec.Meta(ge=5, le=65_535, description="a whole number of seconds from 5 to 65535")]
-Framing = Annotated[
-    Literal["mbap", "rtu", "ascii", "plain"], msgspec.Meta(description="one of mbap, rtu, ascii, plain")
-]
-LogLevel = Annotated[
-    Literal["debug", "info", "warning", "error"],
-    msgspec.Meta(description="one of debug, info, warning, error"),
-]
-Trust = Annotated[Literal["ntp", "always"], msgspec.Meta(description='"ntp" or "always"')]
-Folder = Annotated[Path, msgspec.Meta(description="the path of a folder in quotes")]
-
-
-class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the file: frozen, and a key that it does not know is an error."""
 
 
 class InstrumentConfig(Strict, frozen=True, kw_only=True):
@@ -254,6 +229,7 @@ class AgentConfig(Strict, frozen=True, kw_only=True):
         outbox: How much is kept.
         clock: When the clock is believed.
         buses: What is read.
+        shop: The shop floor: work units, calendars, reasons, people, lists.
         path: The file.
         sha256: Of the file's content, in hexadecimal.
     """
@@ -270,5 +246,6 @@ class AgentConfig(Strict, frozen=True, kw_only=True):
     outbox: OutboxConfig = OutboxConfig()
     clock: ClockConfig = ClockConfig()
     buses: tuple[BusConfig, ...] = ()
+    shop: ShopConfig = ShopConfig()
     path: Path
     sha256: str

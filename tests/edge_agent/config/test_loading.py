@@ -12,7 +12,7 @@ import pytest
 from drivers.bus import BusSpec
 from drivers.instrument import Line
 from edge_agent.config import ConfigError, load_config
-from edge_agent.config.reading import TABLES, keys_of
+from edge_agent.config.form import TABLES, keys_of
 
 EXAMPLE = files("edge_agent.deploy").joinpath("agent.example.toml").read_text("utf-8")
 
@@ -116,22 +116,47 @@ def test_the_example_is_good(tmp_path):
     assert [i.name for bus in config.buses for i in bus.instruments] == ["press-1", "meter-1", "meter-2", "balance-1"]
 
 
+def uncommented(text: str) -> list[str]:
+    """The example with the tables that are commented out, as somebody takes them in; their defaults stay comments."""
+    lines, within = [], False
+    for line in text.splitlines():
+        within = (within and line.startswith("#")) or re.match(r"# \[", line) is not None
+        lines.append(line.removeprefix("#").removeprefix(" ") if within else line)
+    return lines
+
+
+WHOLE = uncommented(EXAMPLE)
+
+
 def test_the_example_has_every_key_and_its_comments_the_true_defaults():
     shown: dict[str, dict[str, object]] = {title: {} for title in TABLES}
     title = ""
-    for line in EXAMPLE.splitlines():
+    for line in WHOLE:
         if line.startswith("["):
             title = line
-        elif found := re.match(r"(# )?(\w+) = (\"[^\"]*\"|[\w.]+)", line):
+        elif found := re.match(r"(# )?(\w+) = (\"[^\"]*\"|[\w.]+|\[.*?\]|\{.*\})", line):
             value = tomllib.loads(f"x = {found[3]}")["x"]
             shown[title].setdefault(found[2], value if found[1] else msgspec.UNSET)
     for table, kind in TABLES.items():
         fields = keys_of(kind)
-        assert set(shown[table]) == set(fields), table
+        # What people call a thing is shown where it matters.
+        assert set(shown[table]) | {"title"} == set(fields) | {"title"}, table
         for key, value in shown[table].items():
             # A default that is chosen by others (framing, an instrument's timeout) and names are examples.
-            if value is not msgspec.UNSET and fields[key].default not in (None, ""):
-                assert value == fields[key].default, (table, key)
+            default = fields[key].default
+            if value is not msgspec.UNSET and default not in (None, "", msgspec.NODEFAULT):
+                assert value == (list(default) if isinstance(default, tuple) else default), (table, key)
+
+
+def test_the_example_is_good_with_all_of_its_tables(tmp_path):
+    path = tmp_path / "agent.toml"
+    path.write_text("\n".join(WHOLE), "utf-8")
+    shop = load_config(path).shop
+    assert [reason.id for reason in shop.reasons] == ["material"]
+    assert [(c.id, [i.id for i in c.items]) for c in shop.checklists] == [("press-care", ["oil"])]
+    assert [q.id for q in shop.audit.questions["sort"]] == ["unneeded"]
+    assert (shop.operators[0].name, shop.time_studies[0].id) == ("Lan", "die-change")
+    assert [(chart.channel, chart.kind) for chart in shop.charts] == [("press-1.press_force", "individuals")]
 
 
 VALUES = ["1", "-1", "0.5", "nan", "1e400", '"x"', '""', '"\\u0000"', "true", "[]", "{}", "1979-05-27", '"tcp://["']
@@ -143,7 +168,7 @@ VALUES = ["1", "-1", "0.5", "nan", "1e400", '"x"', '""', '"\\u0000"', "true", "[
 )
 def test_whatever_stands_behind_a_key_it_is_taken_or_told(tmp_path, key, value):
     title, key = key.split(" ")
-    lines = [line for line in EXAMPLE.splitlines() if not re.match(rf"{key} =", line)]
+    lines = [line for line in WHOLE if not re.match(rf"{key} =", line)]
     at = lines.index(title) + 1
     path = tmp_path / "agent.toml"
     path.write_text("\n".join([*lines[:at], f'"{key}" = {value}', *lines[at:]]), "utf-8")
