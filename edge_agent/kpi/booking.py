@@ -56,6 +56,10 @@ class Booked:
         found = _prefix_sums(self.at, self.bucket.astype(np.int64), self.n, windows, len(BUCKETS))
         return found.astype(float)
 
+    def where(self, chosen: NDArray[np.bool_]) -> "Booked":
+        """Some of it."""
+        return Booked(self.at[chosen], self.n[chosen], self.place[chosen], self.bucket[chosen])
+
     def with_more(self, more: "Booked") -> "Booked":
         """Both, in order of time."""
         at = np.concatenate((self.at, more.at))
