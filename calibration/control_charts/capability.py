@@ -10,7 +10,6 @@ import numpy as np
 from calibration.control_charts.chart import Chart
 from calibration.control_charts.from_base import (
     individuals_chart,
-    moving_range_chart,
     range_chart,
     s_chart,
     x_bar_chart,

@@ -74,15 +74,15 @@ def test_a_mean_outside_the_specification_has_a_negative_cpk(rings) -> None:
 
 def test_confidence_limits_hold_as_often_as_they_say() -> None:
     generator = np.random.default_rng(11)
-    true_cp, true_cpk, rounds = 1.5, 1.25, 3000
+    lower, upper, rounds = -5.0, 4.0, 3000
+    true_cp, true_cpk = 9 / 6, 3.5 / 3  # sigma 1, mean 0.5
     base = generator.normal(0.5, 1.0, size=(rounds, 100))
     held = {"cp": 0, "cpk": 0}
     for mean, s in zip(base.mean(axis=1), base.std(axis=1, ddof=1), strict=True):
-        cp = cp_with_limits(9 / (6 * s), dof=99, confidence=0.9)
-        cpk = cpk_with_limits(min(4.5 - mean + 0.25, mean + 4.5) / (3 * s), n=100, dof=99, confidence=0.9)
+        cp = cp_with_limits((upper - lower) / (6 * s), dof=99, confidence=0.9)
+        cpk = cpk_with_limits(min(upper - mean, mean - lower) / (3 * s), n=100, dof=99, confidence=0.9)
         held["cp"] += cp.low <= true_cp <= cp.high
-        held["cpk"] += cpk.low <= 4.25 / 3 <= cpk.high
-    assert true_cpk < 4.25 / 3
+        held["cpk"] += cpk.low <= true_cpk <= cpk.high
     assert held["cp"] / rounds == pytest.approx(0.9, abs=0.02)  # 0.0055 is one sigma of 3000 rounds
     assert held["cpk"] / rounds == pytest.approx(0.9, abs=0.02)
 

@@ -5,7 +5,7 @@ import pytest
 
 from calibration.control_charts import c4, d2, d3
 
-# ASTM Manual on Presentation of Data and Control Chart Analysis (MNL 7), table 49, n = 2 to 25.
+# ASTM Manual on Presentation of Data and Control Chart Analysis (MNL 7), n = 2 to 25.
 D2 = """1.128 1.693 2.059 2.326 2.534 2.704 2.847 2.970 3.078 3.173 3.258 3.336 3.407 3.472 3.532 3.588 3.640 3.689
         3.735 3.778 3.819 3.858 3.895 3.931"""
 D3 = """0.8525 0.8884 0.8798 0.8641 0.8480 0.8332 0.8198 0.8078 0.7971 0.7873 0.7785 0.7704 0.7630 0.7562 0.7499

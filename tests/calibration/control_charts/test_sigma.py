@@ -29,8 +29,8 @@ def test_viscosity_as_qcc_has_it(published, qcc) -> None:
     assert estimate_sigma(viscosity, "s_c4").value == pytest.approx(qcc["viscosity_i_SD"]["std_dev"], rel=1e-12)
 
 
-# Effective degrees of freedom of a mean range, n = 2 to 10: Duncan, Quality Control and Industrial Statistics,
-# table D3 (Patnaik's values); the AIAG's MSA manual, appendix C, prints the same.
+# Effective degrees of freedom of a mean range, n = 2 to 10: Duncan, Quality Control and Industrial Statistics
+# (Patnaik's values); the AIAG's MSA manual prints the same.
 @pytest.mark.parametrize(
     ("subgroups", "dof"),
     [
