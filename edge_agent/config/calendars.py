@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from difflib import get_close_matches
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import msgspec
 
 from edge_agent.config.errors import Mistakes
 from edge_agent.config.reading import show
-from edge_agent.config.rules import once
 from edge_agent.config.shop_tables import BreakConfig, CalendarConfig, ShiftConfig
 from edge_agent.kpi.calendar import Break, Calendar, PlannedStop, WeeklyShift, overlaps
 
@@ -35,8 +35,10 @@ def to_calendar(config: CalendarConfig) -> Calendar:
 
 def calendar_body(config: CalendarConfig) -> dict[str, object]:
     """A calendar as a ``calendar`` record carries it: the table of the file, as JSON."""
-    body = msgspec.to_builtins(config)
-    assert isinstance(body, dict)
+    body: dict[str, Any] = msgspec.to_builtins(config)
+    for titled in (*body["shifts"], *body["holidays"]):
+        if not titled["title"]:  # as in the file: what has no title does not say so
+            del titled["title"]
     return body
 
 
@@ -70,15 +72,8 @@ def check_calendar(config: CalendarConfig, place: str, mistakes: Mistakes) -> No
     if not config.shifts:
         what = 'none; add a table [[calendars.shifts]], from "00:00" to "00:00" where every hour is planned'
         mistakes.add(f"{place}shifts", what)
-    for key, text in (*_zone(config.timezone), *_shifts(config), *_stops(config)):
+    for key, text in (*_zone(config.timezone), *_shifts(config), *_holidays(config), *_stops(config)):
         mistakes.add(f"{place}{key}", text)
-    days: dict[object, str] = {}
-    for index, holiday in enumerate(config.holidays):
-        at = f"{place}holidays[{index}].day"
-        if _is_day(holiday.day):
-            once(days, holiday.day, at, mistakes)
-        else:
-            mistakes.add(at, f"{show(holiday.day)} is no day of any year. Correct it.")
 
 
 def _weekly(shift: ShiftConfig) -> WeeklyShift:
@@ -115,6 +110,16 @@ def _shifts(config: CalendarConfig) -> Iterator[tuple[str, str]]:
             if not _is_within(rest, shift):
                 what = f"{_span(rest)} is not within the shift, {_span(shift)}. Correct one of them."
                 yield f"shifts[{index}].breaks[{number}]", what
+
+
+def _holidays(config: CalendarConfig) -> Iterator[tuple[str, str]]:
+    days: dict[str, int] = {}
+    for index, holiday in enumerate(config.holidays):
+        first = days.setdefault(holiday.day, index)
+        if not _is_day(holiday.day):
+            yield f"holidays[{index}].day", f"{show(holiday.day)} is no day of any year. Correct it."
+        elif first != index:
+            yield f"holidays[{index}].day", f"{show(holiday.day)} is also holidays[{first}]. Delete one of them."
 
 
 def _stops(config: CalendarConfig) -> Iterator[tuple[str, str]]:

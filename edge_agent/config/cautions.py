@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from drivers.modbus.register_map import ModbusMap
+from edge_agent.config.shop_cautions import cautions_about_shop
 from edge_agent.config.tables import FILE_KEYS, AgentConfig, BrokerConfig, BusConfig, InstrumentConfig
 from edge_agent.utilisation import BusLoad, bus_load, silent_wait_s
 
@@ -25,7 +26,7 @@ def cautions_about(config: AgentConfig) -> list[str]:
         found += _of_silence(bus, load)
         found += _of_windows(config, bus)
         found += _of_addresses(bus)
-    return found
+    return [*found, *cautions_about_shop(config)]
 
 
 def _of_broker(broker: BrokerConfig) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What a good file becomes."""
 
+import functools
 import hashlib
 import re
 import tomllib
@@ -11,6 +12,7 @@ import pytest
 
 from drivers.bus import BusSpec
 from drivers.instrument import Line
+from drivers.models import load_model
 from edge_agent.config import ConfigError, load_config
 from edge_agent.config.form import TABLES, keys_of
 
@@ -159,6 +161,7 @@ def test_the_example_is_good_with_all_of_its_tables(tmp_path):
     assert [(chart.channel, chart.kind) for chart in shop.charts] == [("press-1.press_force", "individuals")]
 
 
+load_once = functools.cache(load_model)
 VALUES = ["1", "-1", "0.5", "nan", "1e400", '"x"', '""', '"\\u0000"', "true", "[]", "{}", "1979-05-27", '"tcp://["']
 
 
@@ -166,7 +169,8 @@ VALUES = ["1", "-1", "0.5", "nan", "1e400", '"x"', '""', '"\\u0000"', "true", "[
 @pytest.mark.parametrize(
     "key", [f"{title} {key}" for title, kind in TABLES.items() for key in (*keys_of(kind), title.strip("[]"))]
 )
-def test_whatever_stands_behind_a_key_it_is_taken_or_told(tmp_path, key, value):
+def test_whatever_stands_behind_a_key_it_is_taken_or_told(tmp_path, monkeypatch, key, value):
+    monkeypatch.setattr("edge_agent.config.loading.load_model", load_once)
     title, key = key.split(" ")
     lines = [line for line in WHOLE if not re.match(rf"{key} =", line)]
     at = lines.index(title) + 1
