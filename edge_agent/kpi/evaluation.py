@@ -152,6 +152,11 @@ def evaluate(evidence: Evidence, plan: Plan, products: Sequence[ProductSpan], li
     return Evaluation(timeline, spans, pieces, tuple(issues), counted, deficit, evidence.heard())
 
 
+def reject_deficit(evidence: Evidence) -> int:
+    """How far a good counter is ahead of the total after some evidence, as pieces to be made up for; 0 or less."""
+    return _by_role(evidence, {counter.name: count(counter) for counter in evidence.counters})[1]
+
+
 def _by_role(evidence: Evidence, counted: dict[str, Counted]) -> tuple[dict[str, Deltas], int]:
     """Deltas by role, with what follows from the roles that there are; and how far good is ahead of total."""
     found: dict[str, list[Deltas]] = {}

@@ -1,0 +1,278 @@
+"""One work unit, live: evidence comes in, buckets close, records go out; what comes late is taken back to its place.
+
+The **tail** is the time that is not settled yet: from the start of a bucket (of which the :class:`StoredCarry` is
+known) to now. It is evaluated anew every few seconds; a bucket is closed a grace time after its end, when what silence
+and standing decide has been decided. It stays in the tail for as long as a stop in it may still turn out a minor one.
+
+What belongs before the tail (a late sample, scrap found later, a changed day of the calendar) is worked off from the
+evidence on disk, half a day at a call, until a bucket begins just as it was known to.
+"""
+
+from bisect import insort
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge_agent.kpi.calendar import Schedule
+from edge_agent.kpi.evaluation import Evaluation, evaluate
+from edge_agent.kpi.evidence import Booking
+from edge_agent.kpi.spans import Instants
+from edge_agent.kpi.timeline import Plan
+from edge_agent.oee.assembly import assemble, carry_at
+from edge_agent.oee.board import Stretch
+from edge_agent.oee.evidence_book import EvidenceBook, StoredCarry
+from edge_agent.oee.observation import Observation
+from edge_agent.oee.parts import bucket_elements
+from edge_agent.oee.products import product_spans
+from edge_agent.oee.shop_book import ShopBook
+from edge_agent.oee.stop_ledger import StopLedger
+from edge_agent.oee.unit_rules import UnitRules
+from edge_agent.wire.entries import LateScrap
+from edge_agent.wire.messages import Record
+from edge_agent.wire.shop_floor import Elements
+
+_NS = 1_000_000_000
+_DAY_NS = 86_400 * _NS
+_EVALUATE_NS = 5 * _NS
+_LONGEST_SILENCE_NS = 7 * _DAY_NS
+"""After a longer one, nothing is said of the buckets in between: a box that lay on a shelf for a year."""
+_CHUNK_NS = 12 * 3600 * _NS
+_AHEAD_NS = 2 * 3600 * _NS
+_FAR = 2**61
+
+
+@dataclass(frozen=True)
+class Tail:
+    """What was last evaluated.
+
+    Attributes:
+        since: Start of the first bucket that is not settled.
+        evaluation: From there on.
+        schedule: Around it.
+        at: When it was evaluated.
+    """
+
+    since: int
+    evaluation: Evaluation
+    schedule: Schedule
+    at: int
+
+
+class UnitLedger:
+    """Belongs to the recorder, inside its transaction; after one that failed it is made anew from the disk.
+
+    Args:
+        rules: What holds for the work unit.
+        evidence: Where its evidence is kept.
+        book: Where its records are kept.
+        schedule: Shifts and planned stops between two instants.
+        titles: Stop reason -> titles.
+    """
+
+    def __init__(
+        self,
+        rules: UnitRules,
+        evidence: EvidenceBook,
+        book: ShopBook,
+        schedule: Callable[[int, int], Schedule],
+        titles: Callable[[str], dict[str, str]],
+    ) -> None:
+        self.rules = rules
+        self.name = rules.unit.name
+        self.last: Observation | None = None
+        self.tail: Tail | None = None
+        self._evidence = evidence
+        self._book = book
+        self._schedule = schedule
+        self._stops = StopLedger(self.name, book, titles)
+        self._since: int | None = None
+        self._carry = StoredCarry(state=0)
+        self._observed: list[Observation] = []
+        self._redo_since: int | None = None
+        self._due = 0
+        self._reload()
+
+    def _reload(self) -> None:
+        found = self._evidence.last_carry(self.name)
+        if found is not None:
+            self._since, self._carry = found
+            self._observed = self._evidence.observations(self.name, self._since, _FAR)
+
+    # ------------------------------------------------------------------ what comes in
+
+    def take(self, came: Sequence[Observation]) -> None:
+        """Keep evidence; what belongs before the tail is worked off later."""
+        if not came:
+            return
+        self._evidence.append(self.name, came)
+        earliest = min(one.at for one in came)
+        if self._since is None:
+            self._begin(earliest)
+        assert self._since is not None
+        for one in came:
+            if one.at < self._since:
+                self.redo(one.at)
+            elif not self._observed or one.at >= self._observed[-1].at:
+                self._observed.append(one)
+            else:
+                insort(self._observed, one, key=_at)
+        telling = [one for one in came if one.state is not None]
+        if telling and (self.last is None or telling[-1].at >= self.last.at):
+            if self.last is None or telling[-1].state != self.last.state:
+                self._due = 0  # people look at the screen when a machine stops
+            self.last = telling[-1]
+
+    def _begin(self, instant: int) -> None:
+        self._since = self.rules.start_of(instant)
+        self._carry = StoredCarry(state=2)
+        self._evidence.keep_carry(self.name, self._since, self._carry)
+
+    def redo(self, instant: int) -> None:
+        """Something changed at an instant: what follows from it is to be evaluated anew."""
+        self._due = 0
+        if self._since is not None and instant < self._since:
+            self._redo_since = min(instant, self._redo_since or instant)
+
+    # ------------------------------------------------------------------ what goes out
+
+    def work(self, now: int) -> Iterator[Record]:
+        """Evaluate what is due: the records that are new or that changed."""
+        if self._since is None:
+            return
+        if self._redo_since is not None:
+            yield from self._redo(self._redo_since)
+        closable = self._since + self.rules.bucket_ns + self.rules.grace_ns
+        if now < self._due and now < closable:
+            return
+        self._due = now + _EVALUATE_NS
+        yield from self._evaluate(now)
+
+    def _evaluate(self, now: int) -> Iterator[Record]:
+        assert self._since is not None
+        self._skip_a_long_silence(now)
+        since = self._since
+        evaluation, schedule = self._look(since, self._carry, self._observed, now, self.rules.cycles)
+        self.tail = Tail(since, evaluation, schedule, now)
+        closed = self.rules.start_of(now - self.rules.grace_ns)
+        if closed > since:
+            yield from self._changed(
+                bucket_elements(self.name, self.rules.bucket_ns, evaluation, schedule, since, closed)
+            )
+        yield from self._stops.records(evaluation, schedule, self._observed, since, now)
+        settled = min(closed, self._unsettled_since(evaluation, now))
+        if settled > since:
+            self._settle(evaluation, settled)
+
+    def _look(
+        self,
+        since: int,
+        carry: StoredCarry,
+        observed: Sequence[Observation],
+        until: int | None,
+        cycles: Mapping[str, float],
+    ) -> tuple[Evaluation, Schedule]:
+        start = min(since, carry.episode_since or since)
+        end = max(until or since, observed[-1].at if observed else since)
+        schedule = self._schedule(start - _DAY_NS, end + _DAY_NS)
+        shifts = [shift[1:] for shift in schedule.shifts]
+        plan = Plan(_spans(shifts), schedule.planned)
+        bookings = self._bookings(since, end)
+        evidence = assemble(self.rules, observed, carry, bookings, until and end)
+        products = product_spans(self.rules, self._book.reader(), (since, end), carry.product, observed, cycles)
+        return evaluate(evidence, plan, products, self.rules.limits), schedule
+
+    def _unsettled_since(self, evaluation: Evaluation, now: int) -> int:
+        """The start of the bucket in which a stop began that may still turn out a minor one."""
+        stops = evaluation.timeline.stops
+        if not len(stops.since) or int(stops.until[-1]) < now:
+            return self.rules.start_of(now)
+        began = int(stops.since[-1])
+        return self.rules.start_of(began if now - began < self.rules.limits.micro_stop_ns else now)
+
+    def _settle(self, evaluation: Evaluation, until: int) -> None:
+        """The tail begins later now; remember how each of its buckets begins."""
+        assert self._since is not None
+        carry = self._carry
+        for start in range(self._since, until, self.rules.bucket_ns):
+            end = start + self.rules.bucket_ns
+            self._keep_stretches(evaluation, start)
+            here = [one for one in self._observed if start <= one.at < end]
+            carry = carry_at(self.rules, evaluation, here, carry, end)
+            self._evidence.keep_carry(self.name, end, carry)
+            self._evidence.condense(self.name, start, end, self.rules.limits.max_gap_ns or 0)
+        self._since, self._carry = until, carry
+        self._observed = [one for one in self._observed if one.at >= until]
+
+    def _keep_stretches(self, evaluation: Evaluation, start: int) -> None:
+        found = evaluation.timeline.stretches(start, start + self.rules.bucket_ns)
+        self._evidence.keep_stretches(self.name, start, [Stretch(a, b, bucket.name) for a, b, bucket in found])
+
+    def _skip_a_long_silence(self, now: int) -> None:
+        assert self._since is not None
+        until = self._observed[0].at if self._observed else now
+        if until - self._since > _LONGEST_SILENCE_NS:
+            self._since = self.rules.start_of(until)
+            self._carry = StoredCarry(
+                state=2, heard_at=self._carry.heard_at, counters=self._carry.counters, product=self._carry.product
+            )
+            self._evidence.keep_carry(self.name, self._since, self._carry)
+
+    # ------------------------------------------------------------------ what came late
+
+    def _redo(self, instant: int) -> Iterator[Record]:
+        """Half a day of what is settled, anew; the rest at the next call, unless nothing more changes."""
+        assert self._since is not None
+        found = self._evidence.last_carry(self.name, instant)
+        if found is None:
+            first = self._evidence.carries(self.name, instant, _FAR)[:1]
+            found = self._evidence.last_carry(self.name, first[0]) if first else None
+        self._redo_since = None
+        if found is None or found[0] >= self._since:
+            return
+        since, carry = found
+        until = min(since + _CHUNK_NS, self._since)
+        observed = self._evidence.observations(self.name, since, until + _AHEAD_NS)
+        # Somebody listened until then, whether or not anything was heard.
+        evaluation, schedule = self._look(since, carry, observed, until + _AHEAD_NS, self._cycles(since, until))
+        yield from self._changed(bucket_elements(self.name, self.rules.bucket_ns, evaluation, schedule, since, until))
+        yield from self._stops.records(evaluation, schedule, observed, since, until)
+        for start in range(since, until, self.rules.bucket_ns):
+            end = start + self.rules.bucket_ns
+            self._keep_stretches(evaluation, start)
+            carry = carry_at(self.rules, evaluation, [o for o in observed if start <= o.at < end], carry, end)
+            known = self._evidence.last_carry(self.name, end)
+            self._evidence.keep_carry(self.name, end, carry)
+        if until == self._since:
+            self._carry = carry
+        elif known is None or known != (until, carry):
+            self._redo_since = until
+
+    def _cycles(self, since: int, until: int) -> dict[str, float]:
+        """Ideal cycles as they were: a cycle that was corrected since holds from then on."""
+        known = self._book.reader().records(Elements, self.name, since, until, most=1000)
+        were = {part.product: part.ideal_cycle_s for one in known for part in one.parts}
+        return {**self.rules.cycles, **{name: cycle for name, cycle in were.items() if name and cycle is not None}}
+
+    # ------------------------------------------------------------------ records
+
+    def _changed(self, records: Sequence[Elements]) -> Iterator[Record]:
+        for record in records:
+            known = self._book.reader().record(Elements, record.key)
+            if known is None or known.parts != record.parts:
+                self._book.keep(record)
+                yield record
+
+    # ------------------------------------------------------------------ what people entered
+
+    def _bookings(self, since: int, until: int) -> list[Booking]:
+        found = self._book.reader().records(LateScrap, self.name, since, until + 1, most=5000)
+        return [Booking(one.made_at, one.product, one.scrap, one.rework) for one in found]
+
+
+def _spans(spans: Sequence[tuple[int, int]]) -> Instants:
+    return np.array(spans, dtype=np.int64).reshape(-1, 2)
+
+
+def _at(one: Observation) -> int:
+    return one.at
