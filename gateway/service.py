@@ -14,6 +14,7 @@ from gateway.ingest import records
 from gateway.ingest.ingest import Counters, Ingest
 from gateway.ingest.journals import EdgeId
 from gateway.people import admit_edge
+from gateway.shop_floor import ShopFloor
 from gateway.timeseries import TimeSeries
 
 
@@ -36,6 +37,11 @@ class Service:
     config: GatewayConfig
     ingest: Ingest
     clock: Callable[[], int] = time.time_ns
+
+    @property
+    def shop_floor(self) -> ShopFloor:
+        """Work units, their elements and stops, what people entered."""
+        return ShopFloor(self.engine)
 
     def health(self) -> list[EdgeHealth]:
         """Every edge ever heard of."""

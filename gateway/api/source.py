@@ -10,6 +10,7 @@ from fastapi.requests import HTTPConnection
 from edge_agent.wire.messages import GatewayStatus, InstrumentDescription, Text
 from edge_agent.wire.schema import CHANNEL, NAME
 from gateway.health import EdgeHealth, StoreHealth
+from gateway.shop_floor import ShopFloor
 from gateway.timeseries import TimeSeries
 
 
@@ -18,6 +19,8 @@ class Service(Protocol):
 
     @property
     def timeseries(self) -> TimeSeries: ...
+    @property
+    def shop_floor(self) -> ShopFloor: ...
     @property
     def secret(self) -> str: ...
 

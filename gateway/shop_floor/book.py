@@ -1,0 +1,195 @@
+"""What the registry knows of the shop floor, by the revisions in force."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Engine, or_, select
+from sqlalchemy.orm import Session
+
+from edge_agent.wire.entries import Entry
+from edge_agent.wire.records import record_decoder
+from edge_agent.wire.schema import SECONDS
+from edge_agent.wire.shop_floor import Part, Stop, WorkUnitDescription
+from gateway.registry import ElementRow, NominalBucketRow, RecordRow, StopRow, WorkUnitRow
+
+_AT_ONCE = 500
+
+
+class UnitId(NamedTuple):
+    """Which work unit of all."""
+
+    site: str
+    edge: str
+    work_unit: str
+
+
+class WorkUnit(NamedTuple):
+    """A work unit and what its edge said of it last; ``at`` is when, UTC ns."""
+
+    id: UnitId
+    description: WorkUnitDescription
+    at: int
+
+
+class NominalBucket(NamedTuple):
+    """A nominal bucket with its parts by shift and product.
+
+    Attributes:
+        since: Its start, UTC ns.
+        until: Its end.
+        revision: In force.
+        parts: Sorted by shift and product; of some only, where a shift was asked for.
+    """
+
+    since: int
+    until: int
+    revision: int
+    parts: tuple[Part, ...]
+
+
+class Entered(NamedTuple):
+    """Something that a person entered, and at which edge."""
+
+    edge: str
+    entry: Entry
+
+
+class ShopFloor:
+    """Questions to the registry; any thread may ask."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def sites(self) -> list[str]:
+        """Every site that has a work unit."""
+        with Session(self._engine) as session:
+            return list(session.scalars(select(WorkUnitRow.site).distinct().order_by(WorkUnitRow.site)))
+
+    def work_units(self, site: str) -> list[WorkUnit]:
+        """Every work unit of a site that was ever described, by edge and name."""
+        asked = select(WorkUnitRow).where(WorkUnitRow.site == site).order_by(WorkUnitRow.edge, WorkUnitRow.work_unit)
+        with Session(self._engine) as session:
+            return [_work_unit(row) for row in session.scalars(asked)]
+
+    def work_unit(self, unit: UnitId) -> WorkUnit | None:
+        """One work unit; None: it was never described."""
+        with Session(self._engine) as session:
+            row = session.get(WorkUnitRow, unit)
+            return _work_unit(row) if row else None
+
+    def buckets(self, unit: UnitId, start: int, end: int, shift: str = "") -> list[NominalBucket]:
+        """The nominal buckets that lie whole in ``[start, end)``, by time.
+
+        Args:
+            unit: Whose.
+            start: UTC ns.
+            end: UTC ns.
+            shift: ``name@first day``, or a bare name for that shift of every day; empty: all, also outside shifts.
+        """
+        its, parts = NominalBucketRow, ElementRow
+        whole = select(its.since, its.until, its.revision).where(
+            its.site == unit.site, its.edge == unit.edge, its.work_unit == unit.work_unit
+        )
+        of = select(parts).where(parts.site == unit.site, parts.edge == unit.edge, parts.work_unit == unit.work_unit)
+        of = of.where(parts.since >= start, parts.until <= end)
+        if shift:
+            of = of.where(_is_shift(shift))
+        with Session(self._engine) as session:
+            rows = session.scalars(of.order_by(parts.since, parts.shift, parts.product)).all()
+            by_since = {since: tuple(map(_part, some)) for since, some in groupby(rows, key=lambda row: row.since)}
+            found = session.execute(whole.where(its.since >= start, its.until <= end).order_by(its.since)).all()
+        return [NominalBucket(since, until, revision, by_since.get(since, ())) for since, until, revision in found]
+
+    def stops(self, unit: UnitId, start: int, end: int) -> list[Stop]:
+        """The stops that touch ``[start, end)`` and are not gone, by time; one that lasts has no end."""
+        its = StopRow
+        asked = (
+            select(its)
+            .where(its.site == unit.site, its.edge == unit.edge, its.work_unit == unit.work_unit)
+            .where(its.since < end, or_(its.until.is_(None), its.until > start), its.gone.is_(False))
+            .order_by(its.since)
+        )
+        with Session(self._engine) as session:
+            return [_stop(row) for row in session.scalars(asked)]
+
+    def entries(self, site: str, noun: str, start: int, end: int, most: int = _AT_ONCE) -> list[Entered]:
+        """What people of a site entered of one noun, said in ``[start, end)``, the newest first, also what is gone."""
+        its = RecordRow
+        edges = select(its.edge).where(its.site == site, its.noun == noun).distinct()
+        found: list[tuple[int, Entered]] = []
+        with Session(self._engine) as session:
+            for edge in session.scalars(edges).all():
+                asked = (
+                    select(its.at, its.body)
+                    .where(its.site == site, its.edge == edge, its.noun == noun, its.at >= start, its.at < end)
+                    .order_by(its.at.desc(), its.key)
+                    .limit(most)
+                )
+                found += [(at, Entered(edge, _entry(body))) for at, body in session.execute(asked)]
+        found.sort(key=lambda one: -one[0])
+        return [entered for _, entered in found[:most]]
+
+
+def _is_shift(shift: str) -> ColumnElement[bool]:
+    if "@" in shift:
+        return ElementRow.shift == shift
+    return ElementRow.shift.startswith(f"{shift}@", autoescape=True)
+
+
+def _work_unit(row: WorkUnitRow) -> WorkUnit:
+    description = msgspec.json.decode(row.description, type=WorkUnitDescription)
+    return WorkUnit(UnitId(row.site, row.edge, row.work_unit), description, row.at)
+
+
+def _part(row: ElementRow) -> Part:
+    ns = {bucket: getattr(row, f"{bucket.lower()}_ns") for bucket in SECONDS}
+    return Part(
+        shift=row.shift,
+        product=row.product,
+        ideal_cycle_s=row.ideal_cycle_s,
+        ns={bucket: time for bucket, time in ns.items() if time},
+        total=row.total,
+        reject=row.reject,
+        rework=row.rework,
+        unplanned=row.unplanned,
+        unattributed=row.unattributed,
+        no_product=row.no_product,
+        failures=row.failures,
+        failing_ns=row.failing_ns,
+        energy_wh=msgspec.json.decode(row.energy_wh, type=dict[str, float]),
+    )
+
+
+def _stop(row: StopRow) -> Stop:
+    return Stop(
+        key=f"{row.work_unit}.{row.since}",
+        revision=row.revision,
+        at=row.at,
+        work_unit=row.work_unit,
+        since=row.since,
+        until=row.until,
+        kind=row.kind,
+        planned_ns=row.planned_ns,
+        code=row.code,
+        shift=row.shift,
+        product=row.product,
+        reason=row.reason,
+        title=msgspec.json.decode(row.title, type=dict[str, str]),
+        note=row.note,
+        who=row.who,
+        entered_at=row.entered_at,
+        gone=row.gone,
+    )
+
+
+def _entry(body: str) -> Entry:
+    record = record_decoder.decode(body)
+    assert isinstance(record, Entry), "a noun has one type"
+    return record
+
+
+def products_of(buckets: Sequence[NominalBucket]) -> list[str]:
+    """Every product that was in force, sorted."""
+    return sorted({part.product for bucket in buckets for part in bucket.parts if part.product})
