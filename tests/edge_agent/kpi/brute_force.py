@@ -114,13 +114,15 @@ class Booked:
         elif counted.role == "total":
             self.aside[why] += counted.n
 
-    def scrap(self, given: Given, seconds: Seconds, row: dict) -> None:
+    def scrap(self, given: Given, seconds: Seconds, row: dict) -> bool:
         moment = given.second(row["made_at"])
         product = given.product_in_force(moment)
         if row.get("product") is not None and (product is None or product[0] != row["product"]):
             product = next(((name, cycle) for _, _, name, cycle in given.products if name == row["product"]), None)
-        if product is not None and seconds.at(moment) not in ("NOT_SCHEDULED", "PLANNED_STOP", "UNKNOWN"):
-            self.add(product, "reject", row["qty"])
+        if product is None or seconds.at(moment) in ("NOT_SCHEDULED", "PLANNED_STOP", "UNKNOWN"):
+            return False
+        self.add(product, "reject", row["qty"])
+        return True
 
     def add(self, product: tuple[str, Fraction], role: str, n: int) -> None:
         name, cycle = product
@@ -198,6 +200,8 @@ def brute_force(document: dict) -> dict:
     others = [given.second(window[end]) for window in document["windows"] for end in ("from", "to")]
     others += [some.a for some in pieces] + [given.second(row["made_at"]) for row in given.late_scrap]
     seconds = Seconds(given, evidence, others)
+    nowhere = [row for row in given.late_scrap if not Booked().scrap(given, seconds, row)]
+    given.issues += [(given.second(row["made_at"]), "late_scrap_not_booked") for row in nowhere]
     windows = {window["name"]: one_window(given, seconds, pieces, window) for window in document["windows"]}
     return {"windows": windows, "issues": [[given.text(t), what] for t, what in sorted(given.issues)]}
 

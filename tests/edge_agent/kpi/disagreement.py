@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable
 
 from brute_force import brute_force, differences
+
 from edge_agent.kpi.document import DocumentError
 from edge_agent.kpi.replay import replay
 
@@ -39,17 +40,20 @@ def compare(document: dict) -> list[str]:
         got = replay(copy.deepcopy(document))
     except DocumentError as error:
         return [f"refused: {line}" for line in str(error).splitlines()]
+    except Exception as error:  # noqa: BLE001 - that it fell over is the finding
+        return [f"refused: {error!r}"]
     return differences(brute_force(document), got)
 
 
 def fails_alike(found: list[str]) -> Callable[[dict], bool]:
-    """Whether another document fails as this one does: both refused, or both otherwise."""
+    """Whether another document fails as this one does: refused with the same words, or answered otherwise."""
+    refused = [line for line in found if line.startswith("refused")]
 
     def fails(document: dict) -> bool:
         try:
             again = compare(document)
         except (KeyError, ValueError, IndexError):  # the brute force believes what it is given
             return False
-        return bool(again) and [line.startswith("refused") for line in again[:1]] == [found[0].startswith("refused")]
+        return bool(again) and [line for line in again if line.startswith("refused")] == refused
 
     return fails

@@ -26,7 +26,7 @@ NIGHTS = (
     ("America/New_York", "2026-11-01"),
     ("Australia/Lord_Howe", "2026-04-05"),
 )
-RATES = (0, 0.001, 0.07, 0.2, 0.3, 1, 2.5, 10)
+RATES = (0.001, 0.01, 0.07, 0.2, 0.3, 1, 2.5, 10)
 MODULI = (10, 100, 256, 1000, 65536, 999_983, 1 << 32)
 
 
@@ -58,12 +58,14 @@ class Day:
         """Local wall clock, also one that the clock change leaves out or shows twice."""
         return (self.start + timedelta(seconds=moment)).isoformat()
 
+    def utc(self, text: str) -> float:
+        return datetime.fromisoformat(text).replace(tzinfo=self.zone).timestamp()
+
     def stretch(self) -> dict[str, str] | None:
         """From and to; None where the clock change turns them round."""
         start, end = sorted((self.moment(), self.moment()))
         made = {"from": self.text(start), "to": self.text(end)}
-        utc = [datetime.fromisoformat(text).replace(tzinfo=self.zone).timestamp() for text in made.values()]
-        return made if utc[0] < utc[1] else None
+        return made if self.utc(made["from"]) < self.utc(made["to"]) else None
 
     def stretches(self, most: int) -> list[dict[str, str]]:
         return [made for made in (self.stretch() for _ in range(self.draw.randint(0, most))) if made]
@@ -155,7 +157,7 @@ def samples(day: Day, modulus: int, rate: float, step: int) -> list[dict]:
                 "back": (count + offset - day.draw.randint(1, 9)) % modulus,
             }.get(kind)
         row = {"t": day.text(t), "v": (count + offset) % modulus if v is None else v}
-        if boot is not None:
+        if boot is not None and not day.likely(0.03):
             row["boot"] = boot
         rows.append(day.maybe_arrived(row, t, lateness))
         if day.likely(0.05):  # the same instant said twice
@@ -174,9 +176,10 @@ def counter(day: Day, name: str, role: str) -> dict:
         made["encoding"] = encoding
         for row in rows:
             row["v"] -= modulus if row["v"] >= modulus // 2 else 0
-    if day.likely(0.3):
+    carried = day.text(-day.draw.choice((1, 30, 600)))
+    if day.likely(0.3) and all(day.utc(row["t"]) > day.utc(carried) for row in rows):
         near = rows[0]["v"] if rows and day.likely(0.7) else day.draw.randrange(modulus // 2)
-        made["carry_in"] = {"t": day.text(-day.draw.choice((1, 30, 600))), "v": near}
+        made["carry_in"] = {"t": carried, "v": near}
         if rows and "boot" in rows[0]:
             made["carry_in"]["boot"] = day.draw.choice((rows[0]["boot"], 6))
     return made | {"samples": rows}
@@ -184,13 +187,16 @@ def counter(day: Day, name: str, role: str) -> dict:
 
 def products(day: Day) -> list[dict]:
     cuts = sorted({-100, day.span_s + 100, *(day.moment() for _ in range(day.draw.randint(0, 3)))})
-    cycles = {name: day.draw.choice((10, 0.12, 7.5, 3, 0.1)) for name in "ABC"}
+    ideal_cycles = (10, 0.12, 7.5, 3, 0.1)
+    cycles = {name: day.draw.choice(ideal_cycles) for name in "ABC"}
+    replanned = day.likely(0.1)
     made = []
     for start, end in pairwise(cuts):
         name = day.draw.choice("ABC")
+        if replanned:
+            cycles[name] = day.draw.choice(ideal_cycles)
         row = {"product": name, "from": day.text(start), "to": day.text(end), "ideal_cycle_s": cycles[name]}
-        utc = [datetime.fromisoformat(row[key]).replace(tzinfo=day.zone).timestamp() for key in ("from", "to")]
-        if utc[0] < utc[1] and day.likely(0.85):
+        if day.utc(row["from"]) < day.utc(row["to"]) and day.likely(0.85):
             made.append(row)
     return made
 
@@ -201,11 +207,14 @@ def heartbeats(day: Day, max_gap_s: int) -> list:
     return made + [some | {"every_s": max(1, max_gap_s + day.draw.choice((-5, -1, 0, 1)))} for some in ranges]
 
 
-def late_scrap(day: Day, known: list[str]) -> list[dict]:
+def late_scrap(day: Day, products: list[dict]) -> list[dict]:
     made = []
+    # Of a product with two cycles it would be open which one is meant where neither is in force.
+    cycles = {(row["product"], row["ideal_cycle_s"]) for row in products}
+    known = sorted({name for name, _ in cycles if sum(name == other for other, _ in cycles) == 1})
     for _ in range(day.draw.randint(0, 3)):
         t = day.moment()
-        row = {"made_at": day.text(t), "qty": day.draw.randint(0, 9)}
+        row = {"made_at": day.text(t), "qty": day.draw.randint(1, 9)}
         if known and day.likely(0.4):
             row["product"] = day.draw.choice(known)
         made.append(day.maybe_arrived(row, t, 0.6))
@@ -234,7 +243,7 @@ def random_document(draw: random.Random, span_s: int | None = None) -> dict:
     if max_gap_s and day.likely(0.7):
         made["heartbeats"] = heartbeats(day, max_gap_s)
     if day.likely(0.4):
-        made["late_scrap"] = late_scrap(day, sorted({row["product"] for row in made["products"]}))
+        made["late_scrap"] = late_scrap(day, made["products"])
     if day.likely(0.4):
         made["carry_in_state"] = draw.choice(NAMES)
     if day.likely(0.25):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from brute_force import brute_force, differences
+
 from edge_agent.kpi.replay import replay
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
 from edge_agent.kpi.replay import replay
 
 PUBLISHED = Path(__file__).parent / "published"
