@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from edge_agent.kpi.buckets import STATES, Bucket
-from edge_agent.kpi.document_reading import Place, Reader
+from edge_agent.kpi.document_reading import LARGEST, Place, Reader, named, show
 from edge_agent.kpi.document_rows import CounterRows, Document, EventRow, LateRow, SampleRow, Window
 from edge_agent.kpi.evaluation import ProductSpan
 from edge_agent.kpi.shift_patterns import expand
@@ -35,6 +35,7 @@ _BESIDE = ("id", "title", "trap", "note", "source", "expected")
 """Keys that may stand beside and mean nothing here."""
 _ROW = ("reason", "code", "note")
 """The same in a row."""
+_MOST_HEARTBEATS = 20_000_000
 
 
 class DocumentError(ValueError):
@@ -47,16 +48,17 @@ def read_document(document: object) -> Document:
     Raises:
         DocumentError: It is wrong; the text has one line a mistake.
     """
-    if isinstance(document, dict) and isinstance(document.get("input"), dict):
-        document = document["input"]
     reader = Reader()
-    top = reader.table(Place(), document, _TOP, _BESIDE)
+    top = reader.table(Place(), document, _TOP, (*_BESIDE, "input"))
+    if top is not None and "input" in top:
+        reader = Reader()
+        top = reader.table(Place("input"), top["input"], _TOP, _BESIDE)
     if top is None:
         raise DocumentError("\n".join(reader.mistakes))
-    reader.zone = reader.timezone(top.get("timezone"))
+    zone = reader.timezone(top.get("timezone"))
     state_map = _state_map(reader, top.get("state_map"))
     found = Document(
-        timezone=str(top.get("timezone")),
+        timezone=zone.key,
         shifts=_shifts(reader, top),
         windows=_windows(reader, top),
         planned_stops=[
@@ -90,10 +92,10 @@ def _state_map(reader: Reader, found: object) -> dict[str, int]:
         return known
     mapped = {}
     for key, value in found.items():
-        if value in known:
+        if isinstance(value, str) and value in known:
             mapped[key] = known[value]
         else:
-            reader.wrong(Place(f"state_map.{key}"), f"expected one of {', '.join(known)}", value)
+            reader.wrong(Place("state_map") / named(key), f"expected one of {', '.join(known)}", value)
     # The words of the time model mean themselves unless the map says otherwise.
     return known | mapped
 
@@ -120,7 +122,7 @@ def _windows(reader: Reader, top: dict[str, Any]) -> list[Window]:
         name = reader.text(place / "name", row.get("name"))
         span = reader.span(place, row)
         if name is not None and seen.setdefault(name, str(place)) != str(place):
-            reader.add(place / "name", f"{name!r} is also {seen[name]}.name. Choose another name.")
+            reader.add(place / "name", f"{show(name)} is also {seen[name]}.name. Choose another name.")
         if name is not None and span is not None:
             windows.append(Window(name, *span))
     return windows
@@ -148,7 +150,7 @@ def _events(reader: Reader, top: dict[str, Any], state_map: dict[str, int]) -> l
         state = reader.text(place / "state", row.get("state"))
         if state is not None and state not in state_map:
             known = ", ".join(state_map)
-            reader.add(place / "state", f"{state!r} is not in state_map. Add it there, or write one of {known}.")
+            reader.add(place / "state", f"{show(state)} is not in state_map. Add it there, or write one of {known}.")
         elif at is not None and state is not None:
             events.append(EventRow(at, arrived, reader.ident(place, row), state_map[state]))
     return events
@@ -168,27 +170,54 @@ def _counters(reader: Reader, top: dict[str, Any]) -> list[CounterRows]:
         if encoding is not None:
             encoding = reader.one_of(place / "encoding", encoding, tuple(ENCODINGS))
         carry_in = row.get("carry_in")
-        rows = reader.rows(row, "samples", _SAMPLE, _ROW, place)
-        samples = [one for where, sample in rows if (one := _sample(reader, where, sample)) is not None]
         known = None
         if carry_in is not None and (table := reader.table(place / "carry_in", carry_in, _SAMPLE, _ROW)) is not None:
             known = _sample(reader, place / "carry_in", table)
+        name = row.get("name")
+        if name is not None:
+            name = reader.text(place / "name", name)
+        samples = _samples(reader, place, row)
         if role is not None and rate is not None:
-            name = str(row.get("name", f"counter {len(counters)}"))
             bits = ENCODINGS.get(encoding or "")
-            counters.append(CounterRows(name, role, modulus, str(rate), bits, samples, known))
+            counters.append(
+                CounterRows(name or f"counter {len(counters)}", role, modulus, str(rate), bits, samples, known)
+            )
     return counters
 
 
 _SAMPLE = ("t", "v", "boot", "arrived", "id")
 
 
+def _samples(reader: Reader, place: Place, counter: dict[str, Any]) -> list[SampleRow]:
+    """All samples of a counter; of the many plain ones no place is made."""
+    found = []
+    for k, row in enumerate(reader.listed(place / "samples", counter.get("samples"))):
+        one = _plain_sample(reader, row)
+        if one is None:
+            where = Place(f"{place}.samples[{k}]")
+            table = reader.table(where, row, _SAMPLE, _ROW)
+            one = _sample(reader, where, table) if table is not None else None
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def _plain_sample(reader: Reader, row: object) -> SampleRow | None:
+    """A sample of nothing but ``t`` and ``v``, as nearly all are."""
+    if isinstance(row, dict) and len(row) == 2 and type(row.get("v")) is int:  # noqa: PLR2004
+        at = reader.plain_time(row.get("t"))
+        if at is not None and abs(row["v"]) <= LARGEST:
+            return SampleRow(at, at, "", row["v"], None)
+    return None
+
+
 def _sample(reader: Reader, place: Place, row: dict[str, Any]) -> SampleRow | None:
     at, arrived = reader.times(place, row)
     shown = reader.whole(place / "v", row.get("v"))
     boot = row.get("boot")
-    if boot is not None and not isinstance(boot, (int, str)):
+    if boot is not None and (isinstance(boot, bool) or not isinstance(boot, (int, str))):
         reader.wrong(place / "boot", "expected a whole number or a text", boot)
+        return None
     if at is None or shown is None:
         return None
     return SampleRow(at, arrived, reader.ident(place, row), shown, None if boot is None else str(boot))
@@ -197,21 +226,33 @@ def _sample(reader: Reader, place: Place, row: dict[str, Any]) -> SampleRow | No
 def _heartbeats(reader: Reader, top: dict[str, Any]) -> list[tuple[int, int, int]]:
     """First, last and step of each row, ns."""
     beats = []
+    count = 0
     for place, row in reader.items(top, "heartbeats"):
-        if not isinstance(row, dict):
-            at = reader.time(place, row)
-            beats += [(at, at, 1)] if at is not None else []
+        beat = _beat(reader, place, row)
+        if beat is None:
             continue
-        table = reader.table(place, row, ("from", "to", "every_s"), _ROW)
-        span = reader.span(place, table or {}, may_be_empty=True)
-        every = reader.seconds(place / "every_s", (table or {}).get("every_s"), None)
-        if every is None:
-            reader.missing(place / "every_s", "how far apart they are, s")
-        if span is not None and every:
-            beats.append((*span, every))
-        elif every == 0:
-            reader.wrong(place / "every_s", "expected a number of seconds above 0", 0)
+        first, last, step = beat
+        count += (last - first) // step + 1
+        if count > _MOST_HEARTBEATS:
+            where = place / "every_s" if isinstance(row, dict) else place
+            reader.add(where, f"makes more than {_MOST_HEARTBEATS} heartbeats. Choose a longer time between them.")
+            return []
+        beats.append(beat)
     return beats
+
+
+def _beat(reader: Reader, place: Place, row: object) -> tuple[int, int, int] | None:
+    if not isinstance(row, dict):
+        at = reader.time(place, row)
+        return None if at is None else (at, at, 1)
+    table = reader.table(place, row, ("from", "to", "every_s"), _ROW) or {}
+    span = reader.span(place, table, may_be_empty=True)
+    every = reader.seconds(place / "every_s", table.get("every_s"), None)
+    if table.get("every_s") is None:
+        reader.missing(place / "every_s", "how far apart they are, s")
+    elif every == 0:
+        reader.wrong(place / "every_s", "expected a number of seconds above 0", table["every_s"])
+    return (*span, every) if span is not None and every else None
 
 
 def _late_scrap(reader: Reader, top: dict[str, Any]) -> list[LateRow]:
@@ -231,7 +272,7 @@ def _carry_in_state(reader: Reader, top: dict[str, Any], state_map: dict[str, in
     state = top.get("carry_in_state")
     if state is None:
         return Bucket.UNKNOWN
-    if state not in state_map:
+    if not isinstance(state, str) or state not in state_map:
         reader.wrong(Place("carry_in_state"), f"expected one of {', '.join(state_map)}", state)
         return Bucket.UNKNOWN
     return Bucket(state_map[state])

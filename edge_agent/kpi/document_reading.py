@@ -1,20 +1,26 @@
 """Reading JSON values with their place, so that a mistake can be told with it."""
 
+import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from fractions import Fraction
-from functools import lru_cache
+from reprlib import Repr
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from edge_agent.kpi.document_times import LocalTimes
+
 _NS = 1_000_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _EXAMPLE = "2026-03-02T06:00:00"
 _LONGEST_SHOWN = 60
 _MOST_MISTAKES = 50
-_LARGEST = 2**62
+LARGEST = 2**53
+"""Numbers in JSON are whole and exact to here; larger ones come from mistakes."""
+_MOST_SECONDS = 10**9
+_SHORT = Repr()
+_SHORT.maxlist = _SHORT.maxdict = 4
+_SHORT.maxlevel = 2
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = _LONGEST_SHOWN
 
 
 class Place(str):
@@ -32,6 +38,7 @@ class Reader:
     def __init__(self) -> None:
         self.mistakes: list[str] = []
         self.zone: ZoneInfo = ZoneInfo("UTC")
+        self._times = LocalTimes(self.zone)
 
     # ------------------------------------------------------------------ mistakes
 
@@ -41,6 +48,11 @@ class Reader:
             self.mistakes.append("... and more. Mend these first.")
         elif len(self.mistakes) < _MOST_MISTAKES:
             self.mistakes.append(f"{place or 'document'}: {text}")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more mistakes would not be told."""
+        return len(self.mistakes) > _MOST_MISTAKES
 
     def wrong(self, place: Place, expected: str, got: object) -> None:
         """Note a value that does not fit."""
@@ -63,22 +75,25 @@ class Reader:
             self.wrong(place, "expected an object", found)
             return None
         for key in found:
-            if key not in known and key not in beside:
-                near = get_close_matches(key, known, 1)
+            if key not in known and key not in beside and not self.is_full:
+                near = get_close_matches(key[:_LONGEST_SHOWN], known, 1)
                 hint = f"did you mean {near[0]}?" if near else f"known here are {', '.join(known)}"
-                self.add(place / key, f"unknown key; {hint}")
+                self.add(place / named(key), f"unknown key; {hint}")
         return found
 
     def items(self, top: dict[str, Any], key: str, above: Place = Place()) -> Iterator[tuple[Place, object]]:  # noqa: B008
         """The elements of a list, each with its place; no list is an empty one."""
-        found = top.get(key)
-        if found is None:
-            return
-        if not isinstance(found, list):
-            self.wrong(above / key, "expected a list", found)
-            return
-        for k, row in enumerate(found):
+        for k, row in enumerate(self.listed(above / key, top.get(key))):
             yield Place(f"{above / key}[{k}]"), row
+
+    def listed(self, place: Place, found: object) -> list[object]:
+        """A list; none is an empty one."""
+        if found is None:
+            return []
+        if not isinstance(found, list):
+            self.wrong(place, "expected a list", found)
+            return []
+        return found
 
     def rows(
         self,
@@ -98,7 +113,7 @@ class Reader:
 
     def text(self, place: Place, found: object) -> str | None:
         """A text that is not empty."""
-        if isinstance(found, str) and found:
+        if isinstance(found, str) and found and found.isascii() | _is_writable(found):
             return found
         self.wrong(place, "expected a text", found)
         return None
@@ -110,29 +125,29 @@ class Reader:
         self.wrong(place, f"expected one of {', '.join(known)}", found)
         return None
 
-    def number(self, place: Place, found: object, above: float) -> float | None:
+    def number(self, place: Place, found: object, above: float, most: int = _MOST_SECONDS) -> float | None:
         """A finite number above a bound."""
-        if isinstance(found, (int, float)) and not isinstance(found, bool) and above < found < _LARGEST:
+        if isinstance(found, (int, float)) and not isinstance(found, bool) and above < found <= most:
             return found
-        self.wrong(place, f"expected a number above {above}", found)
+        self.wrong(place, f"expected a number above {above}{_at_most(found, most)}", found)
         return None
 
-    def whole(self, place: Place, found: object, least: int = -_LARGEST) -> int | None:
+    def whole(self, place: Place, found: object, least: int = -LARGEST) -> int | None:
         """A whole number."""
         is_number = isinstance(found, (int, float)) and not isinstance(found, bool)
-        if is_number and least <= found < _LARGEST and found == int(found):  # type: ignore[operator,call-overload]
+        if is_number and least <= found <= LARGEST and found == int(found):  # type: ignore[operator,call-overload]
             return int(found)  # type: ignore[call-overload,no-any-return]
-        bound = f" of at least {least}" if least > -_LARGEST else ""
-        self.wrong(place, f"expected a whole number{bound}", found)
+        bound = f" of at least {least}" if least > -LARGEST else ""
+        self.wrong(place, f"expected a whole number{bound}{_at_most(found, LARGEST)}", found)
         return None
 
     def seconds(self, place: Place, found: object, default: int | None) -> int | None:
         """A number of seconds, 0 or more, as ns."""
         if found is None:
             return default
-        if isinstance(found, (int, float)) and not isinstance(found, bool) and 0 <= found < _LARGEST / _NS:
+        if isinstance(found, (int, float)) and not isinstance(found, bool) and 0 <= found <= _MOST_SECONDS:
             return round(Fraction(str(found)) * _NS)
-        self.wrong(place, "expected a number of seconds, 0 or more", found)
+        self.wrong(place, f"expected a number of seconds, 0 or more{_at_most(found, _MOST_SECONDS)}", found)
         return None
 
     def ident(self, place: Place, row: dict[str, Any]) -> str:
@@ -142,6 +157,7 @@ class Reader:
             return ""
         if isinstance(found, bool) or not isinstance(found, (str, int)):
             self.wrong(place / "id", "expected a text", found)
+            return ""
         return str(found)
 
     # ------------------------------------------------------------------ times
@@ -150,18 +166,26 @@ class Reader:
         """The zone of the wall clock."""
         if isinstance(found, str) and found:
             try:
-                return ZoneInfo(found)
+                self.zone = ZoneInfo(found)
             except (ZoneInfoNotFoundError, ValueError, OSError):
                 pass
+            else:
+                self._times = LocalTimes(self.zone)
+                return self.zone
         self.wrong(Place("timezone"), 'expected an IANA name such as "Asia/Ho_Chi_Minh"', found)
         return self.zone
 
     def time(self, place: Place, found: object) -> int | None:
         """A time, UTC ns."""
-        at = _instant(found, self.zone) if isinstance(found, str) else None
+        at = self.plain_time(found)
         if at is None:
-            self.wrong(place, f'expected a time such as "{_EXAMPLE}"', found)
+            why = self._times.why_not(found) if isinstance(found, str) else ""
+            self.wrong(place, f'expected a time {why or "such as"} "{_EXAMPLE}"', found)
         return at
+
+    def plain_time(self, found: object) -> int | None:
+        """The same without a word where it is none."""
+        return self._times.read(found) if isinstance(found, str) else None
 
     def optional_time(self, place: Place, found: object) -> int | None:
         """A time that need not be there."""
@@ -184,29 +208,30 @@ class Reader:
         return since, until
 
 
-@lru_cache(4096)
-def _parsed(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text) if "T" in text else None
-    except ValueError:
-        return None
+def _at_most(found: object, most: int) -> str:
+    """Said only to who wrote too large a number."""
+    return f", at most {most}" if isinstance(found, (int, float)) and found > most else ""
 
 
-def _instant(text: str, zone: ZoneInfo) -> int | None:
-    """UTC ns of a local time; of one that comes twice the first, of one that never comes as if the clock went on."""
-    parsed = _parsed(text)
-    if parsed is None:
-        return None
-    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
+def _is_writable(text: str) -> bool:
+    """Whether it can be written as UTF-8; JSON can hold halves of characters that cannot."""
     try:
-        return (aware - _EPOCH) // _MICROSECOND * 1000
-    except OverflowError:
-        return None
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def named(key: str) -> str:
+    """A key as a part of a place."""
+    return key if key.isascii() and key.isprintable() and len(key) <= _LONGEST_SHOWN else show(key)
 
 
 def show(value: object) -> str:
-    """A value, shortened."""
-    text = "true" if value is True else "false" if value is False else repr(value)
+    """A value on one line, shortened."""
     if isinstance(value, str):
-        text = '"' + value + '"'
+        text = json.dumps(value[: _LONGEST_SHOWN + 1], ensure_ascii=False)
+        text = text.encode("utf-8", "backslashreplace").decode()
+    else:
+        text = "true" if value is True else "false" if value is False else _SHORT.repr(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

@@ -11,8 +11,11 @@ from edge_agent.kpi.buckets import BUCKETS, Bucket
 from edge_agent.kpi.evidence import Carry, Evidence
 from edge_agent.kpi.spans import Codes, Instants, Steps, inside, measure, no_spans, steps
 
-ENDLESS = 2**61
-"""An instant after all others, UTC ns: where a state that nothing ends would end. Twice it still fits an int64."""
+ENDLESS = 2**62
+"""An instant after all others, UTC ns: where a state that nothing ends would end.
+
+It is in 2116, and less any time since 1824 it fits into 64 bits.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ def find_stops(states: Steps, limits: Limits) -> Stops:
         since=since,
         until=until,
         has_fault=faults[last + 1] > faults[begins],
-        is_minor=(until - since) < limits.micro_stop_ns,
+        # Not by until - since: that of a stop that always lasted, and lasts, is beyond 64 bits.
+        is_minor=since > until - limits.micro_stop_ns,
     )
 
 
