@@ -1,12 +1,14 @@
 """``nhipdo-edge check``: what would be read and what is wrong; with ``--connect`` also what can be reached."""
 
 import argparse
+import time
 
 from drivers.models import Model
 from edge_agent.commands import reach
 from edge_agent.commands.layout import columns, number_of, size, span
 from edge_agent.commands.models import channel_rows
 from edge_agent.commands.parsing import Commands, add_command, seconds, takes_config
+from edge_agent.commands.work_units import explain
 from edge_agent.config import AgentConfig, BusConfig, cautions_about, load_config
 from edge_agent.utilisation import bus_load, planned_requests
 
@@ -16,7 +18,8 @@ Example:
   nhipdo-edge check agent.toml --connect
 
 Without --connect nothing is opened: mistakes in the file are told with their place, then what would be read,
-the requests for it, and how busy each bus will be (times of reply over TCP and lengths of text are assumed).
+the requests for it, how busy each bus will be (times of reply over TCP and lengths of text are assumed), and in
+words what will be computed for each work unit.
 With --connect each port, the clock, the broker and the gateway's acknowledgement are tried, one line each.
 """
 
@@ -42,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
 def sections(config: AgentConfig) -> list[str]:
     """What a configuration says, for a person."""
     warnings = cautions_about(config)
+    units = explain(config, time.time_ns())
     parts = [
         _head(config),
         _instruments(config),
@@ -49,13 +53,16 @@ def sections(config: AgentConfig) -> list[str]:
         "Planned requests\n" + columns([("INSTRUMENT", "REQUEST"), *_requests(config)]),
         "Bus utilisation\n" + columns([("BUS", "BUSY", "URL", "LINE"), *map(_bus, config.buses)]),
     ]
+    parts += units
     if warnings:
         parts.append("\n".join(f"warning: {warning}" for warning in warnings))
-    counts = (
+    counts: tuple[str, ...] = (
         number_of(len(config.buses), "bus"),
         number_of(sum(len(bus.instruments) for bus in config.buses), "instrument"),
         number_of(sum(len(i.loaded.meanings) for bus in config.buses for i in bus.instruments), "channel"),
     )
+    if units:
+        counts = (*counts, number_of(len(units), "work unit"))
     verdict = number_of(len(warnings), "warning") if warnings else "no warnings"
     parts.append(f"{', '.join(counts)}; no mistakes, {verdict}")
     return parts

@@ -49,7 +49,8 @@ class WorkUnitConfig(Titled, frozen=True, kw_only=True):
         rework: Counter of pieces that were repaired.
         boot: Channel that changes when the counting controller starts anew.
         modulus: Where its counters roll over; None: by the register's datatype, or never.
-        max_rate_per_s: Most pieces a second that are possible; None: three times the fastest ideal cycle.
+        max_rate_per_s: Most pieces a second that are possible; None: three times the fastest ideal
+            cycle, 100 without products.
         state: Channel of a state word or text, with ``state_map``.
         state_map: What the channel shows (as a text) -> RUN, FAULT, STOP or SETUP.
         state_preset: ``packml``: the state word of ISA-TR88 instead of a map.

@@ -14,7 +14,6 @@ from edge_agent.config.work_units import (
     channels_of,
     counters_of,
     infers_state,
-    max_rate_per_s,
     slowest_period_s,
 )
 
@@ -37,7 +36,12 @@ def check_unit(config: AgentConfig, unit: WorkUnitConfig, place: str, mistakes: 
     channels = _channels(config, unit, place, mistakes)
     # What follows from a channel that is not there is not a second mistake.
     if len(mistakes) == before:
-        for key, text in (*_shown_words(unit, channels), *_modulus(config, unit), *_times(config, unit)):
+        for key, text in (
+            *_shown_words(unit, channels),
+            *_together(unit),
+            *_modulus(config, unit),
+            *_times(config, unit),
+        ):
             mistakes.add(f"{place}.{key}", text)
 
 
@@ -96,14 +100,8 @@ def _counters(unit: WorkUnitConfig) -> Found:
     if (unit.reject or unit.rework) and not (unit.total or unit.good):
         only = "reject" if unit.reject else "rework"
         yield only, "alone does not tell how many pieces were made. Write total or good too."
-    if counters_of(unit) and max_rate_per_s(unit) is None:
-        yield (
-            "max_rate_per_s",
-            (
-                "missing; without products nothing tells how fast it can count, and so what is a rollover and what a "
-                "reset. Write the most pieces a second that are possible, with some room."
-            ),
-        )
+    if unit.boot and not counters_of(unit):
+        yield "boot", "is of no use without a counter. Write total or good, or delete it."
 
 
 def _state(unit: WorkUnitConfig) -> Found:
@@ -191,8 +189,19 @@ def _shown_words(unit: WorkUnitConfig, channels: dict[str, Channel]) -> Found:
                 if not _WHOLE.fullmatch(word):
                     of = channels[role].of
                     yield key, f'{show(word)} is never shown by {of}, a number. Write a whole number such as "1".'
-    if unit.state_preset and channels["state"].meaning.text:
-        yield "state", f"{channels['state'].of} shows a text, expected the number of a PackML state. Write state_map."
+
+
+def _together(unit: WorkUnitConfig) -> Found:
+    """Channels that make sense only beside each other, in one reading of one instrument."""
+    told = unit.state or unit.running
+    pairs = [(role, told) for role in ("mode", "fault", "fault_code") if told]
+    pairs += [("boot", of) for of in counters_of(unit).values()]
+    for role, beside in pairs:
+        of = getattr(unit, role)
+        if of and of.partition(".")[0] != beside.partition(".")[0]:
+            what = f"{show(of)} is of another instrument than {beside}, so they are never read together"
+            yield role, f"{what}. Name a channel of {beside.partition('.')[0]}."
+            return
 
 
 def _modulus(config: AgentConfig, unit: WorkUnitConfig) -> Found:

@@ -12,6 +12,7 @@ ROLES = (*COUNTERS, "boot", *STATES, "product", "energy")
 ALWAYS = CalendarConfig(name="always", shifts=(ShiftConfig(name="day", start="00:00", end="00:00"),))
 """The calendar of a configuration without one: every instant is planned, by days of Viet Nam."""
 _RATE_MARGIN = 3.0
+_RATE_WITHOUT_PRODUCTS = 100.0
 _GAP_PERIODS = 5
 _LEAST_GAP_S = 10.0
 
@@ -44,11 +45,11 @@ def max_gap_s(config: AgentConfig, unit: WorkUnitConfig) -> float:
     return max(_LEAST_GAP_S, _GAP_PERIODS * slowest_period_s(config, unit))
 
 
-def max_rate_per_s(unit: WorkUnitConfig) -> float | None:
-    """Most pieces a second that are possible: as configured, or three times the fastest ideal cycle; None: not said."""
-    if unit.max_rate_per_s is not None or not unit.products:
+def max_rate_per_s(unit: WorkUnitConfig) -> float:
+    """Most pieces a second that are possible: as configured, or three times the fastest ideal cycle."""
+    if unit.max_rate_per_s is not None:
         return unit.max_rate_per_s
-    return _RATE_MARGIN / min(product.ideal_cycle_s for product in unit.products)
+    return max((_RATE_MARGIN / product.ideal_cycle_s for product in unit.products), default=_RATE_WITHOUT_PRODUCTS)
 
 
 def infers_state(unit: WorkUnitConfig) -> bool:
