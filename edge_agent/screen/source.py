@@ -12,7 +12,8 @@ from typing import Annotated, NamedTuple, cast
 import msgspec
 from fastapi import Depends, Request
 
-from edge_agent.asked import Entered
+from edge_agent.asked import Asked, Entered
+from edge_agent.config.pins import is_pin
 from edge_agent.oee.board import Board
 from edge_agent.oee.shop_book import ShopReader
 from edge_agent.screen.forms import Form
@@ -24,27 +25,30 @@ from edge_agent.wire.entries import Entry
 SAVE_S = 5.0
 """How long a page waits for the disk, s."""
 NOT_SAVED = "screen: not saved within 5 s, the recorder is busy or stands. Send it again; twice is harmless."
+UNDO_S = 600.0
+"""How long what was entered can be taken back by one button, s; later it is corrected by entering it anew."""
 _UNDOABLE = 64
+NS = 10**9
 
 
 class Undoable(NamedTuple):
-    """The last entry of a browser.
+    """What a browser entered last, in one press of a button.
 
     Attributes:
-        before: What was in force until then; None: nothing.
-        entry: What was entered.
+        entries: What was entered.
+        before: What was in force until then, one for each entry; None: nothing.
     """
 
-    before: Entry | None
-    entry: Entry
+    entries: tuple[Entry, ...]
+    before: tuple[Entry | None, ...]
 
     @property
     def noun(self) -> str:
         """What it was."""
-        return str(self.entry.__struct_config__.tag)
+        return str(self.entries[-1].__struct_config__.tag)
 
 
-def entering(asked: "SimpleQueue[Entered]", timeout_s: float = SAVE_S) -> Callable[[Entry], str]:
+def entering(asked: "SimpleQueue[Asked]", timeout_s: float = SAVE_S) -> Callable[[Entry], str]:
     """The way into the recorder: a function that returns once an entry is on disk, or with what is wrong."""
 
     def enter(entry: Entry) -> str:
@@ -112,8 +116,6 @@ class Screen:
         if right and any(self.access.throttle.wait_s(one) for one in waiting):
             form.mistakes["pin"] = "mistake.pin_wait"
             return ""
-        from edge_agent.config.pins import is_pin  # noqa: PLC0415
-
         if right and not is_pin(form["pin"], right):
             for one in waiting:
                 self.access.throttle.count_wrong(one)
@@ -122,49 +124,62 @@ class Screen:
         request.state.sign_in = request.state.person = name
         return name
 
-    def keep(self, request: Request, form: Form, entry: Entry) -> bool:
-        """Put an entry on disk, unless something is wrong with its form; what is wrong then stands in the form."""
+    def keep(self, request: Request, form: Form, *entries: Entry) -> bool:
+        """Put what was entered on disk, unless something is wrong with its form; that then stands in the form."""
         if form.mistakes:
             return False
-        entry = msgspec.structs.replace(entry, entered_at=entry.entered_at or self.clock())
+        dated = tuple(msgspec.structs.replace(one, entered_at=one.entered_at or self.clock()) for one in entries)
         with self.book() as book:
-            before = book.record(type(entry), entry.key)
-        problem = self.enter(entry)
-        if problem:
-            form.mistakes["form"], form.detail = "mistake.not_saved", problem
-            return False
+            before = tuple(book.record(type(one), one.key) for one in dated)
+        for one in dated:
+            problem = self.enter(one)
+            if problem:
+                form.mistakes["form"], form.detail = "mistake.not_saved", problem
+                return False
         with self._lock:
-            self._undoable[request.state.browser] = Undoable(before, entry)
+            self._undoable[request.state.browser] = Undoable(dated, before)
             self._undoable.move_to_end(request.state.browser)
             while len(self._undoable) > _UNDOABLE:
                 self._undoable.popitem(last=False)
         return True
 
     def undoable(self, browser: str) -> Undoable | None:
-        """The last entry of a browser, while it can be taken back."""
+        """What a browser entered last, for a while in which it can be taken back."""
         with self._lock:
-            return self._undoable.get(browser)
+            last = self._undoable.get(browser)
+        if last is None or self.clock() - last.entries[-1].entered_at > UNDO_S * NS:
+            return None
+        return last
 
     def undo(self, browser: str) -> str:
-        """Take a browser's last entry back; what is wrong, or an empty text.
+        """Take back what a browser entered last; what is wrong, or an empty text.
 
-        The entry that it replaced comes into force again; one that replaced nothing is gone.
+        What it replaced comes into force again; what replaced nothing is gone.
         """
         last = self.undoable(browser)
         if last is None:
             return "mistake.nothing_to_undo"
-        with self.book() as book:
-            present = book.record(type(last.entry), last.entry.key)
-        if present is None or present.entered_at != last.entry.entered_at or present.gone:
-            problem = "mistake.changed_since"
+        problem = ""
+        if self._still_in_force(last):
+            for entry, before in zip(reversed(last.entries), reversed(last.before), strict=True):
+                back = before or msgspec.structs.replace(entry, gone=True)
+                again = msgspec.structs.replace(back, entered_at=self.clock(), revision=0, at=0)
+                problem = problem or ("mistake.not_saved" if self.enter(again) else "")
         else:
-            back = last.before or msgspec.structs.replace(last.entry, gone=True)
-            again = msgspec.structs.replace(back, entered_at=self.clock(), revision=0, at=0)
-            problem = "mistake.not_saved" if self.enter(again) else ""
+            problem = "mistake.changed_since"
         if problem != "mistake.not_saved":
             with self._lock:
                 self._undoable.pop(browser, None)
         return problem
+
+    def _still_in_force(self, last: Undoable) -> bool:
+        """Nobody has entered something else in its place."""
+        with self.book() as book:
+            present = [book.record(type(one), one.key) for one in last.entries]
+        return all(
+            now is not None and not now.gone and now.entered_at == then.entered_at
+            for now, then in zip(present, last.entries, strict=True)
+        )
 
 
 def _screen(request: Request) -> Screen:
