@@ -5,9 +5,11 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 
 from edge_agent.commands.parsing import CommandError, Commands, add_command
+from edge_agent.config import ScreenConfig
 
 _TEACHING = """
 Example:
@@ -15,8 +17,8 @@ Example:
   nhipdo-edge simulate --directory plant --port 15020
 
 Serves a press PLC on Modbus TCP, an energy meter on Modbus RTU over a virtual serial port, and a balance, until
-Ctrl-C. Prints an agent.toml for them: try check, read and run on it in another terminal. With --directory and
---port the urls are the same at the next start.
+Ctrl-C. Prints an agent.toml for them, with a work unit, its shifts and the screen: try check, read and run on it in
+another terminal. With --directory and --port the urls are the same at the next start.
 """
 _EDGE = """\
 [edge]
@@ -67,7 +69,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def configuration(urls: Mapping[str, str], models: Mapping[str, str]) -> str:
-    """An ``agent.toml`` that reads a plant: one bus for each of its instruments."""
+def configuration(urls: Mapping[str, str], models: Mapping[str, str], screen_port: int = ScreenConfig().port) -> str:
+    """An ``agent.toml`` that reads a plant: one bus for each of its instruments, its press as a work unit."""
     buses = (_BUS.format(name=name, url=url, model=models[name]) for name, url in urls.items())
-    return _EDGE + "".join(buses)
+    shop = files("edge_agent.deploy").joinpath("simulated_shop.toml").read_text("utf-8")
+    return f"{_EDGE}{''.join(buses)}{shop}port = {screen_port}\n"

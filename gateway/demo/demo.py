@@ -20,7 +20,7 @@ from secrets import token_urlsafe
 from threading import Event
 from typing import Any
 
-from gateway.demo.folder import EDGE, SITE, agent_toml, fresh_folder, gateway_toml, simulated_buses
+from gateway.demo.folder import EDGE, SITE, agent_toml, fresh_folder, gateway_toml, simulated_plant
 from gateway.demo.processes import (
     Child,
     DemoError,
@@ -45,15 +45,18 @@ class Demo:
     Attributes:
         port: Of the page.
         address: Of the page, with the key that opens it.
+        screen: Address of the screen beside the machine.
         running: What was started, in the order in which it is stopped.
     """
 
-    def __init__(self, folder: Path, port: int, stopping: Event) -> None:
+    def __init__(self, folder: Path, port: int, screen_port: int, stopping: Event) -> None:
         self.port = port
+        self.screen = f"http://127.0.0.1:{screen_port}/"
+        self._screen_port = screen_port
         self.running: list[Running] = []
         self._folder = folder
         self._key = token_urlsafe(16)
-        self._buses: list[Mapping[str, Any]] = []
+        self._plant: Mapping[str, Any] = {"buses": []}
         self._stopping = stopping
         self.address = f"http://127.0.0.1:{port}/?key={self._key}"
 
@@ -69,11 +72,11 @@ class Demo:
         gateway.write_text(gateway_toml(broker, self.port, store), "utf-8")
         self._write_key()
         agent = self._folder / "agent.toml"
-        agent.write_text(agent_toml(broker, self._buses), "utf-8")
+        agent.write_text(agent_toml(broker, self._plant, self._screen_port), "utf-8")
         at_page = f"http://127.0.0.1:{self.port}"
         self._begin("gateway", ["gateway.cli", "serve", str(gateway)], at_page)
         self._wait(lambda: self._ask("/healthz") is not None, "the gateway's page")
-        self._begin("agent", ["edge_agent.cli", "run", str(agent)])
+        self._begin("agent", ["edge_agent.cli", "run", str(agent)], self.screen)
         self._wait(self._live, "live values of every instrument")
         self._admit(gateway)
 
@@ -96,7 +99,7 @@ class Demo:
         command = ["edge_agent.cli", "simulate", "--directory", str(ports)]
         simulator = self._begin("simulator", command, advice=advice, answer=printed)
         self._wait(lambda: "Serving" in simulator.log.read_text("utf-8"), "the simulated instruments")
-        self._buses = simulated_buses(printed)
+        self._plant = simulated_plant(printed)
 
     def _start_broker(self) -> str:
         port = free_port()
@@ -135,7 +138,7 @@ class Demo:
         """Whether every simulated instrument shows a good present value at the gateway."""
         got = self._ask(f"/api/v1/latest?{urllib.parse.urlencode({'site': SITE, 'edge': EDGE})}")
         fresh = {c["instrument"] for c in got or () if c["recent"] and c["value"] is not None}
-        return len(fresh) >= len(self._buses)
+        return len(fresh) >= len(self._plant["buses"])
 
     def _ask(self, path: str) -> Any:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
@@ -150,7 +153,7 @@ class Demo:
         """What runs where."""
         rows = [("WHAT", "PROCESS", "ADDRESS", "LOG")]
         rows += [(one.title, str(one.pid), one.address, _near(one.log)) for one in reversed(self.running)]
-        rows[2:2] = [(f"  {bus['name']}", "", bus["url"], "") for bus in self._buses]
+        rows[2:2] = [(f"  {bus['name']}", "", bus["url"], "") for bus in self._plant["buses"]]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
@@ -185,6 +188,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, default=PORT, metavar="N", help=f"of the page, or the next free (default {PORT})"
     )
+    parser.add_argument(
+        "--screen-port", type=int, metavar="N", help="of the screen beside the machine (default: a free one)"
+    )
     parser.add_argument("--seconds", type=float, metavar="N", help="stop by itself after so long")
 
 
@@ -196,7 +202,10 @@ def run(args: argparse.Namespace) -> int:
             port = free_port(args.port)
             if port != args.port:
                 say(f"port {args.port} is taken, the page is at {port}")
-            return _run(Demo(folder, port, stopping), influx=args.influx, seconds=args.seconds)
+            screen_port = free_port(args.screen_port or 0)
+            if args.screen_port not in (None, screen_port):
+                say(f"port {args.screen_port} is taken, the screen is at {screen_port}")
+            return _run(Demo(folder, port, screen_port, stopping), influx=args.influx, seconds=args.seconds)
     except DemoError as error:
         complain(str(error))
         return 1
@@ -206,7 +215,9 @@ def _run(demo: Demo, *, influx: bool, seconds: float | None) -> int:
     code = 0
     try:
         demo.start(influx=influx)
-        say(f"\n{demo.table()}\n\nLive values:  {demo.address}\nCtrl-C stops everything.\n")
+        say(
+            f"\n{demo.table()}\n\nLive values:  {demo.address}\nThe screen:   {demo.screen}\nCtrl-C stops everything.\n"
+        )
         demo.watch(seconds)
     except DemoStopped:
         pass

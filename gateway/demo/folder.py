@@ -13,6 +13,8 @@ from typing import IO, Any
 from gateway.demo.processes import DemoError
 
 SITE, EDGE = "demo", "press-shop"
+_OWN = ("edge", "broker", "clock")
+"""Tables that the demo writes itself."""
 LOCK = "demo.lock"
 """Marks a folder as a demo's, and is held while the demo runs."""
 
@@ -99,23 +101,38 @@ def _empty(folder: Path) -> None:
             entry.unlink()
 
 
-def simulated_buses(printed: Path) -> list[Mapping[str, Any]]:
-    """The buses in the agent.toml that ``nhipdo-edge simulate`` prints."""
-    return list(tomllib.loads(printed.read_text("utf-8"))["buses"])
+def simulated_plant(printed: Path) -> dict[str, Any]:
+    """The tables of the agent.toml that ``nhipdo-edge simulate`` prints."""
+    return tomllib.loads(printed.read_text("utf-8"))
 
 
-def agent_toml(broker: str, buses: list[Mapping[str, Any]]) -> str:
-    """The agent's configuration: the simulated buses, as they were told, and the demo's broker."""
-    tables = [_AGENT.format(site=SITE, edge=EDGE, broker=broker)]
-    for bus in buses:
-        tables.append("[[buses]]\n" + _keys(bus, "instruments"))
-        tables += ["[[buses.instruments]]\n" + _keys(instrument) for instrument in bus["instruments"]]
-    return "\n".join(tables)
+def agent_toml(broker: str, plant: Mapping[str, Any], screen_port: int) -> str:
+    """The agent's configuration: the simulated plant and its shop floor, as they were told, and the demo's broker."""
+    told = {name: table for name, table in plant.items() if name not in _OWN}
+    told["screen"] = {**told.get("screen", {}), "port": screen_port}
+    return "\n".join((_AGENT.format(site=SITE, edge=EDGE, broker=broker), *_tables(told, "")))
 
 
-def _keys(table: Mapping[str, Any], *but: str) -> str:
-    # JSON's texts and numbers are TOML's too; a bus and an instrument hold no others.
-    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items() if key not in but)
+def _tables(tables: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Tables and lists of tables as TOML, each with those in it behind it."""
+    for name, table in tables.items():
+        whole = f"{path}{name}"
+        for one in table if isinstance(table, list) else [table]:
+            inner = {key: value for key, value in one.items() if _is_tables(value)}
+            keys = "".join(f"{key} = {_value(value)}\n" for key, value in one.items() if key not in inner)
+            yield f"[[{whole}]]\n{keys}" if isinstance(table, list) else f"[{whole}]\n{keys}"
+            yield from _tables(inner, f"{whole}.")
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {_value(one)}" for key, one in value.items()) + " }"
+    # JSON's texts, numbers and lists of them are TOML's too.
+    return json.dumps(value, ensure_ascii=False)
 
 
 def gateway_toml(broker: str, port: int, influx: str) -> str:

@@ -30,8 +30,8 @@ def write(tmp_path: Path) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def plant_config(plant: SimulatedPlant, write: Callable[[str], str]) -> str:
-    return write(configuration(plant.urls, plant.models))
+def plant_config(plant: SimulatedPlant, write: Callable[[str], str], free_port: int) -> str:
+    return write(configuration(plant.urls, plant.models, free_port))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from edge_agent.outbox import Outbox, survey
 
 SIMULATE = [sys.executable, "-m", "edge_agent.cli", "simulate"]
 RUN = [sys.executable, "-m", "edge_agent.cli", "run"]
-PLANT_END = 'model = "mt_sics_balance"\n'
+PLANT_END = "port = 8480\n"
 
 
 def first_words(process: subprocess.Popen[str]) -> str:

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from gateway.config import load_config
-from gateway.demo.folder import LOCK, agent_toml, fresh_folder, gateway_toml, simulated_buses
+from gateway.demo.folder import LOCK, agent_toml, fresh_folder, gateway_toml, simulated_plant
 from gateway.demo.processes import DemoError
 
 SAID = """\
 # a plant
+[edge]
+site = "elsewhere"
+name = "simulated"
 
 [[buses]]
 name = "press"
@@ -32,6 +35,38 @@ baud = 9600
 name = "meter-1"
 model = "sdm630"
 device_id = 1
+
+[[work_units]]
+name = "press"
+title = { vi = "Máy \\"dập\\" 1", en = "Press 1" }
+setup_modes = ["2", "4"]
+target_oee = 0.85
+
+[[work_units.products]]
+name = "LID-10"
+ideal_cycle_s = 1.8
+
+[[calendars]]
+
+[[calendars.shifts]]
+name = "A"
+start = "06:00"
+end = "14:00"
+weekdays = [1, 2, 3]
+
+[[calendars.shifts.breaks]]
+start = "10:00"
+end = "10:15"
+
+[[calendars.shifts]]
+name = "B"
+start = "14:00"
+end = "22:00"
+breaks = [{ start = "18:00", end = "18:15" }]
+
+[screen]
+language = "en"
+port = 8480
 """
 
 
@@ -98,17 +133,15 @@ def printed(tmp_path: Path) -> Path:
     return file
 
 
-def test_the_simulated_buses_are_those_that_were_printed(printed: Path) -> None:
-    assert [(bus["name"], bus["url"]) for bus in simulated_buses(printed)] == [
-        ("press", "tcp://127.0.0.1:41000"),
-        ("meters", "serial:///tmp/x/meter"),
-    ]
-
-
-def test_the_agent_reads_the_simulated_buses_as_they_were_printed(printed: Path) -> None:
-    read = tomllib.loads(agent_toml("mqtt://127.0.0.1:1884", simulated_buses(printed)))
-    assert read["broker"] == {"url": "mqtt://127.0.0.1:1884"}
-    assert read["buses"] == tomllib.loads(SAID)["buses"]
+def test_the_agent_reads_the_simulated_plant_as_it_was_printed(printed: Path) -> None:
+    read = tomllib.loads(agent_toml("mqtt://127.0.0.1:1884", simulated_plant(printed), 8481))
+    assert read.pop("broker") == {"url": "mqtt://127.0.0.1:1884"}
+    assert read.pop("edge")["name"] == "press-shop"
+    assert read.pop("clock") == {"trust": "always"}
+    said = tomllib.loads(SAID)
+    del said["edge"]
+    said["screen"] = {"language": "en", "port": 8481}
+    assert read == said
 
 
 def test_the_gateway_keeps_to_loopback_and_to_the_demos_folder(tmp_path: Path) -> None:
