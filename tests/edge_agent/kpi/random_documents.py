@@ -196,7 +196,8 @@ def products(day: Day) -> list[dict]:
         if replanned:
             cycles[name] = day.draw.choice(ideal_cycles)
         row = {"product": name, "from": day.text(start), "to": day.text(end), "ideal_cycle_s": cycles[name]}
-        if day.utc(row["from"]) < day.utc(row["to"]) and day.likely(0.85):
+        begins_after = max((day.utc(other["to"]) for other in made), default=0)
+        if begins_after <= day.utc(row["from"]) < day.utc(row["to"]) and day.likely(0.85):
             made.append(row)
     return made
 

@@ -3,6 +3,7 @@
 import copy
 from collections import Counter
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -160,6 +161,36 @@ def test_a_window_does_not_depend_on_what_else_is_asked(document):
     for window in document["windows"]:
         alone = replay(document | {"windows": [window]})
         assert differences(answer, alone | {"windows": answer["windows"] | alone["windows"]}) == []
+
+
+def in_thousandths(entry: object, key: str = "") -> object:
+    """The document with a millisecond for every second; a pattern of shifts has no milliseconds and goes."""
+    if isinstance(entry, dict):
+        return {name: in_thousandths(value, name) for name, value in entry.items()}
+    if isinstance(entry, list):
+        return [in_thousandths(row) for row in entry if not (isinstance(row, dict) and "first_day" in row)]
+    if isinstance(entry, str) and entry[4:5] == "-" and "T" in entry:
+        epoch = datetime(2026, 1, 1)  # noqa: DTZ001 - local times
+        return (epoch + (datetime.fromisoformat(entry).replace(tzinfo=None) - epoch) / 1000).isoformat()
+    if key == "max_rate_per_s":
+        return float(Decimal(str(entry)) * 1000)
+    return float(Decimal(str(entry)) / 1000) if key.endswith("_s") and entry is not None else entry
+
+
+@for_documents
+@given(documents)
+def test_a_document_in_milliseconds_gives_the_figures_of_one_in_seconds(document):
+    document["timezone"] = "UTC"
+    document["shifts"] = [row for row in document["shifts"] if "first_day" not in row]
+    document["windows"] = [row for row in document["windows"] if row["name"] != "utc"]
+    slow, fast = replay(document), replay(in_thousandths(document))
+    assert [what for _, what in slow["issues"]] == [what for _, what in fast["issues"]]
+    for name, window in slow["windows"].items():
+        quick = fast["windows"][name]
+        assert {k: v / 1000 for k, v in window["seconds"].items()} == pytest.approx(quick["seconds"], rel=1e-12)
+        for time in ("mtbf_s", "mttr_s"):
+            window[time] = window[time] and window[time] / 1000
+        assert differences(window | {"seconds": 0}, quick | {"seconds": 0}) == []
 
 
 @for_documents
