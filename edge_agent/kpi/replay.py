@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -35,6 +35,22 @@ class _Row(Protocol):
 R = TypeVar("R", bound=_Row)
 
 
+class Replayed(NamedTuple):
+    """What follows from a document.
+
+    Attributes:
+        document: As it was read.
+        evaluation: Of its evidence.
+        elements: Of each of its windows.
+        issues: What to look at, in order of time.
+    """
+
+    document: Document
+    evaluation: Evaluation
+    elements: dict[str, Elements]
+    issues: tuple[Issue, ...]
+
+
 def replay(document: object) -> dict[str, Any]:
     """Evaluate a replay document.
 
@@ -47,19 +63,38 @@ def replay(document: object) -> dict[str, Any]:
     Raises:
         DocumentError: The document is wrong; the text has one line a mistake, each begins with its place.
     """
+    return answer(replayed(document))
+
+
+def replayed(document: object) -> Replayed:
+    """The same with all that the answer leaves out.
+
+    Raises:
+        DocumentError: The document is wrong.
+    """
     read = read_document(document)
     issues: list[Issue] = []
     evaluation = _evaluate(read, issues)
     spans = np.array([(w.since, w.until) for w in read.windows], dtype=np.int64).reshape(-1, 2)
     found = evaluation.elements(spans)
-    zone = ZoneInfo(read.timezone)
+    return Replayed(
+        read,
+        evaluation,
+        {window.name: elements for window, elements in zip(read.windows, found, strict=True)},
+        tuple(sorted([*issues, *evaluation.issues])),
+    )
+
+
+def answer(found: Replayed) -> dict[str, Any]:
+    """What is answered to a document."""
+    zone = ZoneInfo(found.document.timezone)
     return {
-        "windows": {window.name: answer(elements) for window, elements in zip(read.windows, found, strict=True)},
-        "issues": [[_local(at, zone), what] for at, what in sorted([*issues, *evaluation.issues])],
+        "windows": {name: _window(elements) for name, elements in found.elements.items()},
+        "issues": [[local_time(at, zone), what] for at, what in found.issues],
     }
 
 
-def answer(elements: Elements) -> dict[str, Any]:
+def _window(elements: Elements) -> dict[str, Any]:
     """One window of the answer."""
     e = elements
     times = {bucket.name: e.ns[bucket] for bucket in BUCKETS}
@@ -179,7 +214,8 @@ def _seconds(ns: int) -> int | float:
     return ns // _NS if ns % _NS == 0 else ns / _NS
 
 
-def _local(at: int, zone: ZoneInfo) -> str:
+def local_time(at: int, zone: ZoneInfo) -> str:
+    """A time as documents write it."""
     whole, fraction = divmod(at, _NS)
     text = datetime.fromtimestamp(whole, UTC).astimezone(zone).replace(tzinfo=None).isoformat()
     return f"{text}.{fraction:09d}".rstrip("0") if fraction else text
