@@ -280,3 +280,8 @@ class ShopConfig(Strict, frozen=True, kw_only=True):
     audit: AuditConfig = AuditConfig()
     time_studies: tuple[TimeStudyConfig, ...] = ()
     charts: tuple[ChartConfig, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything of the shop floor is configured that the agent has to follow."""
+        return bool(self.work_units or self.screen or self.charts)

@@ -1,9 +1,7 @@
 """What follows from the table of a work unit: roles, limits, its calendar."""
 
-from collections.abc import Mapping
-
 from edge_agent.config.shop_tables import CalendarConfig, ShiftConfig, WorkUnitConfig
-from edge_agent.config.tables import AgentConfig, InstrumentConfig
+from edge_agent.config.tables import AgentConfig
 
 COUNTERS = ("total", "good", "reject", "rework")
 STATES = ("state", "mode", "running", "fault", "fault_code")
@@ -27,15 +25,10 @@ def counters_of(unit: WorkUnitConfig) -> dict[str, str]:
     return {role: of for role, of in channels_of(unit).items() if role in COUNTERS}
 
 
-def instruments_of(config: AgentConfig, unit: WorkUnitConfig) -> Mapping[str, InstrumentConfig]:
-    """The instruments that tell of it, by name."""
-    names = {of.partition(".")[0] for of in channels_of(unit).values()}
-    return {i.name: i for bus in config.buses for i in bus.instruments if i.name in names}
-
-
 def slowest_period_s(config: AgentConfig, unit: WorkUnitConfig) -> float:
-    """How often the slowest of the instruments that tell of it is read, s."""
-    return max((i.period_s for i in instruments_of(config, unit).values()), default=1.0)
+    """How often the slowest of the instruments that tell of it is read, s; its energy meter tells of nothing else."""
+    names = {of.partition(".")[0] for role, of in channels_of(unit).items() if role != "energy"}
+    return max((i.period_s for bus in config.buses for i in bus.instruments if i.name in names), default=1.0)
 
 
 def max_gap_s(config: AgentConfig, unit: WorkUnitConfig) -> float:

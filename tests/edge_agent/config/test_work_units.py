@@ -40,13 +40,14 @@ end = "14:00"
 
 @pytest.fixture
 def shop(load, piece):
-    """A configuration with a press that is read every second, a slow meter, and some tables."""
+    """A configuration with a press, a slow meter, and some tables."""
 
-    def with_tables(*tables):
+    def with_tables(*tables, period_s=1):
         return load(
             piece.edge,
-            *(piece.bus("press", "tcp://plc"), piece.instrument("press-1", "press_plc")),
-            *(piece.bus(), piece.instrument("meter-1", extra="period_s = 4\n")),
+            piece.bus("press", "tcp://plc"),
+            piece.instrument("press-1", "press_plc", f"period_s = {period_s}\n"),
+            *(piece.bus(), piece.instrument("meter-1", extra="period_s = 60\n")),
             *tables,
         )
 
@@ -75,11 +76,16 @@ def test_the_greatest_rate_is_three_times_that_of_the_fastest_product(shop):
 
 
 @pytest.mark.parametrize(
-    ("keys", "gap_s"),
-    [("", 10.0), ('energy = "meter-1.energy"\n', 20.0), ('energy = "meter-1.energy"\nmax_gap_s = 7\n', 7.0)],
+    ("keys", "period_s", "gap_s"),
+    [
+        ("", 1, 10.0),
+        ("", 4, 20.0),
+        ('energy = "meter-1.energy"\n', 4, 20.0),  # the meter is read every 60 s
+        ("max_gap_s = 7\n", 4, 7.0),
+    ],
 )
-def test_a_gap_is_five_periods_of_the_slowest_instrument_and_ten_seconds_at_least(shop, keys, gap_s):
-    config = shop(COUNTED, keys, PRODUCTS)
+def test_a_gap_is_five_periods_of_the_slowest_instrument_and_ten_seconds_at_least(shop, keys, period_s, gap_s):
+    config = shop(COUNTED, keys, PRODUCTS, period_s=period_s)
     assert max_gap_s(config, config.shop.work_units[0]) == gap_s
 
 
