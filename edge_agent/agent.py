@@ -1,7 +1,7 @@
 """Puts the agent together; owns the threads and the table of jobs.
 
 Threads: one for each serial bus, one for all TCP connections, the recorder, the uplink (and paho's own), and
-the scheduler of what the calendar asks for. This one waits for a signal.
+the scheduler of what the calendar asks for; and the screen, where one is configured. This one waits for a signal.
 """
 
 import logging
@@ -12,7 +12,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
@@ -24,11 +27,16 @@ from edge_agent.config import AgentConfig, cautions_about
 from edge_agent.config.tables import BusConfig
 from edge_agent.losses import Losses
 from edge_agent.memory import look_for_cycles_rarely, share_one_heap
+from edge_agent.oee.board import Board
 from edge_agent.outbox import Outbox
 from edge_agent.poll import Plan, Task, Worker
 from edge_agent.record import Recorder
-from edge_agent.uplink import Committed, Stop, Uplink
+from edge_agent.uplink import Uplink
+from edge_agent.uplink_beside import Committed, Stop
 from edge_agent.wire.messages import Finding
+
+if TYPE_CHECKING:
+    from edge_agent.screen.server import ScreenServer
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +92,7 @@ class Agent:
             Job("watch the disk", "*/5 * * * *", self._watch_disk),
         ]
         self._disk_filling = False
+        self._screen: ScreenServer | None = None
 
     def run(self, stop: threading.Event) -> int:
         """Read, record and send until stopped, or until a thread of ours has died: exit code 0 or 1."""
@@ -93,6 +102,7 @@ class Agent:
         for thread in (*self._threads, *self._workers):
             thread.start()
         scheduler.start()
+        self._screen = _start_screen(self._config, self._board, self._recorder, self._outbox.path)
         self._watch_disk()
         look_for_cycles_rarely()
         if self._clock.offset() is None:
@@ -112,6 +122,9 @@ class Agent:
 
     def _end(self) -> None:
         """Instruments first, then the disk, then the broker: what was read is kept, what was kept is said."""
+        if self._screen:
+            self._screen.stop()
+            self._screen.join()
         self._stop_workers.set()
         for worker in self._workers:
             worker.join()
@@ -124,6 +137,14 @@ class Agent:
     def _committed(self) -> None:
         if self._uplink:
             self._uplink.events.put(Committed())
+
+    def _board(self) -> Board:
+        """What the screen shows: the recorder's picture, and whether the way out is open."""
+        board = self._recorder.desk.board or Board(at=self._clock.now(), units={})
+        if self._uplink is None:
+            return board
+        online, waiting_since = self._uplink.is_online, self._uplink.waiting_since()
+        return msgspec.structs.replace(board, broker=online, waiting_since=waiting_since)
 
     def _watch_disk(self) -> None:
         try:
@@ -141,6 +162,16 @@ class Agent:
         )
         log.warning("%s", text) if filling else log.info("disk of %s has room again", self._config.state_dir)
         self._recorder.asked.put(Finding(key="disk_filling", kind="disk_filling", text=text, over=not filling))
+
+
+def _start_screen(
+    config: AgentConfig, board: Callable[[], Board], recorder: Recorder, outbox: Path
+) -> "ScreenServer | None":
+    if config.shop.screen is None:
+        return None
+    from edge_agent.screen.server import start_screen  # noqa: PLC0415  FastAPI: only where a screen is wanted
+
+    return start_screen(config, board, recorder.asked, outbox)
 
 
 def make_workers(config: AgentConfig, losses: Losses, recorder: Recorder, stop: threading.Event) -> list[Worker]:

@@ -14,6 +14,7 @@ from edge_agent.dating import Dated, Dating, parts
 from edge_agent.describe import describe_instruments, describe_run
 from edge_agent.held_back import HeldBack
 from edge_agent.losses import Losses, Lost
+from edge_agent.oee.desk import Desk
 from edge_agent.outbox import Outbox, Trimmer, is_full
 from edge_agent.outbox.packing import TELEMETRY, pack
 from edge_agent.recovery import reopen_windows
@@ -81,6 +82,7 @@ class Recorder:
         self._next_tidy = 0.0
         self._troubled = False
         self._fold = threading.Event()
+        self.desk = Desk(config, outbox)
 
     def fold_soon(self) -> None:
         """Ask for the outbox's log to be folded into its file. Any thread may."""
@@ -134,6 +136,7 @@ class Recorder:
             log.info("outbox %s can be written again", self._outbox.path)
         for sample in samples:
             self._notice(sample)
+        self.desk.committed(now)
         self._on_commit()
 
     def _write(
@@ -150,7 +153,8 @@ class Recorder:
             return dated, self._wait_to_begin(asked, last=last)
         # First of all, since a full file takes nothing before something has gone.
         records += self._trimmer.make_room(growing=self._outbox.reserve.is_there)
-        records += self._obey(asked)
+        records += self._obey(asked, now)
+        records += self.desk.take(dated, now)
         records += self._close_losses(now, all_of_them=last)
         records += [Text(key=f"{d.sample.instrument}.{c}", value=text) for d in dated for c, text in d.sample.texts]
         self._outbox.say(records, now)
@@ -181,7 +185,10 @@ class Recorder:
         since = min(end, now) - self._longest_poll_ns if end else now
         cut = [] if clean else [Loss(key=f"all.power_cut.{end}", since=since, until=now, n=None, reason="power_cut")]
         self._outbox.say([run], now)
-        return [*cut, *describe_instruments(self._config)]
+        return [*cut, *self._descriptions()]
+
+    def _descriptions(self) -> list[Record]:
+        return [*describe_instruments(self._config), *self.desk.describe()]
 
     def _lines(self, dated: Sequence[Dated], now: int) -> Iterator[str]:
         # What a full disk held back belongs to windows that may have ended: they wait one more transaction.
@@ -207,7 +214,7 @@ class Recorder:
 
     # ------------------------------------------------------------------ what others want
 
-    def _obey(self, asked: Sequence[Asked]) -> Iterator[Record]:
+    def _obey(self, asked: Sequence[Asked], now: int) -> Iterator[Record]:
         for one in asked:
             if isinstance(one, Acknowledged):
                 yield from self._acknowledge(one)
@@ -217,7 +224,7 @@ class Recorder:
             elif isinstance(one, Unsendable):
                 yield from self._trimmer.give_up(one.ids, one.reason)
             elif isinstance(one, Entered):
-                yield one.entry
+                yield from self.desk.enter(one, now)
             else:
                 yield one
 
@@ -227,7 +234,7 @@ class Recorder:
         if known in {("", 0), (word.store, word.generation)} or not self._begun:
             return []
         self._outbox.forget_said()
-        return list(describe_instruments(self._config))
+        return self._descriptions()
 
     # ------------------------------------------------------------------ losses
 
@@ -263,6 +270,7 @@ class Recorder:
         """
         full = is_full(error)
         self._held.failed(full=full)
+        self.desk.failed()
         if not self._troubled:
             self._troubled = True
             what_to_do = "Free some space on its disk" if full else "Look at its disk and at who else uses the file"

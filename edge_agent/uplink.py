@@ -11,17 +11,17 @@ import sqlite3
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
 import msgspec
 
-from edge_agent.asked import Acknowledged, Asked, SettingCame, Unsendable
+from edge_agent.asked import Acknowledged, SettingCame, Unsendable
 from edge_agent.clock import Clock
 from edge_agent.config import AgentConfig
 from edge_agent.config.tables import BrokerConfig
 from edge_agent.outbox import OutboxReader, Waiting, merge
 from edge_agent.outbox.packing import TELEMETRY, RottenError
 from edge_agent.status import edge_status
+from edge_agent.uplink_beside import Beside, Committed, Stop
 from edge_agent.uplink_connection import BrokerError, Came, Connected, Connection, Ended, Event, Heard
 from edge_agent.uplink_window import Window
 from edge_agent.wire import topics
@@ -32,21 +32,6 @@ from edge_agent.wire.topics import EdgeTopic, GatewayTopic
 log = logging.getLogger(__name__)
 
 _IDLE_S = 5.0
-
-
-class Committed(NamedTuple):
-    """The recorder has added messages."""
-
-
-class Stop(NamedTuple):
-    """End in order."""
-
-
-class Beside(Protocol):
-    """What the uplink needs of the recorder."""
-
-    asked: "queue.SimpleQueue[Asked]"
-    grades: dict[str, str]
 
 
 class Uplink:
@@ -88,9 +73,19 @@ class Uplink:
         self._connect_at = 0.0
         self._lost_since = time.monotonic()
         self._said_lost = False
+        self._oldest_waiting = self._reader.waiting(self._window.stored)[1]
         self._next_status = 0.0
         self._gateways: dict[str, GatewayStatus] = {}
         self._mids: dict[int, int] = {}
+
+    @property
+    def is_online(self) -> bool:
+        """Whether the broker can be reached now. Any thread may ask."""
+        return self._online
+
+    def waiting_since(self) -> int:
+        """When the oldest message was made that was not stored at the last look, UTC ns; 0: none waited."""
+        return self._oldest_waiting
 
     # ------------------------------------------------------------------ the thread
 
@@ -180,6 +175,7 @@ class Uplink:
             self._connection = None
         if self._online:
             self._lost_since = now
+            self._oldest_waiting = self._oldest_waiting or self._clock.now()
             aside = self._window.disconnected(now)
             if aside:
                 self._recorder.asked.put(Unsendable([message.id for message in aside], "set_aside"))
@@ -244,7 +240,9 @@ class Uplink:
         status = edge_status(
             state, self._config, self._clock, self._reader, self._window.stored, self._store, self._recorder.grades
         )
-        said = msgspec.structs.replace(status, journal=self._journal, started=self._started)
+        units = self._recorder.desk.statuses()
+        self._oldest_waiting = status.oldest_waiting
+        said = msgspec.structs.replace(status, journal=self._journal, started=self._started, work_units=units)
         return str(EdgeTopic(self._config.site, self._config.edge, topics.STATUS)), msgspec.json.encode(said)
 
     # ------------------------------------------------------------------ listening

@@ -17,15 +17,17 @@ from edge_agent.kpi.evidence import CounterState
 from edge_agent.oee.board import Stretch
 from edge_agent.oee.observation import Observation
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS shop_evidence (
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS shop_evidence (
     id INTEGER PRIMARY KEY, work_unit TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, body BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS shop_evidence_since ON shop_evidence (work_unit, since);
-CREATE TABLE IF NOT EXISTS shop_bucket (
+)""",
+    "CREATE INDEX IF NOT EXISTS shop_evidence_since ON shop_evidence (work_unit, since)",
+    """CREATE TABLE IF NOT EXISTS shop_bucket (
     work_unit TEXT NOT NULL, since INTEGER NOT NULL, carry BLOB NOT NULL, stretches BLOB, PRIMARY KEY (work_unit, since)
-) WITHOUT ROWID;
-"""
+) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS shop_redo (work_unit TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID",
+)
+"""One statement each: a script would commit the transaction that it is run in."""
 _DAY_NS = 86_400_000_000_000
 _MOST_SPAN_NS = _DAY_NS
 """No row of evidence is longer: where one is looked for, an index tells."""
@@ -71,7 +73,8 @@ class EvidenceBook:
     """
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        db.executescript(TABLES)
+        for statement in TABLES:
+            db.execute(statement)
         self._db = db
 
     def append(self, work_unit: str, observations: Sequence[Observation]) -> None:
@@ -147,6 +150,17 @@ class EvidenceBook:
             (work_unit, since, until),
         )
         return [one for (body,) in rows for one in _stretches.decode(body)]
+
+    def keep_redo(self, work_unit: str, since: int | None) -> None:
+        """Remember from when on settled time has to be evaluated anew; None: it need not be."""
+        self._db.execute("DELETE FROM shop_redo WHERE work_unit = ?", (work_unit,))
+        if since is not None:
+            self._db.execute("INSERT INTO shop_redo VALUES (?, ?)", (work_unit, since))
+
+    def redo(self, work_unit: str) -> int | None:
+        """From when on settled time has to be evaluated anew; None: it need not be."""
+        row = self._db.execute("SELECT since FROM shop_redo WHERE work_unit = ?", (work_unit,)).fetchone()
+        return row[0] if row else None
 
     def forget_before(self, instant: int) -> None:
         """Delete what lies before an instant."""

@@ -11,7 +11,6 @@ from edge_agent.kpi.buckets import Bucket
 from edge_agent.kpi.evidence import ENERGY, ROLES
 from edge_agent.oee.packml import packml_state
 
-_WATT_HOURS = {"W.h": 1.0, "Wh": 1.0, "kW.h": 1e3, "MW.h": 1e6}
 _SIGNALS = ("state", "mode", "running", "fault", "fault_code", "product", "boot")
 
 
@@ -45,21 +44,19 @@ class Observer:
 
     Args:
         unit: Which channels tell what.
-        units_of_energy: Channel of its energy counter -> UCUM code.
+        watt_hours: Of one unit of its energy counter, Wh.
     """
 
-    def __init__(self, unit: WorkUnitConfig, unit_of_energy: str = "kW.h") -> None:
+    def __init__(self, unit: WorkUnitConfig, watt_hours: float = 1.0) -> None:
         self._unit = unit
-        self._watt_hours = _WATT_HOURS.get(unit_of_energy, 1.0)
+        self._watt_hours = watt_hours
         self._channels: dict[str, dict[str, list[str]]] = {}
         for use in (*ROLES, *_SIGNALS):
             written: str = getattr(unit, use)
             if written:
                 instrument, _, channel = written.partition(".")
                 self._channels.setdefault(instrument, {}).setdefault(channel, []).append(use)
-        self._has_state = bool(unit.state or unit.running)
         self._setup_modes = frozenset(unit.setup_modes)
-        self._shown: dict[str, str] = {}
         self.unmapped: set[str] = set()
 
     @property

@@ -13,13 +13,14 @@ from edge_agent.outbox.schema import open_to_read
 from edge_agent.wire.messages import Record
 from edge_agent.wire.records import record_decoder
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS shop_record (
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS shop_record (
     noun TEXT NOT NULL, key TEXT NOT NULL, work_unit TEXT NOT NULL, since INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (noun, key)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS shop_record_since ON shop_record (noun, work_unit, since);
-"""
+) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS shop_record_since ON shop_record (noun, work_unit, since)",
+)
+"""One statement each: a script would commit the transaction that it is run in."""
 _SINCE = ("since", "made_at", "counted_at", "found_at", "came_in", "entered_at")
 """The first of these that a record has says where it stands in time."""
 
@@ -34,7 +35,8 @@ class ShopBook:
     """
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        db.executescript(TABLES)
+        for statement in TABLES:
+            db.execute(statement)
         self._db = db
 
     def keep(self, record: Record) -> None:

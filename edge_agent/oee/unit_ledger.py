@@ -51,12 +51,16 @@ class Tail:
         evaluation: From there on.
         schedule: Around it.
         at: When it was evaluated.
+        heard_at: Last evidence of the machine; 0: there was none.
+        state_since: Since when the state held that it began with; None: not known.
     """
 
     since: int
     evaluation: Evaluation
     schedule: Schedule
     at: int
+    heard_at: int
+    state_since: int | None
 
 
 class UnitLedger:
@@ -80,7 +84,8 @@ class UnitLedger:
     ) -> None:
         self.rules = rules
         self.name = rules.unit.name
-        self.last: Observation | None = None
+        self._last: Observation | None = None
+        self.heard_at: int | None = None
         self.tail: Tail | None = None
         self._evidence = evidence
         self._book = book
@@ -98,6 +103,9 @@ class UnitLedger:
         if found is not None:
             self._since, self._carry = found
             self._observed = self._evidence.observations(self.name, self._since, _FAR)
+            heard = [one.at for one in self._observed if one.is_of_the_machine]
+            self.heard_at = heard[-1] if heard else self._carry.heard_at
+            self._redo_since = self._evidence.redo(self.name)
 
     # ------------------------------------------------------------------ what comes in
 
@@ -117,11 +125,12 @@ class UnitLedger:
                 self._observed.append(one)
             else:
                 insort(self._observed, one, key=_at)
+        self.heard_at = max((one.at for one in came if one.is_of_the_machine), default=self.heard_at)
         telling = [one for one in came if one.state is not None]
-        if telling and (self.last is None or telling[-1].at >= self.last.at):
-            if self.last is None or telling[-1].state != self.last.state:
+        if telling and (self._last is None or telling[-1].at >= self._last.at):
+            if self._last is None or telling[-1].state != self._last.state:
                 self._due = 0  # people look at the screen when a machine stops
-            self.last = telling[-1]
+            self._last = telling[-1]
 
     def _begin(self, instant: int) -> None:
         self._since = self.rules.start_of(instant)
@@ -132,7 +141,11 @@ class UnitLedger:
         """Something changed at an instant: what follows from it is to be evaluated anew."""
         self._due = 0
         if self._since is not None and instant < self._since:
-            self._redo_since = min(instant, self._redo_since or instant)
+            self._set_redo(min(instant, self._redo_since or instant))
+
+    def _set_redo(self, since: int | None) -> None:
+        self._redo_since = since
+        self._evidence.keep_redo(self.name, since)
 
     # ------------------------------------------------------------------ what goes out
 
@@ -153,7 +166,7 @@ class UnitLedger:
         self._skip_a_long_silence(now)
         since = self._since
         evaluation, schedule = self._look(since, self._carry, self._observed, now, self.rules.cycles)
-        self.tail = Tail(since, evaluation, schedule, now)
+        self.tail = Tail(since, evaluation, schedule, now, self.heard_at or 0, self._carry.state_since)
         closed = self.rules.start_of(now - self.rules.grace_ns)
         if closed > since:
             yield from self._changed(
@@ -227,7 +240,7 @@ class UnitLedger:
         if found is None:
             first = self._evidence.carries(self.name, instant, _FAR)[:1]
             found = self._evidence.last_carry(self.name, first[0]) if first else None
-        self._redo_since = None
+        self._set_redo(None)
         if found is None or found[0] >= self._since:
             return
         since, carry = found
@@ -246,7 +259,7 @@ class UnitLedger:
         if until == self._since:
             self._carry = carry
         elif known is None or known != (until, carry):
-            self._redo_since = until
+            self._set_redo(until)
 
     def _cycles(self, since: int, until: int) -> dict[str, float]:
         """Ideal cycles as they were: a cycle that was corrected since holds from then on."""

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from edge_agent.config import AgentConfig
-from edge_agent.config.shop_rules import counter_kind
+from edge_agent.config.channels import counter_kind, energy_kind
 from edge_agent.config.shop_tables import WorkUnitConfig
+from edge_agent.config.work_units import counters_of, infers_state, max_gap_s, max_rate_per_s
 from edge_agent.kpi.evidence import ENERGY, ROLES
 from edge_agent.kpi.timeline import Limits
 
 _NS = 1_000_000_000
-_RATE_ABOVE_IDEAL = 3
 _RATE_WITHOUT_IDEAL = 100
-_PERIODS_OF_SILENCE = 5
-_LEAST_GAP_S = 10.0
+"""Pieces a second that no machine makes of which nobody said how fast it is."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,7 @@ class UnitRules:
         limits: From when on a stop and a silence count.
         bucket_ns: Length of a nominal bucket.
         cycles: Product -> ideal cycle, s.
-        unit_of_energy: UCUM code of its energy counter; empty: there is none.
-        period_s: Of its slowest instrument, s.
+        watt_hours: Of one unit of its energy counter, Wh.
     """
 
     unit: WorkUnitConfig
@@ -44,8 +42,7 @@ class UnitRules:
     limits: Limits
     bucket_ns: int
     cycles: Mapping[str, float]
-    unit_of_energy: str
-    period_s: float
+    watt_hours: float
 
     @property
     def has_oee(self) -> bool:
@@ -75,38 +72,24 @@ class UnitRules:
 def unit_rules(config: AgentConfig, unit: WorkUnitConfig) -> UnitRules:
     """Put together what holds for a work unit."""
     roles = tuple(role for role in ROLES if getattr(unit, role))
-    kinds = {role: counter_kind(config, getattr(unit, role)) for role in roles if role != ENERGY}
-    instruments = {one.name: one for bus in config.buses for one in bus.instruments}
-    named = {getattr(unit, use).partition(".")[0] for use in (*ROLES, "state", "running") if getattr(unit, use)}
-    periods = [instruments[name].period_s for name in named if name in instruments]
-    period_s = max(periods, default=1.0)
-    gap_s = unit.max_gap_s or max(_PERIODS_OF_SILENCE * period_s, _LEAST_GAP_S)
-    fastest = min((product.ideal_cycle_s for product in unit.products), default=None)
-    ideal = Fraction(_RATE_ABOVE_IDEAL) / Fraction(str(fastest)) if fastest else Fraction(_RATE_WITHOUT_IDEAL)
-    moduli = {role: unit.modulus or modulus for role, (modulus, _) in kinds.items()}
+    kinds = {role: counter_kind(config, of, unit.modulus) for role, of in counters_of(unit).items()}
+    moduli = {role: modulus for role, (modulus, _) in kinds.items() if modulus is not None}
+    watt_hours, rollover = energy_kind(config, unit.energy) if unit.energy else (1.0, None)
+    if rollover is not None:
+        moduli[ENERGY] = round(rollover * watt_hours)
     return UnitRules(
         unit=unit,
         roles=roles,
-        moduli={role: modulus for role, modulus in moduli.items() if modulus is not None},
+        moduli=moduli,
         signed_bits={role: bits for role, (_, bits) in kinds.items() if bits is not None},
-        max_rate_per_s=Fraction(str(unit.max_rate_per_s)) if unit.max_rate_per_s else ideal,
-        stop_after_ns=None if unit.state or unit.running else _ns(unit.stop_after_s),
-        limits=Limits(_ns(unit.micro_stop_s) or 0, _ns(gap_s)),
-        bucket_ns=_ns(unit.bucket_s) or _NS,
+        max_rate_per_s=Fraction(str(max_rate_per_s(unit) or _RATE_WITHOUT_IDEAL)),
+        stop_after_ns=_ns(unit.stop_after_s) if infers_state(unit) and unit.stop_after_s is not None else None,
+        limits=Limits(_ns(unit.micro_stop_s), _ns(max_gap_s(config, unit))),
+        bucket_ns=_ns(unit.bucket_s),
         cycles={product.name: product.ideal_cycle_s for product in unit.products},
-        unit_of_energy=_unit_of(config, unit.energy),
-        period_s=period_s,
+        watt_hours=watt_hours,
     )
 
 
-def _ns(seconds: float | None) -> int | None:
-    return None if seconds is None else round(Fraction(str(seconds)) * _NS)
-
-
-def _unit_of(config: AgentConfig, written: str) -> str:
-    instrument, _, channel = written.partition(".")
-    for bus in config.buses:
-        for one in bus.instruments:
-            if one.name == instrument and channel in one.loaded.meanings:
-                return one.loaded.meanings[channel].unit
-    return ""
+def _ns(seconds: float) -> int:
+    return round(Fraction(str(seconds)) * _NS)

@@ -19,7 +19,8 @@ from edge_agent.config import load_config
 from edge_agent.losses import Losses
 from edge_agent.outbox import Outbox, OutboxReader
 from edge_agent.record import Recorder
-from edge_agent.uplink import Committed, Stop, Uplink
+from edge_agent.uplink import Uplink
+from edge_agent.uplink_beside import Committed, Stop
 from edge_agent.uplink_probe import probe_broker
 from edge_agent.wire.envelope import open_sealed
 from edge_agent.wire.messages import Ack, Declared, EdgeStatus, GatewayStatus, Stored
