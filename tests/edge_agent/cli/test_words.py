@@ -21,6 +21,7 @@ COMMANDS = [
     ["trust-clock"],
     ["models"],
     ["example"],
+    ["pin"],
 ]
 
 
