@@ -133,7 +133,7 @@ def _products(reader: Reader, top: dict[str, Any]) -> list[ProductSpan]:
     for place, row in reader.rows(top, "products", ("product", "from", "to", "ideal_cycle_s"), _ROW):
         product = reader.text(place / "product", row.get("product"))
         span = reader.span(place, row)
-        cycle = reader.number(place / "ideal_cycle_s", row.get("ideal_cycle_s"), above=0)
+        cycle = reader.number(place / "ideal_cycle_s", row.get("ideal_cycle_s"))
         if product is not None and span is not None and cycle is not None:
             found.append((place, ProductSpan(product, *span, float(cycle))))
     found.sort(key=lambda one: one[1].since)
@@ -162,7 +162,7 @@ def _counters(reader: Reader, top: dict[str, Any]) -> list[CounterRows]:
     roles = ("total", "good", "reject", "rework")
     for place, row in reader.rows(top, "counters", keys, _ROW):
         role = reader.one_of(place / "role", row.get("role"), roles)
-        rate = reader.number(place / "max_rate_per_s", row.get("max_rate_per_s"), above=0)
+        rate = reader.number(place / "max_rate_per_s", row.get("max_rate_per_s"))
         modulus = row.get("modulus")
         if modulus is not None:
             modulus = reader.whole(place / "modulus", modulus, least=2)

@@ -16,7 +16,7 @@ _LONGEST_SHOWN = 60
 _MOST_MISTAKES = 50
 LARGEST = 2**53
 """Numbers in JSON are whole and exact to here; larger ones come from mistakes."""
-_MOST_SECONDS = 10**9
+_LEAST, _MOST_SECONDS = 1e-9, 10**9
 _SHORT = Repr()
 _SHORT.maxlist = _SHORT.maxdict = 4
 _SHORT.maxlevel = 2
@@ -125,11 +125,15 @@ class Reader:
         self.wrong(place, f"expected one of {', '.join(known)}", found)
         return None
 
-    def number(self, place: Place, found: object, above: float, most: int = _MOST_SECONDS) -> float | None:
-        """A finite number above a bound."""
-        if isinstance(found, (int, float)) and not isinstance(found, bool) and above < found <= most:
-            return found
-        self.wrong(place, f"expected a number above {above}{_at_most(found, most)}", found)
+    def number(self, place: Place, found: object) -> float | None:
+        """A finite number above 0, such that products and ratios of some stay finite."""
+        if isinstance(found, (int, float)) and not isinstance(found, bool):
+            if _LEAST <= found <= _MOST_SECONDS:
+                return found
+            if 0 < found < _LEAST:
+                self.wrong(place, f"expected a number above 0, at least {_LEAST}", found)
+                return None
+        self.wrong(place, f"expected a number above 0{_at_most(found, _MOST_SECONDS)}", found)
         return None
 
     def whole(self, place: Place, found: object, least: int = -LARGEST) -> int | None:

@@ -7,6 +7,7 @@ from edge_agent.kpi.document_reading import Place, Reader
 
 _WEEK = range(1, 8)
 _MOST_DAYS = 4000
+_YEARS = range(1900, 2100)
 
 
 def expand(reader: Reader, place: Place, row: dict[str, Any]) -> list[tuple[int, int]]:
@@ -35,12 +36,17 @@ def expand(reader: Reader, place: Place, row: dict[str, Any]) -> list[tuple[int,
 
 
 def _day(reader: Reader, place: Place, found: object) -> date | None:
+    which = ""
     if isinstance(found, str):
         try:
-            return date.fromisoformat(found)
+            day = date.fromisoformat(found)
         except ValueError:
             pass
-    reader.wrong(place, 'expected a day such as "2026-03-02"', found)
+        else:
+            if day.year in _YEARS:
+                return day
+            which = f"from {_YEARS[0]} to {_YEARS[-1]} "
+    reader.wrong(place, f'expected a day {which}such as "2026-03-02"', found)
     return None
 
 
