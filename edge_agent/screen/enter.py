@@ -189,12 +189,12 @@ def _words(
 
     def hour(one: Made) -> str:
         parts = [f"{clock(one.since)}{DASH}{say.tick(one.since + HOUR, 60 * NS)}"]
+        if one.pieces is not None:
+            parts.append(say("enter.made_n", n=say.number(one.pieces)))
         if one.shift:
             parts.append(say("enter.of_shift", shift=one.shift.partition("@")[0]))
         if one.product:
             parts.append(say.title(titles.get(one.product, {}), one.product))
-        if one.pieces is not None:
-            parts.append(say("enter.made_n", n=say.number(one.pieces)))
         return " · ".join(parts)
 
     def shift(one: Shift) -> str:

@@ -22,6 +22,8 @@ OLD_BOARD_S = 10.0
 """A board is made every second; one older than this says that the recorder stands."""
 SLOW_UPLINK_S = 300.0
 """Waiting for so long while the broker can be reached is said, not alarmed."""
+ASK_PEOPLE_S = 7200.0
+"""So long after the start of a shift it is asked who works in it, s; then the strip gives its room back."""
 TOP_LOSSES = 3
 
 
@@ -149,7 +151,7 @@ def _unit(settings: ScreenSettings, board: UnitBoard, now: int, ask_people: bool
         product=products.get(status.product, {}),
         timeline=timeline,
         losses=tuple(loss for loss in board.losses if abs(loss.seconds) >= 1)[:TOP_LOSSES],
-        ask_people=ask_people and bool(status.shift),
+        ask_people=ask_people and bool(status.shift) and now - status.shift_since < ASK_PEOPLE_S * NS,
     )
 
 

@@ -111,22 +111,28 @@ class Reasons(NamedTuple):
     """The reasons that a work unit can have, in the order in which its people need them.
 
     Attributes:
-        often: Single reasons of the second level (or of a first level without one), the most used first.
+        often: The most used ones of either level; none where none was used yet.
         groups: First-level reasons with those below, the most used first.
     """
 
     often: tuple[ReasonConfig, ...]
     groups: tuple[ReasonConfig, ...]
 
+    @property
+    def quick(self) -> tuple[ReasonConfig, ...]:
+        """The few that stand beside each stop: what is used, filled up with first-level reasons."""
+        rest = (group for group in self.groups if group.id not in {one.id for one in self.often})
+        return (*self.often, *rest)[:QUICK]
+
 
 def reasons_of(settings: ScreenSettings, unit: WorkUnitConfig, entries: Sequence[StopReason]) -> Reasons:
     """Sort by use; what was never used keeps the order of the configuration."""
     used = Counter(entry.reason for entry in entries if entry.reason)
     groups = settings.reasons_of(unit)
-    single = [one for group in groups for one in (group.of or (group,))]
-    often = sorted((one for one in single if used[one.id]), key=lambda one: -used[one.id])[:OFTEN]
+    every = [one for group in groups for one in (group, *group.of)]
+    often = sorted((one for one in every if used[one.id]), key=lambda one: -used[one.id])[:OFTEN]
     by_use = sorted(groups, key=lambda group: -sum(used[one.id] for one in (group, *group.of)))
-    return Reasons(tuple(often) or tuple(single[:OFTEN]), tuple(_sorted(group, used) for group in by_use))
+    return Reasons(tuple(often), tuple(_sorted(group, used) for group in by_use))
 
 
 def _sorted(group: ReasonConfig, used: Mapping[str, int]) -> ReasonConfig:

@@ -12,7 +12,7 @@ from edge_agent.config.shop_tables import WorkUnitConfig
 from edge_agent.oee.shop_book import ShopReader
 from edge_agent.screen.forms import Form, Sent
 from edge_agent.screen.people import own_path
-from edge_agent.screen.pieces import QUICK, Piece, pieces_of, reasons_of, waiting
+from edge_agent.screen.pieces import Piece, pieces_of, reasons_of, waiting
 from edge_agent.screen.rendering import Pages, Renderer
 from edge_agent.screen.source import Screen, TheScreen
 from edge_agent.wire.entries import StopReason
@@ -38,7 +38,7 @@ def list_stops(
     chosen = [units[unit]] if unit in units else list(units.values())
     with screen.book() as book:
         pieces = [piece for one in chosen for piece in _pieces(screen, book, one, now)]
-        quick = {one.name: reasons_of(screen.settings, one, _used(book, one, now)).often[:QUICK] for one in chosen}
+        quick = {one.name: reasons_of(screen.settings, one, _used(book, one, now)).quick for one in chosen}
     context = {
         "unit": unit if unit in units else "",
         "units": units,
