@@ -90,7 +90,7 @@ def shifts(day: Day) -> list[dict]:
         )
         for i, (start, end) in enumerate(day.draw.sample(patterns, day.draw.randint(1, 3))):
             first = day.start.date() - timedelta(days=day.draw.randint(0, 1))
-            last = first + timedelta(days=max(1, day.span_s // 86_400))
+            last = first + timedelta(days=day.draw.randint(0, 1 + day.span_s // 86_400))
             made.append({"name": f"P{i}", "first_day": str(first), "last_day": str(last), "start": start, "end": end})
             if day.likely(0.4):
                 made[-1]["weekdays"] = sorted(day.draw.sample(range(1, 8), day.draw.randint(1, 6)))
