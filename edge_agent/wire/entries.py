@@ -210,12 +210,21 @@ class ChangeoverStep(Word, frozen=True, kw_only=True):
 
 
 class ChangeoverStudy(Entry, frozen=True, tag="changeover_study", kw_only=True):
-    """A changeover watched step by step (SMED). Its key is a random one."""
+    """A changeover watched step by step (SMED). Its key is a random one.
+
+    Attributes:
+        work_unit: Where.
+        from_product: What was made before; empty: not said.
+        to_product: What is made after it; empty: not said.
+        steps: In their order; the last one lasts while the study does, and its ``until`` is its ``since`` until then.
+        ended_at: When it ended; 0: somebody still watches it.
+    """
 
     work_unit: str
     from_product: str = ""
     to_product: str = ""
     steps: tuple[ChangeoverStep, ...]
+    ended_at: Whole = 0
 
 
 class TimeStudy(Entry, frozen=True, tag="time_study", kw_only=True):
