@@ -81,7 +81,7 @@ class Form:
             if wanted:
                 self.mistakes[name] = "mistake.wanted"
             return None
-        if not re.fullmatch(r"[+-]?(\d{1,12}(\.\d{0,6})?|\.\d{1,6})", typed):
+        if not re.fullmatch(r"[+-]?([0-9]{1,12}(\.[0-9]{0,6})?|\.[0-9]{1,6})", typed):
             self.mistakes[name] = "mistake.number"
             return None
         number = float(typed)
@@ -92,7 +92,7 @@ class Form:
 
     def instant(self, name: str, least: int, most: int) -> int | None:
         """A UTC time in ns that the page itself wrote into the form."""
-        if not re.fullmatch(r"\d{1,19}", self[name]) or not least <= int(self[name]) <= most:
+        if not re.fullmatch(r"[0-9]{1,19}", self[name]) or not least <= int(self[name]) <= most:
             self.mistakes[name] = "mistake.choose"
             return None
         return int(self[name])

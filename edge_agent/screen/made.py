@@ -54,8 +54,8 @@ def hours_made(elements: Iterable[Elements], zone: ZoneInfo) -> list[Made]:
                 found.setdefault((hour, part.shift, part.product), []).append(row)
     made = []
     for (hour, shift, product), rows in found.items():
-        # A bucket with one part lies in its shift altogether; of several, the one with the most pieces.
-        bucket = max(rows, key=lambda row: (len(row[0].parts) == 1, row[1]))[0]
+        # A bucket with one part lies in its shift altogether; else the one with the most pieces, the first of equals.
+        bucket = max(rows, key=lambda row: (len(row[0].parts) == 1, row[1], -row[0].since))[0]
         made_at = (bucket.since + bucket.until) // 2
         made.append(Made(hour, made_at, shift, product, sum(row[1] for row in rows), sum(row[2] for row in rows)))
     return sorted(made, key=lambda one: (-one.since, one.shift, one.product))

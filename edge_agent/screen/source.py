@@ -177,7 +177,7 @@ class Screen:
         with self.book() as book:
             present = [book.record(type(one), one.key) for one in last.entries]
         return all(
-            now is not None and not now.gone and now.entered_at == then.entered_at
+            now is not None and (now.gone, now.entered_at) == (then.gone, then.entered_at)
             for now, then in zip(present, last.entries, strict=True)
         )
 
