@@ -103,6 +103,7 @@ class Evidence:
         bookings: What was found later.
         carry: What was before.
         heard_until: Until when somebody listened; None: to the last evidence.
+        lasting_has_fault: It is known from elsewhere that the stop that lasts at the end contains FAULT.
     """
 
     event_at: Instants
@@ -112,6 +113,7 @@ class Evidence:
     bookings: tuple[Booking, ...] = ()
     carry: Carry = field(default_factory=Carry)
     heard_until: int | None = None
+    lasting_has_fault: bool = False
 
     def heard(self) -> Instants:
         """The instants of all evidence, in rising order."""

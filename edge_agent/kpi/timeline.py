@@ -120,6 +120,8 @@ def make_timeline(evidence: Evidence, plan: Plan, limits: Limits) -> Timeline:
     """
     states = _states(evidence, limits)
     stops = find_stops(states, limits)
+    if evidence.lasting_has_fault and len(stops.until) and stops.until[-1] == ENDLESS:
+        stops.has_fault[-1] = True
     minor = inside(np.column_stack((stops.since[stops.is_minor], stops.until[stops.is_minor])))
     with_minor = _combine(
         lambda state, is_minor: np.where(is_minor == 1, np.int8(Bucket.MINOR_STOP), state),

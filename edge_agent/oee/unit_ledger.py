@@ -9,26 +9,20 @@ evidence on disk, half a day at a call, until a bucket begins just as it was kno
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from edge_agent.kpi.calendar import Schedule
-from edge_agent.kpi.evaluation import Evaluation, evaluate
-from edge_agent.kpi.evidence import Booking
-from edge_agent.kpi.spans import Instants
-from edge_agent.kpi.timeline import Plan
-from edge_agent.oee.assembly import assemble, carry_at
+from edge_agent.kpi.evaluation import Evaluation
+from edge_agent.oee.assembly import carry_at
 from edge_agent.oee.board import Stretch
 from edge_agent.oee.evidence_book import EvidenceBook, StoredCarry
+from edge_agent.oee.looking import AHEAD_NS, Looking
 from edge_agent.oee.observation import Observation
 from edge_agent.oee.parts import bucket_elements
-from edge_agent.oee.products import product_spans
 from edge_agent.oee.shop_book import ShopBook
 from edge_agent.oee.stop_ledger import StopLedger
 from edge_agent.oee.unit_rules import UnitRules
-from edge_agent.wire.entries import LateScrap
 from edge_agent.wire.messages import Record
 from edge_agent.wire.shop_floor import Elements
 
@@ -38,7 +32,6 @@ _EVALUATE_NS = 5 * _NS
 _LONGEST_SILENCE_NS = 7 * _DAY_NS
 """After a longer one, nothing is said of the buckets in between: a box that lay on a shelf for a year."""
 _CHUNK_NS = 12 * 3600 * _NS
-_AHEAD_NS = 2 * 3600 * _NS
 _FAR = 2**61
 
 
@@ -89,7 +82,7 @@ class UnitLedger:
         self.tail: Tail | None = None
         self._evidence = evidence
         self._book = book
-        self._schedule = schedule
+        self._looking = Looking(rules, book, schedule)
         self._stops = StopLedger(self.name, book, titles)
         self._since: int | None = None
         self._carry = StoredCarry(state=0)
@@ -119,8 +112,8 @@ class UnitLedger:
             self._begin(earliest)
         assert self._since is not None
         for one in came:
-            if one.at < self._since:
-                self.redo(one.at)
+            if one.at < (self.heard_at or 0):
+                self._take_late(one)
             elif not self._observed or one.at >= self._observed[-1].at:
                 self._observed.append(one)
             else:
@@ -136,6 +129,15 @@ class UnitLedger:
         self._since = self.rules.start_of(instant)
         self._carry = StoredCarry(state=2)
         self._evidence.keep_carry(self.name, self._since, self._carry)
+
+    def _take_late(self, one: Observation) -> None:
+        """It may end a silence or a stop that began before it: from there on all is evaluated anew."""
+        assert self._since is not None
+        known = self._evidence.last_carry(self.name, one.at)
+        carry = known[1] if known else self._carry
+        self.redo(min(at for at in (one.at, carry.heard_at, carry.episode_since, carry.piece_at) if at is not None))
+        if one.at >= self._since:
+            insort(self._observed, one, key=_at)
 
     def redo(self, instant: int) -> None:
         """Something changed at an instant: what follows from it is to be evaluated anew."""
@@ -165,7 +167,7 @@ class UnitLedger:
         assert self._since is not None
         self._skip_a_long_silence(now)
         since = self._since
-        evaluation, schedule = self._look(since, self._carry, self._observed, now, self.rules.cycles)
+        evaluation, schedule = self._looking.ahead(since, self._carry, self._observed, now)
         self.tail = Tail(since, evaluation, schedule, now, self.heard_at or 0, self._carry.state_since)
         closed = self.rules.start_of(now - self.rules.grace_ns)
         if closed > since:
@@ -173,27 +175,17 @@ class UnitLedger:
                 bucket_elements(self.name, self.rules.bucket_ns, evaluation, schedule, since, closed)
             )
         yield from self._stops.records(evaluation, schedule, self._observed, since, now)
+        self._look_for_a_late_fault(evaluation)
         settled = min(closed, self._unsettled_since(evaluation, now))
         if settled > since:
             self._settle(evaluation, settled)
 
-    def _look(
-        self,
-        since: int,
-        carry: StoredCarry,
-        observed: Sequence[Observation],
-        until: int | None,
-        cycles: Mapping[str, float],
-    ) -> tuple[Evaluation, Schedule]:
-        start = min(since, carry.episode_since or since)
-        end = max(until or since, observed[-1].at if observed else since)
-        schedule = self._schedule(start - _DAY_NS, end + _DAY_NS)
-        shifts = [shift[1:] for shift in schedule.shifts]
-        plan = Plan(_spans(shifts), schedule.planned)
-        bookings = self._bookings(since, end)
-        evidence = assemble(self.rules, observed, carry, bookings, until and end)
-        products = product_spans(self.rules, self._book.reader(), (since, end), carry.product, observed, cycles)
-        return evaluate(evidence, plan, products, self.rules.limits), schedule
+    def _look_for_a_late_fault(self, evaluation: Evaluation) -> None:
+        """A stop that began before the tail turned out a failure: it is one from its beginning."""
+        stops, began = evaluation.timeline.stops, self._carry.episode_since
+        known = began is None or self._carry.episode_has_fault
+        if not known and len(stops.since) and int(stops.since[0]) == began and stops.has_fault[0]:
+            self.redo(int(stops.since[0]))
 
     def _unsettled_since(self, evaluation: Evaluation, now: int) -> int:
         """The start of the bucket in which a stop began that may still turn out a minor one."""
@@ -245,9 +237,8 @@ class UnitLedger:
             return
         since, carry = found
         until = min(since + _CHUNK_NS, self._since)
-        observed = self._evidence.observations(self.name, since, until + _AHEAD_NS)
-        # Somebody listened until then, whether or not anything was heard.
-        evaluation, schedule = self._look(since, carry, observed, until + _AHEAD_NS, self._cycles(since, until))
+        observed = self._evidence.observations(self.name, since, until + AHEAD_NS)
+        evaluation, schedule = self._looking.back(since, carry, observed, until)
         yield from self._changed(bucket_elements(self.name, self.rules.bucket_ns, evaluation, schedule, since, until))
         yield from self._stops.records(evaluation, schedule, observed, since, until)
         for start in range(since, until, self.rules.bucket_ns):
@@ -261,12 +252,6 @@ class UnitLedger:
         elif known is None or known != (until, carry):
             self._set_redo(until)
 
-    def _cycles(self, since: int, until: int) -> dict[str, float]:
-        """Ideal cycles as they were: a cycle that was corrected since holds from then on."""
-        known = self._book.reader().records(Elements, self.name, since, until, most=1000)
-        were = {part.product: part.ideal_cycle_s for one in known for part in one.parts}
-        return {**self.rules.cycles, **{name: cycle for name, cycle in were.items() if name and cycle is not None}}
-
     # ------------------------------------------------------------------ records
 
     def _changed(self, records: Sequence[Elements]) -> Iterator[Record]:
@@ -275,16 +260,6 @@ class UnitLedger:
             if known is None or known.parts != record.parts:
                 self._book.keep(record)
                 yield record
-
-    # ------------------------------------------------------------------ what people entered
-
-    def _bookings(self, since: int, until: int) -> list[Booking]:
-        found = self._book.reader().records(LateScrap, self.name, since, until + 1, most=5000)
-        return [Booking(one.made_at, one.product, one.scrap, one.rework) for one in found]
-
-
-def _spans(spans: Sequence[tuple[int, int]]) -> Instants:
-    return np.array(spans, dtype=np.int64).reshape(-1, 2)
 
 
 def _at(one: Observation) -> int:
