@@ -31,7 +31,8 @@ format: $(VENV)/test.stamp ## Lay the code out, and mend what can be mended with
 	$(RUN)/ruff format .
 	$(RUN)/ruff check --fix .
 
-bench: $(VENV)/test.stamp servers ## Values per second, CPU seconds per million, peak memory; takes minutes.
+bench: $(VENV)/bench.stamp servers ## What the chain and a month of OEE cost: CPU seconds, peak memory; takes minutes.
+	$(RUN)/python benchmarks/oee.py
 	$(RUN)/python benchmarks/chain.py $(ARGS)
 
 constraints: ## Write constraints.txt anew from what pip finds today.
@@ -50,3 +51,6 @@ $(VENV)/demo.stamp: pyproject.toml constraints.txt .ci/install.py
 
 $(VENV)/test.stamp: pyproject.toml constraints.txt .ci/install.py
 	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,demo,test
+
+$(VENV)/bench.stamp: pyproject.toml constraints.txt .ci/install.py
+	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,demo,test,bench

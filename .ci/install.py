@@ -72,8 +72,9 @@ def _install(venv: Path, extras: str, log: Path) -> int:
         return 1
     # The stamps tell make what is there; who can test can also show the demo.
     (venv / "demo.stamp").touch()
-    if "test" in extras:
-        (venv / "test.stamp").touch()
+    for extra in ("test", "bench"):
+        if extra in extras:
+            (venv / f"{extra}.stamp").touch()
     print(f"Installed nhipdo with {extras.replace(',', ', ')} in {took_s:.0f} s.", flush=True)
     return 0
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edge_agent.kpi.buckets import BUCKETS, Bucket
 from edge_agent.kpi.counters import Deltas
 from edge_agent.kpi.evidence import REJECT, Booking
-from edge_agent.kpi.spans import Instants, Steps
+from edge_agent.kpi.spans import Instants, Steps, places
 from edge_agent.kpi.timeline import Timeline
 
 UNBOOKED = ("unplanned", "unattributed", "no_product")
@@ -48,8 +48,7 @@ class Booked:
 
     def seen(self, windows: Instants, n_products: int) -> NDArray[np.int64]:
         """How many intervals, also of no pieces, each window has by product, shape (k, n_products)."""
-        columns = np.where(self.place < n_products, self.place, -1)
-        return _prefix_sums(self.at, columns, np.ones(len(self.at), dtype=np.int64), windows, n_products)
+        return _prefix_sums(self.at, self.place, None, windows, n_products + len(UNBOOKED))[:, :n_products]
 
     def by_bucket(self, windows: Instants) -> NDArray[np.float64]:
         """What was counted in each window by bucket, shape (k, 8)."""
@@ -81,10 +80,11 @@ def book(deltas: Deltas, timeline: Timeline, products: Sequence[_Span]) -> Booke
     bucket = timeline.buckets.before(deltas.until)
     place = _product_before(products, deltas.until)
     n = len(products)
-    place = np.where(place < 0, n + UNBOOKED.index("no_product"), place)
-    place = np.where(timeline.planned.before(deltas.until) == 0, n + UNBOOKED.index("unplanned"), place)
-    place = np.where(_touches(timeline.buckets, deltas), n + UNBOOKED.index("unattributed"), place)
-    bucket = np.where(_touches(timeline.buckets, deltas), np.int8(Bucket.UNKNOWN), bucket).astype(np.int8)
+    place[place < 0] = n + UNBOOKED.index("no_product")
+    place[timeline.planned.before(deltas.until) == 0] = n + UNBOOKED.index("unplanned")
+    without_data = _touches(timeline.buckets, deltas)
+    place[without_data] = n + UNBOOKED.index("unattributed")
+    bucket[without_data] = Bucket.UNKNOWN
     return Booked(deltas.until, deltas.n, place, bucket)
 
 
@@ -125,7 +125,7 @@ def _product_before(products: Sequence[_Span], instants: Instants) -> NDArray[np
     order = np.argsort([span.since for span in products], kind="stable")
     since = np.array([products[k].since for k in order], dtype=np.int64)
     until = np.array([products[k].until for k in order], dtype=np.int64)
-    k = np.searchsorted(since, instants, side="left") - 1
+    k = places(since, instants, "left") - 1
     return np.where((k >= 0) & (instants <= until[k]), order[k], -1)
 
 
@@ -134,21 +134,32 @@ def _touches(buckets: Steps, deltas: Deltas) -> NDArray[np.bool_]:
     if not len(buckets.edges):
         return np.full(len(deltas.n), bool(buckets.codes[0] == Bucket.UNKNOWN))
     unknown = np.concatenate(([0], np.cumsum(buckets.codes == Bucket.UNKNOWN)))
-    first = np.searchsorted(buckets.edges, deltas.since, side="right")
-    last = np.searchsorted(buckets.edges, deltas.until, side="left")
+    first = places(buckets.edges, deltas.since, "right")
+    last = places(buckets.edges, deltas.until, "left")
     return unknown[last + 1] > unknown[first]
 
 
 def _prefix_sums(
-    at: Instants, columns: NDArray[np.int64], n: NDArray[np.int64], windows: Instants, n_columns: int
+    at: Instants, columns: NDArray[np.int64], n: NDArray[np.int64] | None, windows: Instants, n_columns: int
 ) -> NDArray[np.int64]:
-    """Sums of ``n`` by window ``(start, end]`` and column; column -1 counts nowhere."""
+    """Sums of ``n`` (None: a one each) by window ``(start, end]`` and column; column -1 counts nowhere.
+
+    A column comes in few runs, for products and shifts last: each is summed once, whatever the number of columns.
+    """
     sums = np.zeros((len(windows), n_columns), dtype=np.int64)
-    for column in np.unique(columns):
-        if column < 0:
-            continue
-        chosen = columns == column
-        prefix = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(n[chosen])))
-        places = np.searchsorted(at[chosen], windows, side="right")
-        sums[:, column] = prefix[places[:, 1]] - prefix[places[:, 0]]
+    if not len(at):
+        return sums
+    upto = np.arange(len(at) + 1) if n is None else np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(n)))
+    first = np.concatenate(([0], np.flatnonzero(columns[1:] != columns[:-1]) + 1))
+    after = np.append(first[1:], len(at))
+    ends = np.searchsorted(at, windows, side="right")
+    of = columns[first]
+    for column in np.unique(of[of >= 0]):
+        starts, stops = first[of == column], after[of == column]
+        before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(upto[stops] - upto[starts])))
+        begun = np.searchsorted(starts, ends)
+        last = np.maximum(begun - 1, 0)
+        here = upto[np.minimum(ends, stops[last])] - upto[starts[last]]
+        counted = np.where(begun > 0, before[last] + here, 0)
+        sums[:, column] = counted[:, 1] - counted[:, 0]
     return sums

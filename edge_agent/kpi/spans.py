@@ -1,6 +1,7 @@
 """Stretches of time, and functions that are constant between instants."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 Instants = NDArray[np.int64]
 """UTC ns."""
 Codes = NDArray[np.int8]
+_MANY = 8
 
 
 def no_spans() -> Instants:
@@ -34,6 +36,18 @@ def union(spans: Instants) -> Instants:
     return np.column_stack((spans[first, 0], reach[last]))
 
 
+def places(edges: Instants, instants: Instants, side: Literal["left", "right"]) -> NDArray[np.int64]:
+    """``np.searchsorted(edges, instants, side)``; quick where instants are many more and in order: merged instead.
+
+    >>> places(np.array([2, 4]), np.repeat([1, 2, 3, 4, 5], 9), "left")[::9].tolist()
+    [0, 0, 1, 1, 2]
+    """
+    if len(instants) < _MANY * len(edges) or not bool(np.all(instants[1:] >= instants[:-1])):
+        return np.searchsorted(edges, instants, side=side).astype(np.int64, copy=False)
+    first = np.searchsorted(instants, edges, side="right" if side == "left" else "left")
+    return np.repeat(np.arange(len(edges) + 1), np.diff(first, prepend=0, append=len(instants)))
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """A function of time that is constant between instants.
@@ -48,11 +62,11 @@ class Steps:
 
     def at(self, instants: Instants) -> Codes:
         """Its value at each instant: the one that begins there where it changes there."""
-        return self.codes[np.searchsorted(self.edges, instants, side="right")]
+        return self.codes[places(self.edges, instants, "right")]
 
     def before(self, instants: Instants) -> Codes:
         """Its value just before each instant."""
-        return self.codes[np.searchsorted(self.edges, instants, side="left")]
+        return self.codes[places(self.edges, instants, "left")]
 
 
 def inside(spans: Instants) -> Steps:
