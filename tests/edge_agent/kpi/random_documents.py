@@ -7,74 +7,16 @@ and prints the smallest document that it can find for each disagreement; a secon
 import json
 import random
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
+from random_counters import counter
+from random_day import Day
 
 STATES = {"PROD": "RUN", "ALARM": "FAULT", "IDLE": "STOP", "MAINT": "STOP", "CHANGE": "SETUP"}
 STATE_MAP = STATES | {kind: kind for kind in ("RUN", "FAULT", "STOP", "SETUP")}
 NAMES = (*STATES, "RUN", "FAULT")
-# Where clocks change, the night of the change; one zone where they never do, and one that is off by a quarter.
-NIGHTS = (
-    ("Asia/Ho_Chi_Minh", "2026-03-02"),
-    ("Asia/Ho_Chi_Minh", "2025-12-31"),
-    ("Asia/Kathmandu", "2026-02-28"),
-    ("Europe/Berlin", "2026-03-29"),
-    ("Europe/Berlin", "2026-10-25"),
-    ("America/New_York", "2026-11-01"),
-    ("Australia/Lord_Howe", "2026-04-05"),
-)
-RATES = (0.001, 0.01, 0.07, 0.2, 0.3, 1, 2.5, 10)
-MODULI = (10, 100, 256, 1000, 65536, 999_983, 1 << 32)
-
-
-class Day:
-    """Draws moments of one day or a few, often the ones that it drew before: where edges meet, mistakes live."""
-
-    def __init__(self, draw: random.Random, span_s: int) -> None:
-        self.draw = draw
-        zone, night = draw.choice(NIGHTS)
-        self.zone = ZoneInfo(zone)
-        hour, minute = (0, 0) if span_s > 40_000 else draw.choice(((1, 50), (0, 55), (2, 5), (23, 50), (6, 0)))
-        self.start = datetime.fromisoformat(night) + timedelta(hours=hour, minutes=minute)
-        self.span_s = span_s
-        self.drawn = [0, span_s]
-
-    def likely(self, share: float) -> bool:
-        return self.draw.random() < share
-
-    def moment(self) -> int:
-        if self.likely(0.35):
-            return self.draw.choice(self.drawn) + self.draw.choice((0, 0, 0, 0, 1, -1))
-        found = self.draw.randint(0, self.span_s)
-        if self.likely(0.4):
-            found -= found % 60
-        self.drawn.append(found)
-        return found
-
-    def text(self, moment: int) -> str:
-        """Local wall clock, also one that the clock change leaves out or shows twice."""
-        return (self.start + timedelta(seconds=moment)).isoformat()
-
-    def utc(self, text: str) -> float:
-        return datetime.fromisoformat(text).replace(tzinfo=self.zone).timestamp()
-
-    def stretch(self) -> dict[str, str] | None:
-        """From and to; None where the clock change turns them round."""
-        start, end = sorted((self.moment(), self.moment()))
-        made = {"from": self.text(start), "to": self.text(end)}
-        return made if self.utc(made["from"]) < self.utc(made["to"]) else None
-
-    def stretches(self, most: int) -> list[dict[str, str]]:
-        return [made for made in (self.stretch() for _ in range(self.draw.randint(0, most))) if made]
-
-    def maybe_arrived(self, row: dict, t: int, share: float) -> dict:
-        if self.likely(share):
-            late = self.draw.choice((0, 1, 30, 300, self.span_s // 2, self.span_s, -20))
-            row["arrived"] = self.text(t + late)
-        return row
 
 
 def shifts(day: Day) -> list[dict]:
@@ -131,58 +73,6 @@ def events(day: Day, micro_stop_s: int) -> list[dict]:
     if day.likely(0.4):
         day.draw.shuffle(rows)
     return rows
-
-
-def samples(day: Day, modulus: int, rate: float, step: int) -> list[dict]:
-    """A counter that runs, and what happens to counters."""
-    times = sorted({day.moment() for _ in range(day.draw.randint(0, 6))} | set(range(0, day.span_s, step)))
-    count, boot = day.draw.randrange(modulus), day.draw.choice((None, 7))
-    offset, before, rows = 0, times[0] if times else 0, []
-    trouble = day.draw.choice((0, 0.1, 0.4))
-    lateness = day.draw.choice((0, 0.1, 0.5))
-    for t in times:
-        count += int(rate * (t - before) * day.draw.choice((0, 0.5, 0.9, 1, 1))) + day.draw.choice((0, 0, 0, 1, 2))
-        before, v = t, None
-        if day.likely(trouble):
-            kind = day.draw.choice(("reset", "boot", "glitch", "torn", "zero", "replaced", "back"))
-            if kind in ("reset", "boot"):
-                count, offset = day.draw.choice((0, 1, 5)), 0
-                boot = boot + 1 if kind == "boot" and boot is not None else boot
-            elif kind == "replaced":
-                offset = day.draw.randrange(modulus)
-            v = {
-                "glitch": day.draw.randrange(modulus),
-                "torn": ((count + offset) ^ 0x10000) % modulus,
-                "zero": 0,
-                "back": (count + offset - day.draw.randint(1, 9)) % modulus,
-            }.get(kind)
-        row = {"t": day.text(t), "v": (count + offset) % modulus if v is None else v}
-        if boot is not None and not day.likely(0.03):
-            row["boot"] = boot
-        rows.append(day.maybe_arrived(row, t, lateness))
-        if day.likely(0.05):  # the same instant said twice
-            rows.append(day.maybe_arrived(row | {"v": (row["v"] + day.draw.randint(-3, 3)) % modulus}, t, 0.5))
-    if day.likely(0.3):
-        day.draw.shuffle(rows)
-    return rows
-
-
-def counter(day: Day, name: str, role: str) -> dict:
-    modulus, rate = day.draw.choice(MODULI), day.draw.choice(RATES)
-    made = {"name": name, "role": role, "modulus": modulus, "max_rate_per_s": rate}
-    rows = samples(day, modulus, rate, max(1, day.span_s // day.draw.randint(1, 20)))
-    encoding = {65536: "int16", 1 << 32: "int32"}.get(modulus)
-    if encoding and day.likely(0.6):
-        made["encoding"] = encoding
-        for row in rows:
-            row["v"] -= modulus if row["v"] >= modulus // 2 else 0
-    carried = day.text(-day.draw.choice((1, 30, 600)))
-    if day.likely(0.3) and all(day.utc(row["t"]) > day.utc(carried) for row in rows):
-        near = rows[0]["v"] if rows and day.likely(0.7) else day.draw.randrange(modulus // 2)
-        made["carry_in"] = {"t": carried, "v": near}
-        if rows and "boot" in rows[0]:
-            made["carry_in"]["boot"] = day.draw.choice((rows[0]["boot"], 6))
-    return made | {"samples": rows}
 
 
 def products(day: Day) -> list[dict]:
@@ -249,8 +139,10 @@ def random_document(draw: random.Random, span_s: int | None = None) -> dict:
         made["carry_in_state"] = draw.choice(NAMES)
     if day.likely(0.25):
         made["as_of"] = day.text(day.moment())
+        made.setdefault("heartbeats", []).append(made["as_of"])
     if day.likely(0.2):
-        made["min_valid_time"] = day.text(draw.randint(0, day.span_s // 3))
+        made["min_valid_time"] = day.text(day.moment() // 2 if day.likely(0.6) else day.moment())
+        made.setdefault("heartbeats", []).append(made["min_valid_time"])
     return made
 
 
