@@ -13,6 +13,7 @@ COMMANDS = [
     ["check"],
     ["read"],
     ["run"],
+    ["replay"],
     ["simulate"],
     ["outbox"],
     ["outbox", "export"],
