@@ -68,6 +68,7 @@ class Carry:
 
     Attributes:
         state: That holds at the first evidence.
+        state_since: Since when it holds; None: always.
         episode: The stop that lasts then; None: none.
         heard_at: Instant of the last evidence before; None: not known, and then nothing before is silence.
         counters: Counter -> where it stands.
@@ -75,6 +76,7 @@ class Carry:
     """
 
     state: Bucket = Bucket.UNKNOWN
+    state_since: int | None = None
     episode: Episode | None = None
     heard_at: int | None = None
     counters: Mapping[str, CounterState] = field(default_factory=dict)

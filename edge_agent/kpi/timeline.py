@@ -165,7 +165,12 @@ def _states(evidence: Evidence, limits: Limits) -> Steps:
 def _with_carry(at: Instants, codes: Codes, carry: Carry) -> tuple[Instants, Codes, int]:
     """Events with what was before them: the state carried in, or the stop that lasted then."""
     if carry.episode is None:
-        return at, codes, int(carry.state)
+        if carry.state_since is None:
+            return at, codes, int(carry.state)
+        # Another state held before this one: which one is of no account, only where this one begins.
+        before = Bucket.UNKNOWN if carry.state != Bucket.UNKNOWN else Bucket.RUN
+        begun = np.array([carry.state], dtype=np.int8)
+        return np.concatenate(([carry.state_since], at)), np.concatenate((begun, codes)), int(before)
     since, has_fault = carry.episode
     kind = np.int8(Bucket.FAULT if has_fault else Bucket.STOP)
     first = np.array([kind], dtype=np.int8)

@@ -15,7 +15,6 @@ from edge_agent.oee.evidence_book import StoredCarry
 from edge_agent.oee.observation import Observation
 from edge_agent.oee.unit_rules import UnitRules
 
-_DOWN = (Bucket.STOP, Bucket.FAULT)
 _WATT_HOURS_PER_S = Fraction(10_000)
 """No work unit draws more than 36 MW."""
 
@@ -36,7 +35,6 @@ def assemble(
         states = np.array([one.state for one in telling], dtype=np.int8)
     else:
         at, states = _inferred(rules.stop_after_ns, counters, of_the_machine, carry, heard_until)
-    at, states, before = _since(at, states, carry)
     return Evidence(
         event_at=at,
         event_state=states,
@@ -44,7 +42,8 @@ def assemble(
         heartbeat_at=of_the_machine,
         bookings=tuple(bookings),
         carry=Carry(
-            state=before,
+            state=Bucket(carry.state),
+            state_since=carry.state_since,
             episode=_episode(carry),
             heard_at=carry.heard_at,
             counters=carry.counters,
@@ -101,17 +100,6 @@ def _episode(carry: StoredCarry) -> Episode | None:
     if carry.episode_since is None:
         return None
     return Episode(carry.episode_since, carry.episode_has_fault)
-
-
-def _since(at: Instants, states: Codes, carry: StoredCarry) -> tuple[Instants, Codes, Bucket]:
-    """With the state that held before, from when it began; a stop that lasts is carried by itself."""
-    state = Bucket(carry.state)
-    if state in _DOWN or carry.state_since is None:
-        return at, states, state
-    # Another state than this one held before it: which one is of no account, only where this one begins.
-    first = Bucket.UNKNOWN if state != Bucket.UNKNOWN else Bucket.RUN
-    since = np.array([carry.state_since], dtype=np.int64)
-    return np.concatenate((since, at)), np.concatenate((np.array([state], dtype=np.int8), states)), first
 
 
 def _counter(rules: UnitRules, role: str, observations: Sequence[Observation], carry: StoredCarry) -> Counter:

@@ -32,6 +32,11 @@ _ADVICE_SHIFT = "Look for a small shift that lasts; it began before this point."
 _MOST_TOLD = 8
 
 
+def rule_of(name: str) -> Rule:
+    """A rule by its name."""
+    return _RULES[name]
+
+
 def fired(
     about: About, lines: Lines, point: ChartPoint, news: Sequence[Fired], starts: Mapping[int, int] | None = None
 ) -> str:

@@ -50,7 +50,6 @@ LATE_PERIODS = 3
 """A value that is later than so many periods of its instrument leaves a gap."""
 KIND, BASE_KIND = "control_chart", "control_chart_base"
 _SCHEMES = {"limits": LIMITS, "western_electric": WESTERN_ELECTRIC, "nelson": NELSON}
-_RULES = {rule.name: rule for scheme in _SCHEMES.values() for rule in scheme}
 
 
 def estimator_of(chart: ChartConfig) -> Estimator:
@@ -63,11 +62,6 @@ def estimator_of(chart: ChartConfig) -> Estimator:
 def scheme_of(chart: ChartConfig) -> tuple[Rule, ...]:
     """The rules that were asked for."""
     return _SCHEMES[chart.rules]
-
-
-def rule_of(name: str) -> Rule:
-    """A rule by its name."""
-    return _RULES[name]
 
 
 def samples_of(points: Sequence[ChartPoint]) -> Any:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from edge_agent.oee.chart_book import ChartReader
 from edge_agent.outbox.schema import open_to_read
 from edge_agent.wire.messages import Record
 from edge_agent.wire.records import record_decoder
@@ -93,6 +94,10 @@ class ShopReader:
         )
         found = [_decode(kind, body) for (body,) in rows]
         return [one for one in found if not getattr(one, "gone", False)]
+
+    def charts(self) -> ChartReader:
+        """The control charts in the same file."""
+        return ChartReader(self._db)
 
     def close(self) -> None:
         """Let go of the file."""

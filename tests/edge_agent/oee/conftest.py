@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from floor import TELLS, Floor, load  # noqa: E402
+from floor import TELLS, Floor, load
 
 
 @pytest.fixture

@@ -71,7 +71,13 @@ max_gap_s = 20
 name = "bracket"
 ideal_cycle_s = 2.0
 """
-TELLS = 'reject = "press.scrap"\nrunning = "press.is_running"\nfault = "press.is_fault"\nmode = "press.mode"\nsetup_modes = ["2"]'
+TELLS = """\
+reject = "press.scrap"
+running = "press.is_running"
+fault = "press.is_fault"
+mode = "press.mode"
+setup_modes = ["2"]
+"""
 LIMITS = Limits(60 * NS, 20 * NS)
 
 
@@ -185,6 +191,7 @@ class Floor:
 
     def __post_init__(self) -> None:
         self._outbox = Outbox(self.config.state_dir, "test")
+        self._closed = False
         self.shop = Shop(self.config, self._outbox)
 
     def kill(self) -> None:
@@ -223,5 +230,7 @@ class Floor:
         return sum_of(one for start, one in self.elements().items() if since <= start < until)
 
     def close(self) -> None:
-        """End."""
-        self._outbox.close()
+        """End; twice is harmless."""
+        if not self._closed:
+            self._outbox.close()
+        self._closed = True

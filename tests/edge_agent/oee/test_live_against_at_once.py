@@ -6,8 +6,6 @@ import pytest
 from floor import HOUR, NS, START, World
 
 from edge_agent.kpi.elements import add_up
-from edge_agent.kpi.evidence import Booking
-from edge_agent.wire.entries import LateScrap
 
 BUCKET = 600 * NS
 
