@@ -30,9 +30,9 @@ in, because nothing here may import dashboards.
 
        {% from "parts.html" import form_of, field, choice, who_enters %}
        {% call form_of(say, "/tags", form, form_token) %}
-       {{ field(say, form, "what", say("tag.what")) }}
+       {{ field(say, form, "what", say("NOUN.what")) }}
        {{ who_enters(say, form, operators, person, here) }}
-       <button>{{ say("tag.hang") }}</button>
+       <button>{{ say("NOUN.hang") }}</button>
        {% endcall %}
 
    A page that shows a form for the first time passes ``"form": Form()``. Present in every template: ``say``, ``here``,

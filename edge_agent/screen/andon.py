@@ -131,7 +131,7 @@ async def _events(
 ) -> AsyncIterator[str]:
     parts.streams += 1
     try:
-        yield "retry: 3000\n\n"
+        yield "retry: 1000\n\n"
         said, states = 0.0, _NOTHING
         while not screen.closing.is_set():
             loop_time = asyncio.get_running_loop().time()

@@ -1,6 +1,7 @@
 """Templates into pages, in the reader's language."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, cast
 from zoneinfo import ZoneInfo
@@ -14,6 +15,20 @@ from edge_agent.screen.source import Screen
 from edge_agent.speech import Speech
 
 
+@cache
+def _templates_of(web: Path) -> Environment:
+    """The templates of a folder, compiled once a process: an agent starts its screen again where a port was taken."""
+    return Environment(
+        loader=FileSystemLoader([web / "screen" / "templates", web / "templates"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+@cache
 def load_screen_words(web: Path, language: str) -> dict[str, str]:
     """Key -> sentence: all files of a language together."""
     words: dict[str, str] = {}
@@ -35,13 +50,7 @@ class Renderer:
     """
 
     def __init__(self, web: Path, zone: ZoneInfo, language: str, menu: tuple[tuple[str, str], ...]) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader([web / "screen" / "templates", web / "templates"]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = _templates_of(web)
         self._language = language
         self._menu = menu
         self._speech = {code: Speech(code, load_screen_words(web, code), zone) for code in speech.LANGUAGES}

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 AGAIN_S = 60.0
 """How long until a port that was taken is tried again, s."""
-_GRACEFUL_S = 2
+_GRACEFUL_S = 5
 _BACKLOG = 64
 FINDING = "screen_down"
 

@@ -17,8 +17,10 @@ from edge_agent.config.shop_tables import WorkUnitConfig
 
 
 @pytest.fixture
-def floor(tmp_path: Path) -> Floor:
-    return Floor(tmp_path / "outbox.sqlite")
+def floor(tmp_path: Path) -> Iterator[Floor]:
+    floor = Floor(tmp_path / "outbox.sqlite")
+    yield floor
+    floor.close()
 
 
 @pytest.fixture
@@ -37,15 +39,26 @@ def visit(floor: Floor) -> Iterator[Callable[..., TestClient]]:
         client.__exit__(None, None, None)
 
 
-@pytest.fixture
-def browser(chromium: str, tmp_path: Path) -> Iterator[Any]:
-    """A real one, driven as the tests of the gateway's pages drive theirs."""
+@pytest.fixture(scope="module")
+def chromium_window(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real browser, driven as the tests of the gateway's pages drive theirs; its start takes longer than a test."""
     spec = spec_from_file_location("driven_browser", Path(__file__).parents[2] / "dashboards" / "conftest.py")
     assert spec
     assert spec.loader
     module = module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    browser = module.Browser(chromium, tmp_path / "profile")
-    yield browser
-    browser.close()
+    window = module.Browser(chromium, tmp_path_factory.mktemp("browser") / "profile")
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def browser(chromium_window: Any) -> Iterator[Any]:
+    """That browser as if it had just been installed; it leaves the page before the server ends."""
+    chromium_window.call("Network.clearBrowserCookies")
+    chromium_window.complaints.clear()
+    yield chromium_window
+    chromium_window.call("Emulation.setScriptExecutionDisabled", value=False)
+    chromium_window.call("Emulation.setTouchEmulationEnabled", enabled=False)
+    chromium_window.call("Page.navigate", url="about:blank")

@@ -7,6 +7,7 @@ from screen_floor import MIN, MORNING, NOW, SHIFT, H, S, shop, stop_of, stretche
 
 from edge_agent.config.shop_tables import WorkUnitConfig
 from edge_agent.oee.board import Board
+from edge_agent.screen.andon import Parts
 from edge_agent.wire.entries import People
 
 
@@ -158,3 +159,24 @@ def test_a_unit_that_is_not_configured_any_more_is_left_out(visit, floor) -> Non
 def test_the_screen_works_without_any_work_unit(floor) -> None:
     with TestClient(floor.app(shop()), follow_redirects=False) as client:
         assert client.get("/").status_code == 200
+
+
+def test_the_live_part_is_rendered_once_a_second_for_all_who_read_a_language(floor, monkeypatch) -> None:
+    floor.show(unit_board("press"))
+    app = floor.app(shop())
+    parts, renders = Parts(), []
+    monkeypatch.setattr(app.state.renderer, "text", lambda *told: renders.append(told[0]) or "")
+
+    def look(language: str = "vi", *names: str) -> None:
+        parts.text(app.state.screen, app.state.renderer, language, names)
+
+    look(), look()
+    assert renders == ["vi"]
+    look("en"), look("vi", "press")
+    assert renders == ["vi", "en", "vi"]
+    floor.show(unit_board("press", bucket="FAULT"))
+    look(), look()
+    assert len(renders) == 4
+    floor.now += S
+    look()
+    assert len(renders) == 5

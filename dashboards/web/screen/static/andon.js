@@ -18,19 +18,20 @@ function show(text) {
 }
 
 function showUnits(old, fresh) {
+  for (const { id } of old.querySelectorAll("details[open]")) {
+    const same = fresh.querySelector(`#${CSS.escape(id)}`);
+    if (same) same.open = true;
+  }
   const names = (part) => [...part.children].map((unit) => unit.id).join();
-  old.className = fresh.className;
   if (names(old) !== names(fresh)) {
-    old.replaceChildren(...fresh.children);
+    old.replaceWith(fresh);
     return;
   }
+  old.className = fresh.className;
   for (const unit of [...fresh.children]) {
     const there = document.getElementById(unit.id);
-    const open = there.querySelector("details")?.open;
-    const details = unit.querySelector("details");
-    if (details && open) details.open = true;
     // Whoever has reached a link with the keyboard is left there until the next time.
-    if (there.outerHTML !== unit.outerHTML && !there.contains(document.activeElement)) there.replaceWith(unit);
+    if (there && there.outerHTML !== unit.outerHTML && !there.contains(document.activeElement)) there.replaceWith(unit);
   }
 }
 
