@@ -23,6 +23,26 @@ _DATES = {"vi": "%d/%m/%Y", "en": "%Y-%m-%d"}
 _SHORT_DATES = {"vi": "%d/%m", "en": "%m-%d"}
 _TIMES, _MINUS = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}"
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_PRINTED = {
+    "1": "",
+    "Cel": "°C",
+    "[degF]": "°F",
+    "Ohm": "Ω",
+    "kOhm": "kΩ",
+    "deg": "°",
+    "um": "µm",
+    "us": "µs",
+    "ug": "µg",
+    "uL": "µL",
+    "uA": "µA",
+    "uV": "µV",
+    "uS/cm": "µS/cm",
+    "l": "L",
+    "ml": "mL",
+    "[ppm]": "ppm",
+    "[pH]": "pH",
+    "dB": "dB",
+}
 
 
 class Speech:
@@ -178,3 +198,24 @@ def _weight(text: str) -> float:
         return float(text or 1)
     except ValueError:
         return 0.0
+
+
+def printed(unit: str) -> str:
+    """A UCUM code as it stands beside a figure; one that we do not know stays as it is.
+
+    Source: The Unified Code for Units of Measure 2.1, tables 1 to 5, columns "c/s" and "print".
+
+    >>> [printed(code) for code in ("Cel", "kW.h", "/min", "m3/h", "1", "%", "{piece}")]
+    ['°C', 'kW·h', '1/min', 'm³/h', '', '%', 'piece']
+    """
+    if unit in _PRINTED:
+        return _PRINTED[unit]
+    for sign, shown in (("/", "/"), (".", "·")):
+        if sign in unit:
+            first, *rest = unit.split(sign)
+            return shown.join([printed(first) if first else "1", *map(printed, rest)])
+    if unit.startswith("{") and unit.endswith("}"):
+        return unit[1:-1]
+    base = unit.rstrip("0123456789-")
+    raised = unit[len(base) :].translate(_RAISED) if base.isalpha() else unit[len(base) :]
+    return _PRINTED.get(base, base) + raised

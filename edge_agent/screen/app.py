@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 
 from edge_agent.oee.board import Board
 from edge_agent.oee.shop_book import ShopReader
-from edge_agent.screen import andon, enter, health, people, stops, tpm
+from edge_agent.screen import andon, charts, enter, health, people, stops, tpm
 from edge_agent.screen.guard import HEADERS, Guard
 from edge_agent.screen.rendering import Renderer
 from edge_agent.screen.security import Access, keep_secret
@@ -25,9 +25,9 @@ from edge_agent.screen.settings import ScreenSettings
 from edge_agent.screen.source import Screen
 from edge_agent.wire.entries import Entry
 
-ROUTERS = (andon.router, stops.router, enter.router, people.router, health.router, tpm.router)
+ROUTERS = (andon.router, stops.router, enter.router, people.router, charts.router, health.router, tpm.router)
 """One of each page."""
-MENU = (("/", "menu.andon"), ("/stops", "menu.stops"), ("/enter", "menu.enter"), *tpm.MENU)
+MENU = (("/", "menu.andon"), ("/stops", "menu.stops"), ("/enter", "menu.enter"), *tpm.MENU, ("/charts", "menu.charts"))
 """Path and word of each place in the menu, in their order."""
 LARGER_BODIES: dict[str, int] = {**tpm.LARGER_BODIES}
 """Path prefix -> largest body that is taken there, bytes; elsewhere ``guard.MAX_BODY``."""

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from edge_agent import speech
 from edge_agent.speech import Speech
-from gateway.api.units import printed
+from edge_agent.speech import printed
 
 
 class Renderer:

@@ -3,6 +3,8 @@
 import json
 import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -401,3 +403,9 @@ def test_a_transaction_without_values_of_the_channel_writes_nothing(config, db) 
 
 def test_a_file_without_charts_has_none(db) -> None:
     assert ChartReader(db).charts() == []
+
+
+def test_without_charts_the_library_of_control_charts_is_not_imported() -> None:
+    asked = "import sys, edge_agent.oee.shop, edge_agent.screen.app; print('calibration.control_charts' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == "False"
