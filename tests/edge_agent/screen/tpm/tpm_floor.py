@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
-from screen_floor import MIN, NOW, SHIFT, Floor, H, shop, stop_of
+from screen_floor import MIN, NOW, SHIFT, Floor, H, shop, stop_of, words_of
 
 from edge_agent.screen.settings import ScreenSettings
 from edge_agent.screen.tpm.attention import key_of
@@ -18,6 +18,7 @@ from edge_agent.wire.entries import (
     ChangeoverStudy,
     ChecklistDone,
     ChecklistItem,
+    Entry,
     ImprovementAction,
     Maintenance,
     TimeStudy,
@@ -119,3 +120,23 @@ def until(ask: Callable[[], Any], what: str, within_s: float = 20.0) -> Any:
         assert time.monotonic() < end, f"waited {within_s:g} s in vain for {what}"
         time.sleep(0.02)
     return answer
+
+
+# ------------------------------------------------------------------ what a form answers
+
+
+def went(answer: Any, to: str) -> None:
+    assert (answer.status_code, answer.headers.get("location")) == (303, to), words_of(answer.text)
+
+
+def refused(answer: Any, *says: str) -> str:
+    assert answer.status_code == 422
+    said = words_of(answer.text)
+    for words in says:
+        assert words in said, (words, said)
+    return str(answer.text)
+
+
+def only(floor: Any, kind: type[Entry]) -> Any:
+    [one] = [entry for entry in floor.entered if isinstance(entry, kind)]
+    return one
