@@ -14,7 +14,20 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from gateway.api import edges, health, instruments, login, pages, series
+from gateway.api import (
+    andon,
+    edges,
+    elements,
+    entries,
+    health,
+    instruments,
+    login,
+    oee,
+    pages,
+    series,
+    stops,
+    work_units,
+)
 from gateway.api.guard import HEADERS, Guard
 from gateway.api.live import Sparks
 from gateway.api.rendering import Renderer
@@ -68,11 +81,12 @@ def create_app(
     app.state.renderer = Renderer(web, app.state.zone)
     app.state.sparks = Sparks()
     api = APIRouter(prefix="/api/v1")
-    for noun in (health, edges, instruments, series):
+    for noun in (health, edges, instruments, series, work_units, elements, stops, oee, entries):
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(login.router)
     app.include_router(pages.router)
+    app.include_router(andon.router)
     app.add_api_route("/healthz", say_ok, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=web / "static"))
     app.add_exception_handler(HTTPException, _explain_http)

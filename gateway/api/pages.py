@@ -16,6 +16,7 @@ from gateway.api.rendering import Pages
 from gateway.api.series import LONGEST_CSV_DAYS, LONGEST_SERIES_DAYS, coverage_of, find_channel
 from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
 from gateway.api.spans import DAY, NS, Span, iso, parse_span
+from gateway.api.wall import sites_of
 from gateway.timeseries import Bucket, ChannelId
 
 router = APIRouter(include_in_schema=False)
@@ -48,6 +49,7 @@ def _live(service: Service, sparks: Sparks, now: int, admission: Admission = NO_
     edges: list[EdgeView] = [edge_view(service, health, now, sparks) for health in of_all(service)]
     return {
         "edges": edges,
+        "andons": sites_of(service),
         "gateway": service.gateway_status(),
         "findings": service.store_health().findings,
         "now": now,

@@ -1,20 +1,17 @@
 """A channel over time: in stretches for a chart, or every sample as CSV."""
 
-import csv
-import io
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from edge_agent.speech import Speech
 from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription
 from gateway.api.edges import find_edge
+from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
 from gateway.api.spans import NS, Span, iso, parse_span
 from gateway.timeseries import Bucket, ChannelId, Row
@@ -24,17 +21,11 @@ router = APIRouter(prefix="/series", tags=["series"])
 LONGEST_SERIES_DAYS = 400
 LONGEST_CSV_DAYS = 31
 MOST_POINTS = 5000
-_ROWS_AT_ONCE = 500
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 _TIME_FORMS = "-15m, -1h, -7d, now, or ISO 8601 with its offset"
 Start = Annotated[str, Query(description=f"From: {_TIME_FORMS}", examples=["-1h", "2026-11-25T07:00:00+07:00"])]
 End = Annotated[str, Query(description=f"To, not included: {_TIME_FORMS}", examples=["now"])]
 Points = Annotated[int, Query(ge=1, le=MOST_POINTS, description="At most so many stretches", examples=[300])]
-Language = Annotated[
-    Literal["vi", "en"],
-    Query(description="vi: semicolon, decimal comma, local time; en: comma, decimal point, UTC to the nanosecond"),
-]
 
 
 class BucketOut(BaseModel):
@@ -119,15 +110,17 @@ def read_csv(
 ) -> StreamingResponse:
     """Every stored sample, oldest first, UTF-8 with a mark that Excel knows it by; at most 31 days at once."""
     of = ChannelId(site, edge, instrument, channel)
-    span = _asked(start, end, now, LONGEST_CSV_DAYS)
+    span = asked_span(start, end, now, LONGEST_CSV_DAYS)
     _, meaning = find_channel(service, of)
     rows = service.timeseries.rows(of, span.start, span.end)
     # The first row is asked for before the answer begins: a store that is down is then a 503, not half a file.
     first = list(_taken(rows, 1))
-    lines = csv_lines(chain(first, rows), meaning.unit if meaning else "", language, zone)
-    name = f"{site}_{edge}_{instrument}_{channel}_{Speech('en', {}, zone).date(span.start)}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    sheet = Sheet(language, zone)
+    lines = sheet.lines(
+        [sheet.time_name, "value", "u", "unit", "quality"],
+        csv_rows(chain(first, rows), meaning.unit if meaning else "", sheet),
+    )
+    return sheet.answer(lines, f"{site}_{edge}_{instrument}_{channel}", span.start)
 
 
 @router.get("/{site}/{edge}/{instrument}/{channel}", summary="A channel over time")
@@ -144,7 +137,7 @@ def read_series(
 ) -> SeriesOut:
     """Mean, lowest and highest value in equal stretches, with how many samples they rest on; at most 400 days."""
     of = ChannelId(site, edge, instrument, channel)
-    span = _asked(start, end, now, LONGEST_SERIES_DAYS)
+    span = asked_span(start, end, now, LONGEST_SERIES_DAYS)
     description, meaning = find_channel(service, of)
     buckets = service.timeseries.series(of, span.start, span.end, points)
     expected, coverage = coverage_of(buckets, span.start, span.end, description.period_s if description else 0.0)
@@ -163,45 +156,16 @@ def read_series(
     )
 
 
-def csv_lines(rows: Iterator[Row], unit: str, language: str, zone: ZoneInfo) -> Iterator[str]:
-    """The file, some hundred lines at a time.
-
-    Decision: in Vietnamese too a time begins with the year.
-    Because: a spreadsheet set to another country reads 05/11 as the fifth month, and says nothing.
-    """
-    vi = language == "vi"
-    speech = Speech("en", {}, zone)
-    part = io.StringIO()
-    writer = csv.writer(part, delimiter=";" if vi else ",")
-
-    def number(value: float | None) -> str:
-        text = "" if value is None else repr(value)
-        return text.replace(".", ",") if vi else text
-
-    def time(at: int) -> str:
-        return f"{speech.local(at):%Y-%m-%d %H:%M:%S},{at % NS // 10**6:03d}" if vi else iso(at)
-
-    part.write("\ufeff")
-    writer.writerow([f"time ({zone.key})" if vi else "time", "value", "u", "unit", "quality"])
-    while True:
-        batch = list(_taken(rows, _ROWS_AT_ONCE))
-        writer.writerows(
-            [time(row.at), number(row.value), number(row.u), _harmless(unit), _harmless(row.quality)] for row in batch
-        )
-        yield part.getvalue()
-        part.seek(0)
-        part.truncate()
-        if not batch:
-            return
-
-
-def _harmless(text: str) -> str:
-    """A text that a spreadsheet does not take for a formula.
-
-    >>> _harmless("kW"), _harmless("=1+1")
-    ('kW', "'=1+1")
-    """
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+def csv_rows(rows: Iterator[Row], unit: str, sheet: Sheet) -> Iterator[list[str]]:
+    """The samples as lines of a file."""
+    for row in rows:
+        yield [
+            sheet.time(row.at),
+            sheet.number(row.value),
+            sheet.number(row.u),
+            harmless(unit),
+            harmless(row.quality),
+        ]
 
 
 def _taken(rows: Iterator[Row], most: int) -> Iterator[Row]:
@@ -210,7 +174,12 @@ def _taken(rows: Iterator[Row], most: int) -> Iterator[Row]:
             yield next(rows)
 
 
-def _asked(start: str, end: str, now: int, longest_days: int) -> Span:
+def asked_span(start: str, end: str, now: int, longest_days: int) -> Span:
+    """The stretch that was asked for.
+
+    Raises:
+        HTTPException: 422, it is none.
+    """
     try:
         return parse_span(start, end, now, longest_days)
     except ValueError as error:

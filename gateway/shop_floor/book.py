@@ -1,6 +1,5 @@
 """What the registry knows of the shop floor, by the revisions in force."""
 
-from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -8,13 +7,14 @@ import msgspec
 from sqlalchemy import ColumnElement, Engine, or_, select
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.entries import Entry
+from edge_agent.wire.entries import Entry, Photo
 from edge_agent.wire.records import record_decoder
 from edge_agent.wire.schema import SECONDS
 from edge_agent.wire.shop_floor import Part, Stop, WorkUnitDescription
 from gateway.registry import ElementRow, NominalBucketRow, RecordRow, StopRow, WorkUnitRow
 
 _AT_ONCE = 500
+_PHOTO = str(Photo.__struct_config__.tag)
 
 
 class UnitId(NamedTuple):
@@ -131,6 +131,21 @@ class ShopFloor:
         found.sort(key=lambda one: -one[0])
         return [entered for _, entered in found[:most]]
 
+    def photo(self, site: str, photo: str) -> list[Photo]:
+        """The pieces of a photo that came, by number; ``photo`` is its SHA-256."""
+        its = RecordRow
+        edges = select(its.edge).where(its.site == site, its.noun == _PHOTO).distinct()
+        pieces: dict[int, Photo] = {}
+        with Session(self._engine) as session:
+            for edge in session.scalars(edges).all():
+                key = its.key.startswith(f"{photo}.", autoescape=True)
+                asked = select(its.body).where(its.site == site, its.edge == edge, its.noun == _PHOTO, key)
+                for body in session.scalars(asked):
+                    piece = _entry(body)
+                    if isinstance(piece, Photo) and not piece.gone:
+                        pieces[piece.number] = piece
+        return [pieces[number] for number in sorted(pieces)]
+
 
 def _is_shift(shift: str) -> ColumnElement[bool]:
     if "@" in shift:
@@ -188,8 +203,3 @@ def _entry(body: str) -> Entry:
     record = record_decoder.decode(body)
     assert isinstance(record, Entry), "a noun has one type"
     return record
-
-
-def products_of(buckets: Sequence[NominalBucket]) -> list[str]:
-    """Every product that was in force, sorted."""
-    return sorted({part.product for bucket in buckets for part in bucket.parts if part.product})

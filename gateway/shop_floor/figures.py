@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 from edge_agent.kpi.buckets import BUCKETS
 from edge_agent.kpi.elements import Elements, Figures, ProductPieces, add_up, figures
-from edge_agent.kpi.losses import Losses, losses
+from edge_agent.kpi.losses import BREAKDOWN, MINOR_STOPS, SETUP, STOPS, Losses, losses
 from edge_agent.wire.shop_floor import Part
 from gateway.shop_floor.book import NominalBucket
 
 NS = 10**9
 ENOUGH = 0.95
 """Coverage below which no indicator is made of a figure; the time model's rule 7."""
+
+
+OF_TIME = (BREAKDOWN, STOPS, SETUP, MINOR_STOPS)
+"""Losses that do not rest on pieces: all that a unit without counters has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ class OeeOver:
     asked_ns: int
     first: int
     last: int
+
+    @property
+    def lost_s(self) -> dict[str, float]:
+        """The losses by name, s, and with counters ``fully_productive``: together they are the observed time."""
+        named = {name: ns / NS for name, ns in self.losses.by_name().items()}
+        if self.counts_pieces:
+            return named | {"fully_productive": self.losses.fully_productive / NS}
+        return {name: named[name] for name in OF_TIME}
 
     @property
     def is_enough(self) -> bool:

@@ -56,6 +56,9 @@ class Edge:
         records = [Run(key=self.journal, machine="m", boot="b", version="0.1.0", config_sha256="0"), *descriptions]
         self._send("record", [msgspec.json.encode(r).decode() for r in self._dated(records)])
 
+    def say(self, *records: Any) -> None:
+        self._send("record", [msgspec.json.encode(r).decode() for r in self._dated(list(records))])
+
     def show(self, instrument: str, at: int, quality: str = "", **numbers: float) -> None:
         texts = [(f"{name}_q", quality) for name in numbers if quality and not name.endswith("_u")]
         shown = {} if quality.startswith("bad") else numbers

@@ -8,6 +8,8 @@ import pytest
 
 from drivers import errors
 from drivers.serial.mt_sics import UNSETTLED
+from edge_agent.kpi.buckets import Bucket
+from edge_agent.kpi.losses import SIX
 from edge_agent.speech import LANGUAGES, load_words
 from edge_agent.wire.schema import BAD, CLOCK_UNSURE, GOOD, UNCERTAIN
 from gateway.api.live import NO_DATA, STATES
@@ -49,7 +51,13 @@ def composed_keys() -> set[str]:
             f"reason.{code}"
             for code in (*failures, CLOCK_UNSURE, UNSETTLED, "not_finite", "out_of_range", "no_value", "old")
         ),
-        *(f"age.{unit}" for unit in ("s", "min", "h", "d")),
+        *(f"{family}.{unit}" for family in ("age", "lasting") for unit in ("s", "min", "h", "d")),
+        *(f"bucket.{bucket.name}" for bucket in Bucket),
+        *(f"loss.{name}" for name in SIX),
+        *(f"figure.{name}" for name in ("oee", "availability", "effectiveness", "quality_ratio")),
+        *(f"grey.{why}" for why in ("no_shift", "nothing_planned", "coverage", "no_pieces", "no_figure")),
+        *(f"stale.{why}" for why in ("silent", "lost", "stopped")),
+        *(f"pieces.{where}" for where in ("behind", "ahead")),
         *(f"problem.{status}" for status in problems),
         *(f"problem.{status}_then" for status in problems),
     }
@@ -70,6 +78,15 @@ def test_every_key_that_is_used_exists_and_every_other_is_gone() -> None:
         ("channel.u", "độ không đảm bảo đo chuẩn", "standard uncertainty"),
         ("edge.missing", "Dữ liệu thiếu", "Missing"),
         ("edge.findings", "Cảnh báo", "Findings"),
+        ("bucket.RUN", "Đang chạy", "Running"),
+        ("bucket.MINOR_STOP", "Dừng ngắn", "Minor stop"),
+        ("bucket.FAULT", "Hỏng máy", "Breakdown"),
+        ("bucket.PLANNED_STOP", "Dừng theo kế hoạch", "Planned stop"),
+        ("bucket.NOT_SCHEDULED", "Ngoài ca", "Not scheduled"),
+        ("figure.availability", "Mức sẵn sàng", "Availability"),
+        ("figure.effectiveness", "Hiệu suất tốc độ", "Performance"),
+        ("figure.quality_ratio", "Tỷ lệ chất lượng", "Quality"),
+        ("pieces.reject", "Phế phẩm", "Scrap"),
     ],
 )
 def test_terms_are_those_of_the_glossary(key, vietnamese, english) -> None:

@@ -4,14 +4,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from edge_agent.wire.lines import format_line, line_head
-from edge_agent.wire.messages import ChannelMeaning, EdgeStatus, GatewayStatus, InstrumentDescription, Text
+from edge_agent.wire.messages import ChannelMeaning, EdgeStatus, GatewayStatus, InstrumentDescription, Record, Text
 from gateway.api.app import create_app
 from gateway.health import EdgeHealth, JournalHealth, StoreHealth
+from gateway.ingest.journals import EdgeId
+from gateway.ingest.receipts import Draft, Receipts
+from gateway.ingest.records import take_records
+from gateway.registry import connect, upgrade
+from gateway.shop_floor import ShopFloor
 from gateway.timeseries.embedded import EmbeddedStore
 
 WEB = Path(__file__).parents[3] / "dashboards" / "web"
@@ -55,6 +63,7 @@ class Gateway:
     """What the API is given; ``now`` is its clock, ``clock_s`` the one that counts wrong guesses."""
 
     timeseries: EmbeddedStore
+    engine: Engine
     secret: str = SECRET
     now: int = START + 60 * S
     clock_s: float = 0.0
@@ -64,6 +73,17 @@ class Gateway:
     store: StoreHealth = field(default_factory=lambda: StoreHealth("f" * 32, 1, 1, ()))
     said: list[Text] = field(default_factory=list)
     admitted_by: str = ""
+
+    @property
+    def shop_floor(self) -> ShopFloor:
+        return ShopFloor(self.engine)
+
+    def keep(self, *records: Record, edge: str = "press-shop", site: str = "sa-dec") -> None:
+        """Put records in force, as the ingest does."""
+        with Session(self.engine) as session, session.begin():
+            receipts = Draft(Receipts(self.engine), self.now)
+            said = [(one, msgspec.json.encode(one).decode()) for one in records]
+            take_records(session, receipts, EdgeId(site, edge), said)
 
     def health(self) -> list[EdgeHealth]:
         return self.edges
@@ -96,11 +116,14 @@ class Gateway:
 def gateway(tmp_path: Path) -> Iterator[Gateway]:
     """One edge with a meter that has shown 1, 2 ... 60 kW at 1 s, the last one second ago."""
     store = EmbeddedStore(tmp_path / "series.sqlite", reserve_bytes=0)
-    gateway = Gateway(store)
+    engine = connect(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    upgrade(engine)
+    gateway = Gateway(store, engine)
     for k in range(60):
         gateway.show(START + k * S, float(k + 1), temperature=20.0)
     yield gateway
     store.close()
+    engine.dispose()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from gateway.api import login, pages
+from gateway.api import andon, login, pages
 from gateway.api.app import create_app
 from gateway.api.guard import PUBLIC, PUBLIC_UNDER
 from gateway.api.security import COOKIE, RENEW_S, SESSION_S, WRONG_GUESSES
@@ -22,7 +22,8 @@ SECRET = "a secret of this test"
 def paths_of(app: FastAPI) -> list[tuple[str, str]]:
     """Every path that the application serves, with names filled in, and a method."""
     names = {"site": "sa-dec", "edge": "press-shop", "instrument": "meter-1", "channel": "active_power", "code": "vi"}
-    shown = [*pages.router.routes, *login.router.routes]
+    names |= {"unit": "press-1", "noun": "people", "photo": "0" * 64}
+    shown = [*pages.router.routes, *andon.router.routes, *login.router.routes]
     found = [(next(iter(r.methods)), r.path) for r in shown if isinstance(r, APIRoute)]
     found += [(method.upper(), path) for path, calls in app.openapi()["paths"].items() for method in calls]
     closed = [(m, p) for m, p in found if p not in PUBLIC and not p.startswith(PUBLIC_UNDER)]
