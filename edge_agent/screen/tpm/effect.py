@@ -9,15 +9,11 @@ Instead of: a figure with a footnote.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
-from operator import add
 from typing import NamedTuple
 
-from edge_agent.kpi.buckets import BUCKETS
-from edge_agent.kpi.elements import Elements, ProductPieces
 from edge_agent.kpi.losses import SIX, losses
-from edge_agent.wire.shop_floor import Elements as ElementsRecord
-from edge_agent.wire.shop_floor import Part, Stop
+from edge_agent.oee.parts import sum_of
+from edge_agent.wire.shop_floor import Elements, Stop
 
 HOUR_NS = 3600 * 10**9
 LEAST_OBSERVED_NS = 8 * HOUR_NS
@@ -117,7 +113,7 @@ class Effect(NamedTuple):
 
 
 def measure(
-    records: Iterable[ElementsRecord],
+    records: Iterable[Elements],
     since: int,
     until: int,
     loss: str,
@@ -141,7 +137,7 @@ def measure(
     """
     inside = [one for one in records if since <= one.since < until]
     held_ns = sum(one.until - one.since for one in inside)
-    elements = elements_of(part for one in inside for part in one.parts)
+    elements = sum_of(inside)
     taken = losses(elements).by_name()[loss] if loss in SIX else _of_stops(stops, since, until, now)
     return LossShare(
         since=since,
@@ -167,19 +163,6 @@ def compare(before: LossShare, after: LossShare, now: int) -> Effect:
     elif after.until > now:
         refusal = Refusal("not_over", "after", after.until, now)
     return Effect(before, after, refusal or _thin("before", before) or _thin("after", after))
-
-
-def elements_of(parts: Iterable[Part]) -> Elements:
-    """The sum of some parts, as the rules of productivity take it."""
-    return reduce(add, (_one(part) for part in parts), Elements())
-
-
-def _one(part: Part) -> Elements:
-    products = {}
-    if part.product and part.ideal_cycle_s is not None:
-        pieces = ProductPieces(part.ideal_cycle_s, part.total, part.reject, part.rework)
-        products = {(part.product, part.ideal_cycle_s): pieces}
-    return Elements(tuple(part.ns.get(bucket.name, 0) for bucket in BUCKETS), products)
 
 
 def _thin(which: str, stretch: LossShare) -> Refusal | None:
