@@ -169,7 +169,7 @@ def _start_screen(
 ) -> "ScreenServer | None":
     if config.shop.screen is None:
         return None
-    from edge_agent.screen.server import start_screen  # noqa: PLC0415  FastAPI: only where a screen is wanted
+    from edge_agent.screen.starting import start_screen  # noqa: PLC0415  FastAPI: only where a screen is wanted
 
     return start_screen(config, board, recorder.asked, outbox)
 

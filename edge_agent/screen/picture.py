@@ -62,6 +62,7 @@ class UnitPicture(NamedTuple):
         heard: It ever gave evidence.
         figures: OEE first, where the unit has one.
         why_grey: Key of the words that say why the figures are grey or absent; empty: they are good.
+        counts: Something counts its pieces.
         behind: Pieces that are missing to what was expected by now; negative: ahead; None: nothing was expected.
         product: Titles of the product in force.
         timeline: None outside every shift.
@@ -77,6 +78,7 @@ class UnitPicture(NamedTuple):
     heard: bool
     figures: tuple[Figure, ...]
     why_grey: str
+    counts: bool
     behind: float | None
     product: Mapping[str, str]
     timeline: Timeline | None
@@ -137,7 +139,8 @@ def _unit(settings: ScreenSettings, board: UnitBoard, now: int, ask_people: bool
     timeline = None
     if status.shift:
         timeline = draw(board.stretches, status.shift_since, status.shift_until, now, settings.zone)
-    counts = bool(unit.products) and bool(unit.total or unit.good)
+    counts = bool(unit.total or unit.good)
+    with_oee = counts and bool(unit.products)
     return UnitPicture(
         name=board.name,
         title=unit.title,
@@ -145,8 +148,9 @@ def _unit(settings: ScreenSettings, board: UnitBoard, now: int, ask_people: bool
         shape=shape_of(status.bucket),
         stale=now - status.heard_at > settings.screen.stale_s * NS,
         heard=bool(status.heard_at),
-        figures=figures_of(board, with_oee=counts),
-        why_grey=_why_grey(unit, board, with_oee=counts),
+        figures=figures_of(board, with_oee=with_oee),
+        why_grey=_why_grey(unit, board, with_oee=with_oee),
+        counts=counts,
         behind=None if status.expected is None else status.expected - status.total,
         product=products.get(status.product, {}),
         timeline=timeline,
@@ -193,7 +197,7 @@ def _why_grey(unit: WorkUnitConfig, board: UnitBoard, *, with_oee: bool) -> str:
     if status.coverage < ENOUGH:
         return "grey.coverage"
     if not with_oee:
-        return "grey.no_pieces"
+        return "grey.no_cycle" if unit.total or unit.good else "grey.no_pieces"
     if status.oee is None:
         return "grey.no_product" if not status.product and unit.products else "grey.no_figure"
     return ""

@@ -9,12 +9,12 @@ import logging
 import os
 import socket
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
 
 import uvicorn
+from fastapi import FastAPI
 
 from edge_agent.asked import Asked
 from edge_agent.config import AgentConfig
@@ -23,6 +23,7 @@ from edge_agent.oee.shop_book import ShopReader
 from edge_agent.screen.app import create_screen
 from edge_agent.screen.settings import ScreenSettings
 from edge_agent.screen.source import entering
+from edge_agent.screen.starting import FINDING
 from edge_agent.wire.messages import Finding
 
 log = logging.getLogger(__name__)
@@ -31,15 +32,6 @@ AGAIN_S = 60.0
 """How long until a port that was taken is tried again, s."""
 _GRACEFUL_S = 5
 _BACKLOG = 64
-FINDING = "screen_down"
-
-
-def web_files() -> Path:
-    """Templates, styles and words: beside the package ``dashboards``, which nothing here imports."""
-    spec = find_spec("dashboards")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "web"
 
 
 class ScreenServer:
@@ -63,11 +55,11 @@ class ScreenServer:
         web: Path,
         again_s: float = AGAIN_S,
     ) -> None:
-        settings = ScreenSettings.of(config)
-        self.host, self.port = settings.screen.host, settings.screen.port
-        self._edge = settings.edge
-        self._asked = asked
-        self._app = create_screen(settings, board, entering(asked), lambda: ShopReader.open(outbox), web)
+        self._settings = ScreenSettings.of(config)
+        self.host, self.port = self._settings.screen.host, self._settings.screen.port
+        self._edge = config.edge
+        self._board, self._asked, self._outbox, self._web = board, asked, outbox, web
+        self._app: FastAPI | None = None
         self._again_s = again_s
         self._stopping = Event()
         self._server: uvicorn.Server | None = None
@@ -80,8 +72,9 @@ class ScreenServer:
 
     def stop(self) -> None:
         """Ask it to end; streams end too."""
-        self._app.state.screen.closing.set()
         self._stopping.set()
+        if self._app:
+            self._app.state.screen.closing.set()
         if self._server:
             self._server.should_exit = True
 
@@ -98,19 +91,27 @@ class ScreenServer:
         while not self._stopping.is_set():
             try:
                 self._serve()
-            except OSError as error:
-                self._say_down(os.strerror(error.errno) if error.errno else str(error))
             except Exception:
                 log.exception("screen of %s: ended by itself. It is started again; please report it.", self._edge)
-                self._say_down("it failed, the agent's log says where")
+                self._say_down("the screen ended by itself. Measuring goes on. The agent's log says where.")
             self._stopping.wait(self._again_s)
 
     def _serve(self) -> None:
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        with socket.create_server((self.host, self.port), family=family, backlog=_BACKLOG) as listener:
-            server = uvicorn.Server(
+        app = self._app = self._app or self._made()
+        try:
+            family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+            listener = socket.create_server((self.host, self.port), family=family, backlog=_BACKLOG)
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+            self._say_down(
+                f"the screen cannot listen on {self.host}:{self.port}: {why}. Measuring goes on. "
+                "Free the port or correct screen.host and screen.port."
+            )
+            return
+        with listener:
+            self._server = uvicorn.Server(
                 uvicorn.Config(
-                    self._app,
+                    app,
                     loop="asyncio",
                     http="h11",
                     ws="none",
@@ -120,11 +121,15 @@ class ScreenServer:
                     timeout_graceful_shutdown=_GRACEFUL_S,
                 )
             )
-            self._server = server
             if self._stopping.is_set():
                 return
             self._say_up()
-            server.run(sockets=[listener])
+            self._server.run(sockets=[listener])
+
+    def _made(self) -> FastAPI:
+        outbox = self._outbox
+        enter = entering(self._asked)
+        return create_screen(self._settings, self._board, enter, lambda: ShopReader.open(outbox), self._web)
 
     def _say_up(self) -> None:
         log.info("screen: http://%s:%d/", self.host, self.port)
@@ -136,31 +141,6 @@ class ScreenServer:
         if self._down:
             return
         self._down = True
-        text = (
-            f"{self._edge}: the screen cannot listen on {self.host}:{self.port}: {why}. "
-            "Measuring goes on. Free the port or set screen.port."
-        )
+        text = f"{self._edge}: {why}"
         log.warning("%s", text)
         self._asked.put(Finding(key=FINDING, kind=FINDING, text=text))
-
-
-def start_screen(
-    config: AgentConfig, board: Callable[[], Board], asked: "SimpleQueue[Asked]", outbox: Path, web: Path | None = None
-) -> ScreenServer | None:
-    """Serve the screen in a thread of its own, where ``[screen]`` is configured.
-
-    Args:
-        config: Of the agent.
-        board: Gives the newest board; called from the screen's threads, must not block.
-        asked: The recorder's queue.
-        outbox: Path of the outbox's file, which holds the book.
-        web: Folder of the web files; None: that of the installed project.
-
-    Returns:
-        The server, to ``stop()`` before the recorder ends and to ``join()``; None: no screen is configured.
-    """
-    if config.shop.screen is None:
-        return None
-    server = ScreenServer(config, board, asked, outbox, web or web_files())
-    server.start()
-    return server

@@ -134,7 +134,8 @@ class Screen:
         for one in dated:
             problem = self.enter(one)
             if problem:
-                form.mistakes["form"], form.detail = "mistake.not_saved", problem
+                form.mistakes["form"] = "mistake.not_saved" if problem == NOT_SAVED else "mistake.refused"
+                form.detail = problem
                 return False
         with self._lock:
             self._undoable[request.state.browser] = Undoable(dated, before)

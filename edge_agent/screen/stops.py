@@ -25,7 +25,8 @@ USED_DAYS = 30
 """Of the past: how often a reason was used in them orders the buttons."""
 _MOST_USED = 2000
 _SHOWN = 30
-_DAYS_BACK = 7
+_DAYS_BACK = 3
+"""As far as the board goes back: its count of stops without a reason is then that of the list."""
 UnitName = Annotated[str, Query(max_length=63)]
 
 

@@ -26,6 +26,7 @@ SPOILT = [
     ("edge_agent", "pymodbus", "pymodbus lives in"),
     ("edge_agent", "serial", "pyserial lives in"),
     ("edge_agent", "apscheduler", "APScheduler lives in"),
+    ("edge_agent", "fastapi", "Web servers live in"),
 ]
 
 

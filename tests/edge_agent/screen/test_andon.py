@@ -67,6 +67,14 @@ def test_a_machine_that_makes_no_pieces_has_availability_alone(visit, floor) -> 
     assert "Phế phẩm" not in said.partition("lấy mất")[0]
 
 
+def test_a_machine_that_counts_without_an_ideal_cycle_shows_its_pieces(visit, floor) -> None:
+    floor.show(unit_board("press", oee=None, product="", expected=None, good=812, reject=3))
+    said = words_of(visit(unit_config("press", products=())).get("/").text)
+    assert "Chưa khai báo chu kỳ lý tưởng: chỉ có mức sẵn sàng." in said
+    assert "Đạt 812 Phế phẩm 3" in said
+    assert "Sản phẩm" not in said.partition("lấy mất")[0]
+
+
 def test_without_a_product_or_a_shift_it_says_so(visit, floor) -> None:
     floor.show(unit_board("press", product="", oee=None, effectiveness=None, quality_ratio=None))
     client = visit()

@@ -4,6 +4,8 @@ import http.client
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,10 +19,12 @@ from screen_floor import MIN, NOW, WEB, Floor, S, shop, stretches, token_of, uni
 
 from edge_agent.asked import Asked, Entered
 from edge_agent.config import AgentConfig
+from edge_agent.screen import starting
 from edge_agent.screen.app import create_screen
-from edge_agent.screen.server import ScreenServer, start_screen, web_files
+from edge_agent.screen.server import ScreenServer
 from edge_agent.screen.settings import ScreenSettings
 from edge_agent.screen.source import NOT_SAVED, entering
+from edge_agent.screen.starting import start_screen, web_files
 from edge_agent.wire.entries import WorkInProgress
 from edge_agent.wire.messages import Finding
 
@@ -100,6 +104,39 @@ def ask(server: ScreenServer, method: str, path: str, body: str = "", **headers:
 def test_without_a_table_screen_there_is_none(floor, asked) -> None:
     config = AgentConfig(site="s", edge="e", state_dir=floor.path.parent, path=Path("agent.toml"), sha256="")
     assert start_screen(config, lambda: floor.board, asked, floor.path) is None
+
+
+def test_a_library_that_is_not_installed_costs_the_screen_and_not_the_agent(
+    floor, asked, free_port, monkeypatch, caplog
+) -> None:
+    find = starting.find_spec
+    monkeypatch.setattr(starting, "find_spec", lambda name: None if name in {"uvicorn", "jinja2"} else find(name))
+    assert start_screen(agent_config(floor.path.parent, free_port), lambda: floor.board, asked, floor.path) is None
+    told = (
+        "press-shop: uvicorn, jinja2 not installed, the screen needs it. Measuring goes on. In the project's folder: "
+        "pip install --constraint constraints.txt '.[edge,screen]', or remove [screen]."
+    )
+    assert asked.get_nowait() == Finding(key="screen_down", kind="screen_down", text=told)
+    assert told in caplog.text
+
+
+def test_the_web_server_is_loaded_only_where_a_screen_is_configured() -> None:
+    loaded = "sorted({'fastapi', 'uvicorn', 'jinja2'} & set(sys.modules))"
+    program = f"import sys, edge_agent.agent, edge_agent.screen.starting; print(*{loaded})"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout == "\n"
+
+
+def test_a_state_folder_that_cannot_be_written_is_a_finding_too(floor, asked, recorder, free_port, tmp_path) -> None:
+    nowhere = tmp_path / "nowhere"
+    server = ScreenServer(agent_config(nowhere, free_port), lambda: floor.board, asked, floor.path, WEB, again_s=0.02)
+    server.start()
+    until(lambda: recorder, "the finding")
+    assert "press-shop: the screen ended by itself. Measuring goes on. The agent's log says where." in recorder[0].text
+    nowhere.mkdir()
+    until(lambda: server.serving, "the folder")
+    server.stop()
+    server.join()
 
 
 def test_the_web_files_are_found_without_importing_them() -> None:
@@ -220,7 +257,7 @@ def test_a_port_that_is_taken_is_a_finding_and_tried_again(floor, asked, recorde
         assert not server.serving
     told = (
         f"press-shop: the screen cannot listen on {HOST}:{free_port}: {os.strerror(98)}. "
-        "Measuring goes on. Free the port or set screen.port."
+        "Measuring goes on. Free the port or correct screen.host and screen.port."
     )
     assert recorder[0] == Finding(key="screen_down", kind="screen_down", text=told)
     assert told in caplog.text

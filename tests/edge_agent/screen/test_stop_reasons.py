@@ -185,6 +185,12 @@ def test_a_recorder_that_does_not_answer_loses_nothing_that_was_typed(visit, flo
     assert '<button class="again" name="reason" value="breakdown-jam">Ghi: Kẹt máy, kẹt hàng</button>' in answer.text
 
 
+def test_what_the_recorder_refuses_is_told_in_its_words(visit, floor, fault) -> None:
+    floor.refuse = "press: the stop is gone. Choose another."
+    answer = post(visit(), PAGE, PAGE, reason="breakdown-jam")
+    assert "Không ghi được: press: the stop is gone. Choose another." in words_of(answer.text)
+
+
 @pytest.mark.parametrize("reason", ["", "no-such-reason"])
 def test_a_reason_that_is_not_configured_is_refused(visit, floor, fault, reason) -> None:
     answer = post(visit(), PAGE, PAGE, reason=reason)
