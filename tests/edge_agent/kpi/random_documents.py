@@ -138,7 +138,7 @@ def random_document(draw: random.Random, span_s: int | None = None) -> dict:
     if day.likely(0.4):
         made["carry_in_state"] = draw.choice(NAMES)
     if day.likely(0.25):
-        made["as_of"] = day.text(day.moment())
+        made["as_of"] = day.text(draw.choice(day.drawn))
         made.setdefault("heartbeats", []).append(made["as_of"])
     if day.likely(0.2):
         made["min_valid_time"] = day.text(day.moment() // 2 if day.likely(0.6) else day.moment())
