@@ -14,8 +14,8 @@ from edge_agent.wire.entries import Photo
 
 router = APIRouter(include_in_schema=False)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_AT_ONCE = 4
-"""Pieces that wait for the disk at once: a shrunk photo then takes one commit, not one for each."""
+_AT_ONCE = 16
+"""Pieces that wait for the disk at once: a photo then takes one commit, not one for each piece."""
 _MOST_PIECES = 64
 
 
