@@ -77,6 +77,8 @@ class Charts:
                     changed[chart.name] = place, chart
                     continue
                 ordered.add(chart.name)
+                if chart.state.behind:
+                    changed[chart.name] = place, chart
                 value = _good(one.sample, channel) if chart.is_due(one.at) else None
                 if value is not None:
                     changed[chart.name] = place, chart

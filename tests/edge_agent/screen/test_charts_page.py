@@ -282,10 +282,19 @@ def address(wall, free_port) -> Iterator[Callable[[], str]]:
         thread.join()
 
 
-def test_it_fits_a_phone_and_a_desk_and_the_browser_has_no_complaint(wall, address, browser) -> None:
-    values = [*normal(100), *[None] * 20, *normal(90, 640.0, seed=4)]
+WIDE = [*normal(100), *[None] * 20, *normal(90, 640.0, seed=4)]
+
+
+@pytest.mark.parametrize(
+    ("values", "base", "lower"),
+    [(WIDE, 25, 590.0), (normal(20), 25, 590.0), ([1000 * one for one in normal(60)], 25, 590_000.0)],
+    ids=["gap and shift", "base", "large figures"],
+)
+def test_it_fits_a_phone_and_a_desk_and_the_browser_has_no_complaint(
+    wall, address, browser, values, base, lower
+) -> None:
     kinds = ("individuals", "ewma", "cusum")
-    wall.take(*values, kinds=kinds, base=25, lower=590.0, upper=690.0)
+    wall.take(*values, kinds=kinds, base=base, lower=lower)
     at = address()
     for width, height in ((360, 800), (1280, 800)):
         browser.look(width, height)
