@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from edge_agent.oee.shop_book import ShopReader
 from edge_agent.screen.forms import Form
-from edge_agent.screen.source import Screen, TheScreen
+from edge_agent.screen.source import NOT_SAVED, Screen, TheScreen
 from edge_agent.screen.tpm.photos import MOST_BYTES, PhotoError, cleaned, joined, pieces_of
 from edge_agent.wire.entries import Photo
 
@@ -62,7 +62,8 @@ def take_photo(screen: Screen, form: Form, who: str) -> str:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         problems = [problem for problem in pool.map(screen.enter, pieces) if problem]
     if problems:
-        form.mistakes["form"], form.detail = "mistake.not_saved", problems[0]
+        form.mistakes["form"] = "mistake.not_saved" if problems[0] == NOT_SAVED else "mistake.refused"
+        form.detail = problems[0]
         form.mistakes["file"] = "tpm.mistake.photo_again"
         return ""
     form.typed["photo"] = pieces[0].sha256

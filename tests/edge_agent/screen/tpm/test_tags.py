@@ -11,6 +11,7 @@ from tpm_floor import KEY, only, refused, went
 
 from edge_agent.config.pins import hash_pin
 from edge_agent.config.shop_tables import OperatorConfig
+from edge_agent.screen.source import NOT_SAVED
 from edge_agent.screen.tpm.tag_photos import read_photo
 from edge_agent.wire.entries import (
     AbnormalityTag,
@@ -70,8 +71,8 @@ def test_a_form_of_another_site_is_not_kept(floor, visitor) -> None:
 
 
 def test_what_the_disk_has_not_got_is_not_said_to_be_saved(floor, visitor) -> None:
-    floor.refuse = "screen: not saved within 5 s"
-    refused(hang(visitor), "Chưa ghi được.", "screen: not saved within 5 s")
+    floor.refuse = NOT_SAVED
+    refused(hang(visitor), "Chưa ghi được.", NOT_SAVED)
     refused(hang(visitor, PNG), "Chưa ghi được.", "Ảnh chưa được ghi.")
 
 
