@@ -15,7 +15,7 @@ from random_documents import documents
 from edge_agent.kpi.replay import replay
 
 # To shrink a whole document takes minutes; ``disagreement.smallest`` does it in seconds when a person wants it.
-for_documents = settings(deadline=None, derandomize=True, max_examples=50, phases=[Phase.generate])
+for_documents = settings(deadline=None, derandomize=True, max_examples=40, phases=[Phase.generate])
 
 
 def utc(document: dict, text: str) -> datetime:
