@@ -5,11 +5,14 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from string import Template
+from zoneinfo import ZoneInfo
 
 from edge_agent.commands.parsing import CommandError, Commands, add_command
-from edge_agent.config import ScreenConfig
+from edge_agent.config import CalendarConfig, ScreenConfig
 
 _TEACHING = """
 Example:
@@ -69,8 +72,23 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def configuration(urls: Mapping[str, str], models: Mapping[str, str], screen_port: int = ScreenConfig().port) -> str:
-    """An ``agent.toml`` that reads a plant: one bus for each of its instruments, its press as a work unit."""
+def configuration(
+    urls: Mapping[str, str],
+    models: Mapping[str, str],
+    screen_port: int = ScreenConfig().port,
+    now: datetime | None = None,
+) -> str:
+    """An ``agent.toml`` that reads a plant: one bus for each of its instruments, its press as a work unit.
+
+    Args:
+        urls: Instrument -> where it is.
+        models: Instrument -> its map.
+        screen_port: Of the screen beside the press.
+        now: When its first shift begins, to the minute; None: now.
+    """
     buses = (_BUS.format(name=name, url=url, model=models[name]) for name, url in urls.items())
-    shop = files("edge_agent.deploy").joinpath("simulated_shop.toml").read_text("utf-8")
-    return f"{_EDGE}{''.join(buses)}{shop}port = {screen_port}\n"
+    shop = Template(files("edge_agent.deploy").joinpath("simulated_shop.toml").read_text("utf-8"))
+    begin = now or datetime.now(ZoneInfo(CalendarConfig().timezone))
+    hours = {f"h{k}": f"{begin + timedelta(hours=k):%H:%M}" for k in range(24)}
+    breaks_end = {f"b{k}": f"{begin + timedelta(hours=k, minutes=15):%H:%M}" for k in range(24)}
+    return f"{_EDGE}{''.join(buses)}{shop.substitute(hours | breaks_end)}port = {screen_port}\n"
