@@ -1,15 +1,18 @@
 """Where the recorder and the shop floor meet: what came and was entered goes in, records and answers come out."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from edge_agent.asked import Entered
 from edge_agent.config import AgentConfig
 from edge_agent.oee.board import Board
 from edge_agent.oee.entry_error import EntryError
-from edge_agent.oee.shop import Dated, Shop
 from edge_agent.outbox import Outbox
 from edge_agent.wire.live import WorkUnitStatus
 from edge_agent.wire.messages import Record
+
+if TYPE_CHECKING:
+    from edge_agent.oee.shop import Dated, Shop
 
 _NO_SHOP = "screen: this edge has no work units and no screen. Configure them and start again."
 
@@ -23,7 +26,7 @@ class Desk:
     """
 
     def __init__(self, config: AgentConfig, outbox: Outbox) -> None:
-        self._shop = Shop(config, outbox) if config.shop.is_there else None
+        self._shop = _open_shop(config, outbox) if config.shop.is_there else None
         self._answers: list[tuple[Callable[[str], None], str]] = []
 
     @property
@@ -39,7 +42,7 @@ class Desk:
         """What is computed for the work units."""
         return self._shop.describe() if self._shop else ()
 
-    def take(self, dated: Sequence[Dated], now: int) -> Iterator[Record]:
+    def take(self, dated: Sequence["Dated"], now: int) -> Iterator[Record]:
         """Inside the transaction: what follows from its samples and from what was entered."""
         if self._shop:
             yield from self._shop.take(dated, now)
@@ -69,3 +72,9 @@ class Desk:
         self._answers.clear()
         if self._shop:
             self._shop.forget_unwritten()
+
+
+def _open_shop(config: AgentConfig, outbox: Outbox) -> "Shop":
+    from edge_agent.oee.shop import Shop  # noqa: PLC0415  some MB of memory that an edge without work units can spare
+
+    return Shop(config, outbox)
