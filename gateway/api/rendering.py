@@ -10,8 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from edge_agent import speech
-from edge_agent.speech import Speech
-from edge_agent.speech import printed
+from edge_agent.speech import Speech, printed
 
 
 class Renderer:

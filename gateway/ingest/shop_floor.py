@@ -21,7 +21,7 @@ from edge_agent.wire.schema import (
     STOP_NUMBERS,
     STOP_TEXTS,
 )
-from edge_agent.wire.shop_floor import Elements, Part, Stop, WorkUnitDescription
+from edge_agent.wire.shop_floor import Elements, Stop, WorkUnitDescription
 from gateway.ingest.journals import EdgeId
 from gateway.registry import ElementRow, NominalBucketRow, StopRow, WorkUnitRow
 from gateway.timeseries.points import Point, line_of, tag
@@ -69,7 +69,7 @@ def take_elements(session: Session, edge: EdgeId, record: Elements) -> None:
     row.until, row.revision, row.at = record.until, record.revision, record.at
     session.execute(delete(_ELEMENT).where(_of_bucket(edge, record.work_unit, record.since)))
     if record.parts:
-        session.execute(insert(_ELEMENT), [_element(edge, record, part) for part in record.parts])
+        session.execute(insert(_ELEMENT), [_element(edge, record, number) for number in range(len(record.parts))])
 
 
 def take_stop(session: Session, edge: EdgeId, record: Stop) -> None:
@@ -94,13 +94,15 @@ def take_stop(session: Session, edge: EdgeId, record: Stop) -> None:
     row.revision, row.at, row.gone = record.revision, record.at, record.gone
 
 
-def _element(edge: EdgeId, record: Elements, part: Part) -> dict[str, Any]:
+def _element(edge: EdgeId, record: Elements, number: int) -> dict[str, Any]:
+    part = record.parts[number]
     return {
         "site": edge.site,
         "edge": edge.edge,
         "work_unit": record.work_unit,
         "since": record.since,
         "until": record.until,
+        "number": number,
         "shift": part.shift,
         "product": part.product,
         "ideal_cycle_s": part.ideal_cycle_s,
@@ -118,7 +120,7 @@ def _element(edge: EdgeId, record: Elements, part: Part) -> dict[str, Any]:
 def element_lines(session: Session, edge: EdgeId, work_unit: str, since: int) -> list[str]:
     """All points of a nominal bucket, from the rows in force; those that are no longer there are zero."""
     bucket = session.get_one(NominalBucketRow, (*edge, work_unit, since))
-    in_order = select(_ELEMENT).where(_of_bucket(edge, work_unit, since)).order_by(_ELEMENT.c.shift, _ELEMENT.c.product)
+    in_order = select(_ELEMENT).where(_of_bucket(edge, work_unit, since)).order_by(_ELEMENT.c.number)
     sums: dict[Pair, dict[str, float]] = {pair: _zeros(bucket) for pair in sorted(_ever(bucket))}
     exact: defaultdict[tuple[Pair, str], int] = defaultdict(int)
     for row in session.execute(in_order).mappings():

@@ -43,9 +43,10 @@ def _stop(stop: Stop) -> str:
 
 
 def _parts(elements: Elements) -> str:
-    pairs = [(part.shift, part.product) for part in elements.parts]
-    if len(set(pairs)) != len(pairs):
-        return "a pair of shift and product stands twice"
+    # A product whose ideal cycle is changed in the middle of a bucket has two parts in it.
+    names = [(part.shift, part.product, part.ideal_cycle_s) for part in elements.parts]
+    if len(set(names)) != len(names):
+        return "a shift, product and ideal cycle stand twice"
     covered, length = sum(sum(part.ns.values()) for part in elements.parts), elements.until - elements.since
     wrong = next(filter(None, map(_part, elements.parts)), "")
     return wrong or (f"its parts cover {covered} ns of {length}" if covered > length else "")

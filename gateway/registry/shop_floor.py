@@ -8,7 +8,7 @@ Because: one without parts has a revision too; and what was ever said of it must
 parts that it no longer has are zero in whatever order its revisions came.
 """
 
-from sqlalchemy import BigInteger, Boolean, Float, Index, String, Text
+from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.registry.models import Base
@@ -70,13 +70,14 @@ class NominalBucketRow(Base):
 
 
 class ElementRow(Base):
-    """A part of the revision in force of a nominal bucket: one shift, one product. All numbers add up.
+    """A part of the revision in force of a nominal bucket: one shift, product and ideal cycle. All numbers add up.
 
     Attributes:
         site: The place.
         edge: The agent.
         work_unit: Whose.
         since: Start of the nominal bucket.
+        number: Which part of the bucket's record, from 0.
         shift: ``name@first day``; empty outside every shift.
         product: In force; empty: none.
         until: End of the nominal bucket.
@@ -100,8 +101,9 @@ class ElementRow(Base):
     edge: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
     work_unit: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
     since: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    shift: Mapped[str] = mapped_column(String(_CODE), primary_key=True)
-    product: Mapped[str] = mapped_column(String(_CODE), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    shift: Mapped[str] = mapped_column(String(_CODE))
+    product: Mapped[str] = mapped_column(String(_CODE))
     until: Mapped[int] = mapped_column(BigInteger)
     not_scheduled_ns: Mapped[int] = mapped_column(BigInteger)
     planned_stop_ns: Mapped[int] = mapped_column(BigInteger)

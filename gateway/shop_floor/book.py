@@ -40,7 +40,7 @@ class NominalBucket(NamedTuple):
         since: Its start, UTC ns.
         until: Its end.
         revision: In force.
-        parts: Sorted by shift and product; of some only, where a shift was asked for.
+        parts: In the order in which they were said; of some only, where a shift was asked for.
     """
 
     since: int
@@ -97,7 +97,7 @@ class ShopFloor:
         if shift:
             of = of.where(_is_shift(shift))
         with Session(self._engine) as session:
-            rows = session.scalars(of.order_by(parts.since, parts.shift, parts.product)).all()
+            rows = session.scalars(of.order_by(parts.since, parts.number)).all()
             by_since = {since: tuple(map(_part, some)) for since, some in groupby(rows, key=lambda row: row.since)}
             found = session.execute(whole.where(its.since >= start, its.until <= end).order_by(its.since)).all()
         return [NominalBucket(since, until, revision, by_since.get(since, ())) for since, until, revision in found]

@@ -117,8 +117,8 @@ def test_elements_come_by_whole_buckets_with_their_parts(press, program) -> None
         "2025-11-25T00:10:00Z",
         7,
     )
-    assert bucket["parts"][0]["seconds"] == {"NOT_SCHEDULED": 60.0}
-    assert bucket["parts"][1] == {
+    assert bucket["parts"][1]["seconds"] == {"NOT_SCHEDULED": 60.0}
+    assert bucket["parts"][0] == {
         "shift": A,
         "product": "cap-38",
         "ideal_cycle_s": 2.0,

@@ -146,6 +146,14 @@ def test_two_shifts_of_one_name_in_one_nominal_bucket_are_two_rows_and_one_point
     assert said["run_wh"] == 3.0
 
 
+def test_a_product_whose_ideal_cycle_changes_in_a_bucket_is_two_rows_and_one_point(gateway, run) -> None:
+    slow, fast = part(total=10, ns={"RUN": 100 * S}), part(total=20, ns={"RUN": 80 * S}, ideal_cycle_s=1.5)
+    gateway.takes(run.records(elements(7, slow, fast)))
+    assert [row["ideal_cycle_s"] for row in tables(gateway)["element"]] == [2.0, 1.5]
+    [point] = points(gateway)
+    assert (point.numbers["total"], point.numbers["ideal_s"], point.numbers["run_s"]) == (30.0, 50.0, 180.0)
+
+
 HOSTILE = ['nắp "38", xanh = 5\\8', "a,b=c d", "x\ny", "tab\there", "\\", ",", " ", "=" * 300, "名前 ", "- "]
 
 
@@ -260,10 +268,13 @@ PARTS = st.builds(
     shift=st.sampled_from(["", "A@2026-09-20", "A@2026-09-21", "B@2026-09-21"]),
     total=st.integers(0, 99),
     ns=st.just({"RUN": 60 * S}),
+    ideal_cycle_s=st.sampled_from([None, 1.0, 2.5]),
     energy_wh=st.sampled_from([{}, {}, {"RUN": 0.1}, {"RUN": 0.2, "STOP": 0.3}]),
 )
 BUCKETS = st.lists(
-    st.lists(PARTS, max_size=4, unique_by=lambda one: (one.shift, one.product)).map(tuple), min_size=1, max_size=4
+    st.lists(PARTS, max_size=4, unique_by=lambda one: (one.shift, one.product, one.ideal_cycle_s)).map(tuple),
+    min_size=1,
+    max_size=4,
 )
 STOPS = st.lists(
     st.fixed_dictionaries(
@@ -356,7 +367,7 @@ def test_a_bucket_is_not_acknowledged_before_its_points_are_stored(gateway, run)
 # ------------------------------------------------------------------ what cannot be used
 
 MISTAKES = [
-    (elements(1, part("a"), part("a", total=1)), "a pair of shift and product stands twice"),
+    (elements(1, part("a"), part("a", total=1)), "a shift, product and ideal cycle stand twice"),
     (elements(1, part("a", ns={"NAP": 1})), "'NAP' is no bucket of the time model"),
     (elements(1, part("a", energy_wh={"NAP": 1.0})), "'NAP' is no bucket of the time model"),
     (elements(1, part("a", total=-1)), "a time or a number of pieces is negative"),

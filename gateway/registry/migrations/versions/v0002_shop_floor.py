@@ -69,6 +69,7 @@ def _element() -> None:
     op.create_table(
         "element",
         *_unit(),
+        sa.Column("number", sa.Integer, nullable=False),
         sa.Column("shift", sa.String(255), nullable=False),
         sa.Column("product", sa.String(255), nullable=False),
         *_numbers("since", "until"),
@@ -77,7 +78,7 @@ def _element() -> None:
         *_numbers("failures", "failing_ns", "revision"),
         sa.Column("ideal_cycle_s", sa.Float(53), nullable=True),
         *_texts("energy_wh"),
-        sa.PrimaryKeyConstraint(*_UNIT, "since", "shift", "product", name="pk_element"),
+        sa.PrimaryKeyConstraint(*_UNIT, "since", "number", name="pk_element"),
     )
 
 
