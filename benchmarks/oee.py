@@ -4,6 +4,7 @@
 
     pip install '.[bench]'
     python benchmarks/oee.py [--runs 5]
+    python benchmarks/oee.py --live 2      ten work units live, over so many hours of operation
 
 2.6 million counter samples (each a sign of life too), 20 000 events, three shifts with breaks, 180 changes of product,
 evaluated from arrays into elements of 10 min by shift and product, and into the month's figures. Each run is a process
@@ -22,6 +23,7 @@ from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+import oee_live
 import oee_month
 
 HERE = Path(__file__).parent
@@ -75,7 +77,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5, help="how often each is measured")
     parser.add_argument("--one", nargs=2, metavar=("METHOD", "MONTH"), help=argparse.SUPPRESS)
+    parser.add_argument("--live", type=float, metavar="HOURS", help="the live engine on ten work units instead")
     args = parser.parse_args()
+    if args.live:
+        return oee_live.live(args.live)
     if args.one:
         measure(args.one[0], Path(args.one[1]))
         return 0
