@@ -52,9 +52,10 @@ def _edge_families(settings: ScreenSettings, board: Board, now: int, version: st
         yield Family("nhipdo_board_age_seconds", "Since the recorder looked last", [({}, max(0, now - board.at) / NS)])
     if board.broker is not None:
         yield Family("nhipdo_broker_reachable", "1 while the broker can be reached", [({}, float(board.broker))])
-    waiting_s = max(0, now - board.waiting_since) / NS if board.waiting_since else 0.0
-    about = "Age of the oldest message that no gateway has stored; 0 when none waits"
-    yield Family("nhipdo_outbox_oldest_waiting_seconds", about, [({}, waiting_s)])
+    if board.broker is not None:
+        waiting_s = max(0, now - board.waiting_since) / NS if board.waiting_since else 0.0
+        about = "Age of the oldest message that no gateway has stored; 0 when none waits"
+        yield Family("nhipdo_outbox_oldest_waiting_seconds", about, [({}, waiting_s)])
 
 
 def _unit_families(units: list[UnitBoard], now: int) -> Iterator[Family]:

@@ -65,6 +65,7 @@ class ScreenServer:
         self._server: uvicorn.Server | None = None
         self._down = False
         self._thread = Thread(target=self._run, name="screen", daemon=True)
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)  # its starts and ends are told here
 
     def start(self) -> None:
         """Begin to serve; returns at once."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from msgspec.structs import replace
 from screen_floor import MIN, NOW, SHIFT, Floor, S, shop, stop_of, stretches, unit_board, unit_config
 
 from edge_agent.wire.entries import LateScrap, StopReason
@@ -87,13 +88,14 @@ def sizes(browser: Any) -> tuple[int, int]:
 def cut_off(browser: Any) -> list[str]:
     """What is drawn beyond the edges of its card: hidden, so nobody would read it."""
     return browser.run(
-        """[...document.querySelectorAll('.unit')].flatMap((card) => {
+        """[...document.querySelectorAll('.card')].flatMap((card) => {
           const box = card.getBoundingClientRect();
           return [...card.querySelectorAll('h2, p, dt, dd, li, span, figcaption, text')]
             .filter((one) => one.checkVisibility())
             .filter((one) => {
               const its = one.getBoundingClientRect();
-              return its.right > box.right + 1 || its.bottom > box.bottom + 1 || its.left < box.left - 1;
+              const beyond = its.right > box.right + 1 || its.bottom > box.bottom + 1 || its.left < box.left - 1;
+              return beyond || (one.clientWidth && one.scrollWidth > one.clientWidth + 1);
             }).map((one) => card.id + ': ' + one.textContent.trim());
         })"""
     )
@@ -115,19 +117,24 @@ def test_the_wall_shows_one_to_four_machines_without_scrolling(site, browser, co
     browser.look(*WALL)
     browser.open(site.address)
     assert sizes(browser) == WALL
-    assert browser.run("document.querySelectorAll('.unit').length") == count
+    assert browser.run("document.querySelectorAll('.card').length") == count
     assert cut_off(browser) == []
     # Readable from five metres: the figure is an eighth of the wall's height.
     height = browser.run("parseFloat(getComputedStyle(document.querySelector('.figure-main .figure-value')).fontSize)")
     assert height >= 0.12 * WALL[1] - 0.1
 
 
-def test_strips_take_their_room_from_the_cards_not_from_the_screen(site, browser) -> None:
-    site.floor.show(*site.floor.board.units.values(), broker=False, waiting_since=NOW - 60 * MIN)
+@pytest.mark.parametrize("now", [NOW, SHIFT + 30 * MIN], ids=["one", "two"])
+def test_strips_take_their_room_from_the_cards_not_from_the_screen(site, browser, now) -> None:
+    site.floor.now = now  # half an hour into the shift it is also asked who works
+    site.show(4)
+    units = (replace(unit, status=replace(unit.status, heard_at=now)) for unit in site.floor.board.units.values())
+    site.floor.show(*units, broker=False, waiting_since=now - 60 * MIN)
     browser.look(*WALL)
     browser.open(site.address)
     assert "Mất đường truyền" in browser.text(".strip-lost:not([hidden])")
     assert sizes(browser) == WALL
+    assert cut_off(browser) == []
 
 
 def test_a_small_television_is_a_wall_when_it_is_told(site, browser) -> None:
@@ -160,7 +167,7 @@ def test_a_change_of_state_appears_without_a_reload_and_what_is_open_stays_open(
     site.floor.show(unit_board("press", bucket="FAULT", heard_at=site.floor.now), unit_board("packer", course))
     until(lambda: browser.text("#unit-press .unit-word") == "Hỏng máy", "the new state")
     assert browser.run("window.same && document.querySelector('#table-press').open")
-    assert browser.run("document.querySelectorAll('.unit').length") == 2
+    assert browser.run("document.querySelectorAll('.card').length") == 2
     assert browser.complaints == []
 
 

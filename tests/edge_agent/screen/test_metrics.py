@@ -78,6 +78,7 @@ def test_what_cannot_be_said_is_absent_and_never_zero(settings) -> None:
     for name in ("work_unit_oee", "work_unit_shift_seconds", "work_unit_evidence_age_seconds", "board_age_seconds"):
         assert f"nhipdo_{name}" not in told
     assert "nhipdo_broker_reachable" not in told
+    assert "nhipdo_outbox_oldest_waiting_seconds" not in told  # there is nobody to send to
     parsed(exposition(settings, Board(at=0, units={}), NOW, "0.1.0"))
 
 
