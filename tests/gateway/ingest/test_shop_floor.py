@@ -15,6 +15,7 @@ from edge_agent.wire import schema
 from edge_agent.wire.entries import StopReason
 from edge_agent.wire.shop_floor import Elements, Part, Stop, WorkUnitDescription
 from gateway import registry
+from gateway.ingest.dead_letters import retry
 from gateway.registry import ElementRow, NominalBucketRow, RecordRow, StopRow, WorkUnitRow
 from gateway.timeseries import StoreUnavailableError
 from gateway.timeseries.points import read_point
@@ -405,3 +406,16 @@ def test_every_line_that_was_written_can_be_read(gateway, run, monkeypatch) -> N
     shown = [line for line in lines if line]
     assert len(shown) == 2
     assert [read_point(line).measurement for line in shown] == ["element", "stop"]
+
+
+def test_a_dead_letter_that_is_tried_again_brings_no_old_revision_back(gateway, run) -> None:
+    topic, payload = run.sealed(
+        "record", [msgspec.json.encode(elements(1, part("a"))).decode(), '{"noun":"of_a_newer_edge","key":"x"}']
+    )
+    gateway.takes((topic, payload))
+    gateway.takes(run.records(elements(2, part("b"))))
+    before = (tables(gateway), points(gateway))
+    [retried] = retry(gateway.engine, gateway.store, T)
+    assert "of_a_newer_edge" in retried.why
+    assert (tables(gateway), points(gateway)) == before
+    assert {product: numbers["total"] for product, numbers in by_product(gateway).items()} == {"a": 0.0, "b": 30.0}
