@@ -136,7 +136,7 @@ class _Loader:
         if values is None or len(self._mistakes) > before:
             return None
         shop = ShopConfig(**values)
-        if not (shop.work_units or shop.screen):
+        if shop == ShopConfig():
             return shop  # nobody would look at the lists
         audit, shipped = shop.audit, shipped_audit()
         return msgspec.structs.replace(

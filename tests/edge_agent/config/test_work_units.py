@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge_agent.config import to_calendar
+from edge_agent.config import ShopConfig, to_calendar
 from edge_agent.config.lists import shipped_audit, shipped_checklists, shipped_reasons
 from edge_agent.config.work_units import (
     ALWAYS,
@@ -90,8 +90,12 @@ def test_a_gap_is_five_periods_of_the_slowest_instrument_and_ten_seconds_at_leas
 
 
 def test_lists_that_are_not_written_are_those_that_are_shipped(shop):
-    found = shop().shop
+    found = shop("\n[screen]\nport = 8481\n").shop
     assert (found.reasons, found.checklists, found.audit) == (shipped_reasons(), shipped_checklists(), shipped_audit())
+
+
+def test_a_file_without_a_shop_floor_loads_no_lists(shop):
+    assert shop().shop == ShopConfig()
 
 
 def test_an_audit_keeps_what_is_written_and_takes_the_rest_from_what_is_shipped(shop):
