@@ -225,11 +225,11 @@ def _shift(look: Look, of: UnitId, status: WorkUnitStatus, *, counts: bool, is_h
     start, until = status.shift_since, max(status.shift_until, status.shift_since + 1)
     # What it does now is known up to its last word; a silent edge's machine may long do something else.
     end = min(look.now if is_heard else status.at, until)
-    # A nominal bucket may begin before the shift does.
-    buckets = look.shop_floor.buckets(of, start - _longest_bucket(start, until), until + (until - start))
-    buckets = [bucket for bucket in buckets if bucket.until > start and bucket.since < until]
+    # A nominal bucket may begin before the shift does: what belongs to the shift lies behind its start.
+    around = look.shop_floor.buckets(of, start - _longest_bucket(start, until), until + (until - start), status.shift)
+    buckets = [one._replace(since=max(one.since, start)) for one in around if one.parts]
     found = timeline(buckets, look.shop_floor.stops(of, start, end), status, start, end)
-    parts = [part for bucket in buckets for part in bucket.parts if part.shift == status.shift]
+    parts = [part for bucket in buckets for part in bucket.parts]
     lost = [
         (name, ns / NS)
         for name, ns in losses(sum_of(parts)).largest_first()

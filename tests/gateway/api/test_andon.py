@@ -249,6 +249,27 @@ def test_the_shift_is_drawn_from_what_was_told_with_its_losses_first(gateway, wa
     assert rows[-1] == ("07:00:00", "Đang chạy", "15 phút")
 
 
+def test_a_shift_that_begins_within_a_bucket_shows_what_belongs_to_it(gateway, wall, person) -> None:
+    """It begins five minutes into a bucket; of those that are its own it stood one and ran four."""
+    since = SHIFT - 5 * MIN
+    before = Part(shift="C@2025-11-24", ns={"UNKNOWN": 300 * S})
+    own = Part(
+        shift="A@2025-11-25", product="cap-38", ideal_cycle_s=2.0, ns={"RUN": 240 * S, "STOP": 60 * S}, total=120
+    )
+    said = Elements(
+        key=f"press-1.{since}",
+        revision=1,
+        work_unit="press-1",
+        since=since,
+        until=since + 10 * MIN,
+        parts=(before, own),
+    )
+    stop = Stop(key=f"press-1.{SHIFT}", revision=1, work_unit="press-1", since=SHIFT, until=SHIFT + MIN, kind="STOP")
+    gateway.keep(said, stop)
+    bars = re.findall(r'<rect class="bar bucket-([a-z-]+)" x="([0-9.]+)%"', person.get("/andon/sa-dec").text)
+    assert bars == [("stop", "0.0"), ("run", "0.208"), ("run", "37.083")]
+
+
 def test_losses_of_pieces_are_not_told_of_a_machine_without_counters(gateway, wall, person) -> None:
     gateway.keep(msgspec.structs.replace(PRESS, revision=2, counts_pieces=False), elements(0, RUN=500, STOP=100))
     assert "Dừng lấy mất 1 phút" in shown(person)
