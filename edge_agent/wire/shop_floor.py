@@ -95,7 +95,7 @@ class Elements(Record, frozen=True, tag="elements", kw_only=True):
         work_unit: Whose.
         since: Start of the bucket, a whole multiple of its length since 1970 UTC.
         until: Its end.
-        parts: By shift and product, each pair once.
+        parts: By shift, product and ideal cycle, each once.
     """
 
     work_unit: str
