@@ -13,6 +13,7 @@ from edge_agent.kpi.spans import Instants
 from edge_agent.kpi.timeline import ENDLESS, Plan
 from edge_agent.oee.assembly import assemble
 from edge_agent.oee.evidence_book import StoredCarry
+from edge_agent.oee.late_bookings import to_pieces
 from edge_agent.oee.observation import Observation
 from edge_agent.oee.products import product_spans
 from edge_agent.oee.shop_book import ShopBook
@@ -84,7 +85,11 @@ class Looking:
         evidence = assemble(self._rules, observed, carry, bookings, until and end)
         evidence = replace(evidence, lasting_has_fault=has_fault)
         products = product_spans(self._rules, self._book.reader(), (since, end), carry.product, observed, cycles)
-        return evaluate(evidence, plan, products, self._rules.limits), schedule
+        found = evaluate(evidence, plan, products, self._rules.limits)
+        moved = to_pieces(evidence.bookings, found, self._rules.bucket_ns)
+        if moved != evidence.bookings:
+            found = evaluate(replace(evidence, bookings=moved), plan, products, self._rules.limits)
+        return found, schedule
 
     def _bookings(self, since: int, until: int) -> list[Booking]:
         found = self._book.reader().records(LateScrap, self._name, since, until + 1, most=5000)
