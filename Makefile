@@ -18,7 +18,12 @@ demo: $(VENV)/demo.stamp ## The whole chain on simulated instruments; INFLUX=1: 
 	@exec $(RUN)/nhipdo demo $(if $(INFLUX),--influx) $(ARGS)
 
 test: $(VENV)/test.stamp servers ## Every test, against real servers; ARGS="tests/drivers -x" for some.
+ifeq ($(strip $(ARGS)),)
+	$(RUN)/python -m pytest -n auto --dist loadfile --ignore=tests/system
+	$(RUN)/python -m pytest tests/system
+else
 	$(RUN)/python -m pytest $(ARGS)
+endif
 
 check: $(VENV)/test.stamp ## What a program can see in the code, then every test.
 	$(RUN)/ruff format --check .
