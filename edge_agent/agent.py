@@ -139,8 +139,9 @@ class Agent:
             self._uplink.events.put(Committed())
 
     def _board(self) -> Board:
-        """What the screen shows: the recorder's picture, and whether the way out is open."""
+        """What the screen shows: the recorder's picture, whether the clock is set and the way out is open."""
         board = self._recorder.desk.board or Board(at=self._clock.now(), units={})
+        board = msgspec.structs.replace(board, clock_is_set=self._clock.offset() is not None)
         if self._uplink is None:
             return board
         online, waiting_since = self._uplink.is_online, self._uplink.waiting_since()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from edge_agent.wire.entries import Entry
 from edge_agent.wire.messages import Record, Setting
 from edge_agent.wire.ranges import Ranges
+from edge_agent.wire.shop_floor import CalendarKept
 
 
 class Acknowledged(NamedTuple):
@@ -36,11 +37,11 @@ class Entered(NamedTuple):
     """Somebody entered something on the screen.
 
     Attributes:
-        entry: What; said as a record, and followed by what it changes.
+        entry: What, or a manager's change of a past day; said as a record, and followed by what it changes.
         done: Called with an empty text once it is on disk, else with what is wrong and what to do.
     """
 
-    entry: Entry
+    entry: Entry | CalendarKept
     done: Callable[[str], None]
 
 

@@ -56,9 +56,11 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
         units: By name, in the order of the configuration.
         broker: Whether the broker can be reached; None: there is none.
         waiting_since: When the oldest message that is not stored yet was made; 0: none waits.
+        clock_is_set: Whether the edge's clock can be believed; until then nothing can be dated or entered.
     """
 
     at: int
     units: dict[str, UnitBoard]
     broker: bool | None = None
     waiting_since: int = 0
+    clock_is_set: bool = True

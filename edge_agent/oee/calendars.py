@@ -55,7 +55,7 @@ class Calendars:
             if newest is not None and newest.body == body:
                 continue
             first = _EVER if newest is None else _local_day(now, config.timezone).isoformat()
-            yield self._keep(name, first, "", body, FILE, "configured")
+            yield self._keep(name, first, "", body, FILE, "configured", now)
 
     def amend(self, change: CalendarKept, now: int) -> tuple[str, int, CalendarKept]:
         """A manager's change of one past day.
@@ -81,10 +81,10 @@ class Calendars:
         if not change.who or not change.why.strip():
             msg = f"calendar {config.name}: a past day is changed by a named person, with a reason. Give both."
             raise EntryError(msg)
-        return self._keep(config.name, day.isoformat(), day.isoformat(), change.body, change.who, change.why)
+        return self._keep(config.name, day.isoformat(), day.isoformat(), change.body, change.who, change.why, now)
 
     def _keep(
-        self, name: str, first: str, last: str, body: dict[str, object], who: str, why: str
+        self, name: str, first: str, last: str, body: dict[str, object], who: str, why: str, now: int
     ) -> tuple[str, int, CalendarKept]:
         record = CalendarKept(
             key=str(self._next_number),
@@ -94,6 +94,7 @@ class Calendars:
             body=body,
             who=who,
             why=why,
+            at=now,
         )
         self._book.keep(record)
         self._read()

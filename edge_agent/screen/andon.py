@@ -72,7 +72,7 @@ def states_of(board: Board) -> tuple[str, ...]:
         f"{u.name}:{u.status.bucket}:{u.status.since}:{u.status.shift}:{u.status.reason}:{u.status.without_reason}"
         for u in board.units.values()
     )
-    return (str(board.broker), *states)
+    return (str(board.broker), str(board.clock_is_set), *states)
 
 
 def picture_of(screen: Screen, names: tuple[str, ...], board: Board) -> Picture:

@@ -17,17 +17,32 @@ from starlette.middleware import Middleware
 
 from edge_agent.oee.board import Board
 from edge_agent.oee.shop_book import ShopReader
-from edge_agent.screen import andon, charts, enter, health, people, stops, tpm
+from edge_agent.screen import andon, calendars, charts, enter, health, people, stops, tpm
 from edge_agent.screen.guard import HEADERS, Guard
 from edge_agent.screen.rendering import Renderer
 from edge_agent.screen.security import Access, keep_secret
 from edge_agent.screen.settings import ScreenSettings
-from edge_agent.screen.source import Screen
-from edge_agent.wire.entries import Entry
+from edge_agent.screen.source import Enter, Screen
 
-ROUTERS = (andon.router, stops.router, enter.router, people.router, charts.router, health.router, tpm.router)
+ROUTERS = (
+    andon.router,
+    stops.router,
+    enter.router,
+    people.router,
+    charts.router,
+    calendars.router,
+    health.router,
+    tpm.router,
+)
 """One of each page."""
-MENU = (("/", "menu.andon"), ("/stops", "menu.stops"), ("/enter", "menu.enter"), *tpm.MENU, ("/charts", "menu.charts"))
+MENU = (
+    ("/", "menu.andon"),
+    ("/stops", "menu.stops"),
+    ("/enter", "menu.enter"),
+    *tpm.MENU,
+    ("/charts", "menu.charts"),
+    ("/calendar", "menu.calendar"),
+)
 """Path and word of each place in the menu, in their order."""
 LARGER_BODIES: dict[str, int] = {**tpm.LARGER_BODIES}
 """Path prefix -> largest body that is taken there, bytes; elsewhere ``guard.MAX_BODY``."""
@@ -38,7 +53,7 @@ _THREADS = 4
 def create_screen(
     settings: ScreenSettings,
     board: Callable[[], Board],
-    enter: Callable[[Entry], str],
+    enter: Enter,
     reader: Callable[[], ShopReader],
     web: Path,
     *,

@@ -105,6 +105,7 @@ class Picture(NamedTuple):
         uplink: ``down``, ``slow`` or empty.
         waiting_since: The oldest that waits to be stored; 0: none.
         units: In the order of the configuration.
+        clock_is_set: The edge's clock can be believed.
     """
 
     at: int
@@ -112,6 +113,7 @@ class Picture(NamedTuple):
     uplink: str
     waiting_since: int
     units: tuple[UnitPicture, ...]
+    clock_is_set: bool = True
 
 
 def look(settings: ScreenSettings, board: Board, now: int, people_asked: frozenset[str] = frozenset()) -> Picture:
@@ -130,7 +132,7 @@ def look(settings: ScreenSettings, board: Board, now: int, people_asked: frozens
     elif board.broker and board.waiting_since and now - board.waiting_since > SLOW_UPLINK_S * NS:
         uplink = "slow"
     old = bool(board.at) and now - board.at > OLD_BOARD_S * NS
-    return Picture(board.at, old, uplink, board.waiting_since, units)
+    return Picture(board.at, old, uplink, board.waiting_since, units, board.clock_is_set)
 
 
 def _unit(settings: ScreenSettings, board: UnitBoard, now: int, ask_people: bool) -> UnitPicture:  # noqa: FBT001

@@ -21,6 +21,7 @@ from edge_agent.screen.guard import address_of
 from edge_agent.screen.security import Access
 from edge_agent.screen.settings import ScreenSettings
 from edge_agent.wire.entries import Entry
+from edge_agent.wire.shop_floor import CalendarKept
 
 SAVE_S = 5.0
 """How long a page waits for the disk, s."""
@@ -48,10 +49,14 @@ class Undoable(NamedTuple):
         return str(self.entries[-1].__struct_config__.tag)
 
 
-def entering(asked: "SimpleQueue[Asked]", timeout_s: float = SAVE_S) -> Callable[[Entry], str]:
+Enter = Callable[[Entry | CalendarKept], str]
+"""Keeps an entry, or a manager's change of a past day; empty text: it is on disk, else what is wrong."""
+
+
+def entering(asked: "SimpleQueue[Asked]", timeout_s: float = SAVE_S) -> Enter:
     """The way into the recorder: a function that returns once an entry is on disk, or with what is wrong."""
 
-    def enter(entry: Entry) -> str:
+    def enter(entry: Entry | CalendarKept) -> str:
         answer: SimpleQueue[str] = SimpleQueue()
         asked.put(Entered(entry, answer.put))
         try:
@@ -79,7 +84,7 @@ class Screen:
 
     settings: ScreenSettings
     board: Callable[[], Board]
-    enter: Callable[[Entry], str]
+    enter: Enter
     reader: Callable[[], ShopReader]
     web: Path
     access: Access
@@ -132,10 +137,7 @@ class Screen:
         with self.book() as book:
             before = tuple(book.record(type(one), one.key) for one in dated)
         for one in dated:
-            problem = self.enter(one)
-            if problem:
-                form.mistakes["form"] = "mistake.not_saved" if problem == NOT_SAVED else "mistake.refused"
-                form.detail = problem
+            if not self._enter(form, one):
                 return False
         with self._lock:
             self._undoable[request.state.browser] = Undoable(dated, before)
@@ -143,6 +145,17 @@ class Screen:
             while len(self._undoable) > _UNDOABLE:
                 self._undoable.popitem(last=False)
         return True
+
+    def amend(self, form: Form, change: CalendarKept) -> bool:
+        """Put a manager's change of a past day on disk; no button takes it back: who errs changes the day again."""
+        return not form.mistakes and self._enter(form, change)
+
+    def _enter(self, form: Form, record: Entry | CalendarKept) -> bool:
+        problem = self.enter(record)
+        if problem:
+            form.mistakes["form"] = "mistake.not_saved" if problem == NOT_SAVED else "mistake.refused"
+            form.detail = problem
+        return not problem
 
     def undoable(self, browser: str) -> Undoable | None:
         """What a browser entered last, for a while in which it can be taken back."""

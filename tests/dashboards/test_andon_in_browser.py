@@ -24,7 +24,7 @@ TITLES = {
     "washer": ("Máy giặt bệnh viện", "Washer"),
     "packer": ("Máy đóng gói", "Packer"),
 }
-STATES = ("RUN", "MINOR_STOP", "STOP", "FAULT", "SETUP", "PLANNED_STOP", "RUN", "UNKNOWN")
+STATES = ("RUN", "MINOR_STOP", "STOP", "FAULT", "SETUP", "PLANNED_STOP", "NOT_SCHEDULED", "UNKNOWN")
 JAM = {"vi": "Kẹt khuôn dập, chờ thợ sửa chữa", "en": "Die jammed, waits for the mechanic"}
 
 
@@ -69,7 +69,7 @@ def status(name: str, k: int, now: int) -> WorkUnitStatus:
         availability=0.911 - k * 0.04,
         effectiveness=0.87 if counts and k != 4 else 1.083 if counts else None,
         quality_ratio=0.987 if counts else None,
-        coverage=0.962 if k != 5 else 0.61,
+        coverage=0.962 if k != 5 else 0.099,
         total=6_893 - 310 * k if counts else 0,
         good=6_802 - 310 * k if counts else 0,
         reject=91 if counts else 0,
@@ -185,6 +185,10 @@ def test_it_never_scrolls_sideways_and_nothing_is_smaller_than_16_px(wall, site,
             && e.getBoundingClientRect().right > e.closest('.machine').getBoundingClientRect().right + 0.5)
             .map((e) => e.outerHTML.slice(0, 100))"""
         assert wall.run(spilt) == []
+        assert wall.run("document.querySelectorAll('.machine-word').length") == 8
+        cut = """[...document.querySelectorAll('.machine p, .machine span, .machine strong, .machine dd')]
+            .filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent)"""
+        assert size[0] > 768 or wall.run(cut) == []
 
 
 def test_the_timeline_is_drawn_in_the_colours_of_the_states(wall) -> None:

@@ -131,7 +131,7 @@ def test_every_state_has_a_shape_and_a_rule() -> None:
     shapes = (WEB / "templates" / "shapes.svg").read_text("utf-8")
     for bucket in BUCKETS:
         assert f'id="shape-{bucket}"' in shapes
-        assert f".bucket-{bucket} {{" in SHEETS["andon.css"]
+        assert f".bucket-{bucket} {{" in SHEETS["buckets.css"]
 
 
 def test_both_schemes_have_the_same_colours() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 import drivers.simulators
 from edge_agent.agent import Agent
+from edge_agent.clock import Clock
 from edge_agent.outbox import Outbox, OutboxError, OutboxReader
 from edge_agent.wire.lines import parse_line
 
@@ -92,3 +93,10 @@ def test_a_disk_that_cannot_be_looked_at_is_no_reason_not_to_start(started, tmp_
     stop.set()
     thread.join(20)
     assert codes == [0]
+
+
+def test_the_screen_is_told_whether_the_clock_is_set(started, tmp_path, monkeypatch) -> None:
+    agent, *_ = started()
+    assert agent._board().clock_is_set
+    monkeypatch.setattr(agent, "_clock", Clock("ntp", tmp_path, is_set=lambda: False))
+    assert not agent._board().clock_is_set

@@ -2,6 +2,7 @@
 
 # ruff: noqa: RUF001  a dash is a dash
 
+import pytest
 from fastapi.testclient import TestClient
 from screen_floor import MIN, MORNING, NOW, SHIFT, H, S, shop, stop_of, stretches, unit_board, unit_config, words_of
 
@@ -117,6 +118,34 @@ def test_a_lost_uplink_an_old_board_and_a_start_are_told_by_strips(visit, floor)
     page = client.get("/").text
     assert "Không có số liệu mới từ 10:12:00. Bộ ghi của thiết bị biên đã đứng." in words_of(page)
     assert 'class="units units-1 stale"' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "vi",
+            (
+                "Đồng hồ của thiết bị chưa đúng giờ, nên chưa ghi và chưa nhập được gì. Hãy nối mạng. "
+                "Không có mạng thì chỉnh giờ, rồi chạy nhipdo-edge trust-clock agent.toml."
+            ),
+        ),
+        (
+            "en",
+            (
+                "The clock of this box is not set yet: nothing can be dated or entered. Connect the network. "
+                "Without one, set the time and run nhipdo-edge trust-clock agent.toml."
+            ),
+        ),
+    ],
+)
+def test_a_clock_that_is_not_set_is_told_with_what_to_do(visit, floor, language, sentence) -> None:
+    floor.board = Board(at=0, units={}, clock_is_set=False)  # before anything could be dated
+    client = visit(language=language)
+    page = words_of(client.get("/").text)
+    assert page.endswith(sentence)  # neither "is starting" nor "no machine is configured"
+    floor.show(unit_board("press"))
+    assert sentence not in words_of(client.get("/").text)
 
 
 def test_people_are_asked_for_at_the_start_of_a_shift_until_somebody_says(visit, floor) -> None:

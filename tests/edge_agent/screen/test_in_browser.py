@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 import uvicorn
 from msgspec.structs import replace
-from screen_floor import MIN, NOW, SHIFT, Floor, S, shop, stop_of, stretches, unit_board, unit_config
+from screen_floor import MIN, NOW, SHIFT, WEB, Floor, S, shop, stop_of, stretches, unit_board, unit_config
 
+from edge_agent.config.shop_tables import OperatorConfig
+from edge_agent.kpi.buckets import BUCKETS
+from edge_agent.screen.rendering import load_screen_words
 from edge_agent.wire.entries import LateScrap, StopReason
 from edge_agent.wire.shop_floor import Elements, Part
 
 PHONE, WALL = (360, 800), (1920, 1080)
 AT = SHIFT + 100 * MIN
+CALENDAR_PAGES = ("/calendar", "/calendar/2026-03-01")
 NAMES = ("press", "oven", "packer", "lathe-4")
 COURSES = {
     "packer": stretches((120, "RUN"), (60, "UNKNOWN"), (30, "RUN"), (30, "PLANNED_STOP"), (12, "FAULT")),
@@ -36,9 +40,10 @@ class Site:
     def __init__(self, floor: Floor, port: int) -> None:
         self.floor, self.address, self.port = floor, f"http://127.0.0.1:{port}", port
         self.units = NAMES
+        self.operators: tuple[OperatorConfig, ...] = ()
 
     def start(self) -> None:
-        app = self.floor.app(shop(*(unit_config(name) for name in self.units)))
+        app = self.floor.app(shop(*(unit_config(name) for name in self.units), operators=self.operators))
         config = uvicorn.Config(app, port=self.port, log_config=None, ws="none", timeout_graceful_shutdown=10)
         self._screen, self._server = app.state.screen, uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
@@ -104,11 +109,44 @@ def cut_off(browser: Any) -> list[str]:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_no_page_scrolls_sideways_on_a_phone_and_no_card_is_cut(site, browser, dark) -> None:
     browser.look(*PHONE, dark=dark)
-    for path in ("/", "/stops", f"/stops/press/{AT}", "/enter?unit=press", "/who", "/nix"):
+    for path in ("/", "/stops", f"/stops/press/{AT}", "/enter?unit=press", *CALENDAR_PAGES, "/who", "/nix"):
         browser.open(site.address + path)
         assert sizes(browser)[0] <= PHONE[0], path
         assert cut_off(browser) == [], path
     assert [c for c in browser.complaints if "404" not in c] == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("states", [tuple(BUCKETS)[:4], tuple(BUCKETS)[4:]], ids=["first", "last"])
+def test_no_word_of_a_state_and_no_coverage_is_cut_on_a_phone(site, browser, language, states) -> None:
+    site.floor.show(
+        *(unit_board(name, bucket=state.name, coverage=0.099) for name, state in zip(NAMES, states, strict=True))
+    )
+    browser.look(*PHONE)
+    browser.open(f"{site.address}/language/{language}?next=/")
+    words = browser.run("[...document.querySelectorAll('.unit-word')].map((one) => one.textContent)")
+    assert words == [load_screen_words(WEB, language)[f"bucket.{state.name}"] for state in states]
+    assert browser.text(".figure-basis strong").startswith(
+        {"vi": "Độ phủ 9,9 %, dưới 95 %", "en": "Data coverage 9.9 %, below 95 %"}[language]
+    )
+    assert cut_off(browser) == []
+    assert sizes(browser)[0] <= PHONE[0]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_menu_of_a_phone_is_two_lines_at_most(site, browser, language) -> None:
+    browser.look(*PHONE)
+    for person in ("", "Lan", "Nguyễn Thị Phương Lan"):
+        site.operators = (OperatorConfig(name=person or "Lan"),)
+        site.stop()
+        site.start()
+        browser.open(f"{site.address}/language/{language}?next=/who")
+        if person:
+            browser.run(f"document.querySelector('#operator').value = {person!r}")
+            browser.click("main form button")
+            assert browser.text(".person") == person
+        assert browser.run("document.querySelector('.top').getBoundingClientRect().height") <= 2 * 44 + 1
+        browser.call("Network.clearBrowserCookies")
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
@@ -146,7 +184,7 @@ def test_a_small_television_is_a_wall_when_it_is_told(site, browser) -> None:
 
 def test_whatever_is_pressed_is_large_enough_for_a_glove(site, browser) -> None:
     browser.look(*PHONE)
-    for path in ("/", "/stops", f"/stops/press/{AT}", "/enter?unit=press"):
+    for path in ("/", "/stops", f"/stops/press/{AT}", "/enter?unit=press", "/calendar"):
         browser.open(site.address + path)
         small = browser.run(
             """[...document.querySelectorAll('a, button, select, input:not([type=hidden]), summary')]
@@ -243,3 +281,28 @@ def test_a_kiosk_without_keyboard_has_a_pad_of_digits(site, browser) -> None:
     for sign in ("1", "2", "\N{ERASE TO THE LEFT}", ",", "5"):
         browser.run(f"({press})('{sign}')")
     assert browser.run("document.querySelector('#people-people').value") == "1,5"
+
+
+def test_a_past_day_is_changed_by_two_presses(site, browser) -> None:
+    site.operators = (OperatorConfig(name="Lan", role="manager"),)
+    site.stop()
+    site.start()
+    browser.look(*PHONE)
+    browser.open(f"{site.address}/calendar")
+    browser.click(".day-name")
+    assert browser.text("h1") == "Chủ nhật 01/03/2026"
+    browser.run(
+        "document.querySelector('#shift_1_end').value = '18:00', document.querySelector('#why').value = 'Mất điện',"
+        "document.querySelector('#operator').value = 'Lan'"
+    )
+    browser.click("button[value=look]")
+    assert "15 giờ 30 phút → 11 giờ 30 phút" in browser.text("#preview")
+    # What will change is in view, above the form.
+    assert 0 <= browser.run("document.querySelector('#preview').getBoundingClientRect().top") < PHONE[1] / 2
+    assert sizes(browser)[0] <= PHONE[0]
+    assert site.floor.entered == []
+    browser.click("#preview button")
+    assert browser.text("#saved").startswith("Đã ghi.")
+    [change] = site.floor.entered
+    assert (change.first_day, change.who, change.why) == ("2026-03-01", "Lan", "Mất điện")
+    assert [one["end"] for one in change.body["shifts"]] == ["14:00", "18:00"]

@@ -17,6 +17,8 @@ from edge_agent.wire.entries import AnyEntry
 SCREEN = WEB / "screen"
 WORDS = {language: load_screen_words(WEB, language) for language in LANGUAGES}
 TEMPLATES = {str(file.relative_to(SCREEN)): file.read_text("utf-8") for file in sorted(SCREEN.rglob("*.html"))}
+SHARED = "".join((WEB / "static" / name).read_text("utf-8") for name in ("nhipdo.css", "buckets.css"))
+"""The sheets of the gateway's pages that those of the screen load too."""
 SHEETS = {file.name: file.read_text("utf-8") for file in sorted((SCREEN / "static").glob("*.css"))}
 SCRIPTS = {file.name: file.read_text("utf-8") for file in sorted((SCREEN / "static").glob("*.js"))}
 CODE = [file.read_text("utf-8") for file in (WEB.parents[1] / "edge_agent" / "screen").rglob("*.py")]
@@ -98,15 +100,14 @@ def test_every_bucket_has_a_shape() -> None:
     assert SHAPES.keys() == {bucket.name for bucket in BUCKETS}
     for shape in SHAPES.values():
         assert f'id="shape-{shape}"' in shapes
-        assert f".bucket-{shape} {{" in SHEETS["states.css"]
+        assert f".bucket-{shape} {{" in SHARED
         assert f".bar-{shape} {{" in SHEETS["andon.css"] or f".bar-{shape},\n" in SHEETS["andon.css"]
 
 
 def test_colours_have_names_and_all_names_are_known() -> None:
-    shared = (WEB / "static" / "nhipdo.css").read_text("utf-8")
     for name, sheet in SHEETS.items():
         assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", sheet), name
-        known = set(re.findall(r"--([a-z0-9-]+):", shared + sheet))
+        known = set(re.findall(r"--([a-z0-9-]+):", SHARED + sheet))
         assert set(re.findall(r"var\(--([a-z0-9-]+)\)", sheet)) <= known, name
 
 
@@ -129,8 +130,7 @@ def test_text_is_sixteen_pixels_at_least() -> None:
 
 
 def test_every_class_that_a_template_uses_is_styled() -> None:
-    shared = (WEB / "static" / "nhipdo.css").read_text("utf-8")
-    styled = set(re.findall(r"\.([a-z][a-z0-9-]*)", shared + "".join(SHEETS.values())))
+    styled = set(re.findall(r"\.([a-z][a-z0-9-]*)", SHARED + "".join(SHEETS.values())))
     unstyled = {"tick-between", "unit-stale", "stops-known", "screen"}  # names for scripts and for states
     for name, text in TEMPLATES.items():
         plain = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text)
