@@ -11,6 +11,8 @@ def infer_states(
 ) -> tuple[Instants, Codes]:
     """States from the instants of pieces: no piece for ``stop_after_ns`` is a stop that began at the last piece.
 
+    A single piece between two such stretches interrupts nothing: it is one stop.
+
     Args:
         pieces_at: Readings that showed a new piece, in rising order, with the last one before them if it is known.
         stop_after_ns: How long nothing may come before it is a stop, ns.
@@ -29,12 +31,12 @@ def infer_states(
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int8)
     gaps = np.diff(known, append=max(heard_until, int(known[-1]))) >= stop_after_ns
     stops, runs = known[gaps], known[1:][gaps[:-1]]
-    at = np.concatenate((known[:1], stops, runs))
+    # A stop that begins at the very piece that ended another one comes behind: the last of one instant counts.
+    at = np.concatenate((known[:1], runs, stops))
     states = np.concatenate(
         (
-            np.array([Bucket.RUN], dtype=np.int8),
+            np.full(1 + len(runs), Bucket.RUN, dtype=np.int8),
             np.full(len(stops), Bucket.STOP, dtype=np.int8),
-            np.full(len(runs), Bucket.RUN, dtype=np.int8),
         )
     )
     order = np.argsort(at, kind="stable")
