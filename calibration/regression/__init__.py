@@ -1,0 +1,37 @@
+"""Calibration curves by least squares, with everything that is known of the points.
+
+Pure; may import numpy, the standard library, ``calibration.checks`` and ``calibration.distributions``.
+
+``fit_line`` and ``fit_polynomial`` give a ``Curve``, ``fit_columns`` a ``ColumnFit``; either is a ``Fit``.
+
+Decision: the linear problem is solved by orthogonal columns in numbers of 32 digits (``wide``), columns as they come.
+Because: NIST's polynomial of degree 10 loses 15 digits on the way; with 32 to lose from, coefficients, standard errors
+and residuals alike come out with all that the points have, and Longley's economy takes the road of a straight line.
+Instead of: centring, orthogonal polynomials and a step of refinement, each for its own case.
+
+Decision: stated uncertainties are never scaled by the scatter of the residuals; the chi-square is told beside them.
+Because: whoever states an uncertainty answers for it, and a scaled one hides that the model does not hold.
+Instead of: a Birge ratio applied without being asked.
+
+Decision: with u in x, one method serves any covariances and any degree: Gauss and Newton on the adjusted places.
+Because: it gives the figures of ISO/TS 28037 for its clauses 7, 8 and 10, and York's, in one piece of code.
+Instead of: an algorithm for each clause.
+"""
+
+from calibration.regression.curve import Curve
+from calibration.regression.fit import Fit
+from calibration.regression.general import ColumnFit, fit_columns
+from calibration.regression.polynomial import fit_line, fit_polynomial
+from calibration.regression.verdicts import Adequacy, Estimate, StudentCheck
+
+__all__ = [
+    "Adequacy",
+    "ColumnFit",
+    "Curve",
+    "Estimate",
+    "Fit",
+    "StudentCheck",
+    "fit_columns",
+    "fit_line",
+    "fit_polynomial",
+]

@@ -1,0 +1,182 @@
+"""A fitted curve: its value, its slope, and the way back from y to x."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from calibration.checks import finite, non_negative, refuse
+from calibration.regression.fit import Fit
+from calibration.regression.solving import WHO
+from calibration.regression.verdicts import Estimate
+from calibration.regression.wide import Array, Wide
+
+POLISH = 4
+EDGE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve(Fit):
+    """A fitted polynomial ``b_0 + b_1 x + ... + b_d x**d``: a straight line when d is 1.
+
+    ``coefficients`` begin with the intercept. One that was fixed has no uncertainty and no covariance with others.
+
+    Attributes:
+        degree: d.
+        intercept: The fixed intercept, in the unit of y; None when it was fitted.
+        x_range: Smallest and largest x of the points, in the unit of x. The curve says nothing of itself beyond.
+        places: x adjusted to the curve, shape (n,), in the unit of x: x itself where it is exact.
+        unit_sd: What one further y of weight 1 scatters about the curve, in the unit of y; None where uncertainties
+            were stated.
+    """
+
+    degree: int
+    intercept: float | None
+    x_range: tuple[float, float]
+    places: Array
+    unit_sd: float | None = field(repr=False)
+
+    def covers(self, x: float) -> bool:
+        """Whether ``x`` lies within the range of the points."""
+        return self.x_range[0] <= x <= self.x_range[1]
+
+    def mean_response(self, x: float, u_x: float = 0.0) -> Estimate:
+        """Value of the curve at ``x``.
+
+        ::
+
+            u**2 = u(f(x))**2 + (f'(x) * u_x)**2
+
+        Args:
+            x: In its unit; beyond ``x_range`` this is an extrapolation, see :meth:`covers`.
+            u_x: Standard uncertainty of ``x``, independent of the points.
+
+        Raises:
+            ValueError: A number is not finite, or ``u_x`` is negative.
+
+        Source:
+            ISO/TS 28037:2010, 11.2.
+        """
+        at = finite(WHO, "x", x)
+        extra = self.slope(at) * non_negative(WHO, "u_x", u_x)
+        return self._estimate(powers(np.array([at]), self._first, self.degree), self.intercept or 0.0, extra)
+
+    def single_response(self, x: float, u_y: float | None = None, u_x: float = 0.0) -> Estimate:
+        """One further y at ``x``: the curve, and what a single value scatters about it.
+
+        ::
+
+            u**2 = u(f(x))**2 + (f'(x) * u_x)**2 + u_y**2
+
+        Args:
+            x: In its unit.
+            u_y: Standard uncertainty of one y about the curve; None: the residual standard deviation, which only a
+                fit without stated uncertainties knows.
+            u_x: Standard uncertainty of ``x``.
+
+        Raises:
+            ValueError: A number is out of its range, or ``u_y`` is needed.
+
+        Source:
+            Draper and Smith, Applied Regression Analysis, 3.1.
+        """
+        mean = self.mean_response(x, u_x)
+        return Estimate(mean.value, math.hypot(mean.u, self._scatter(u_y)), self.dof)
+
+    def inverse(self, y: float, u_y: float | None = None, near: float | None = None) -> Estimate:
+        """The x at which the curve takes the value ``y``.
+
+        ::
+
+            f(x) = y          u**2 = (u_y**2 + u(f(x))**2) / f'(x)**2
+
+        Args:
+            y: In its unit.
+            u_y: Its standard uncertainty, independent of the points; None: the residual standard deviation, for one
+                single y.
+            near: Which x is meant where the curve takes ``y`` more than once.
+
+        Returns:
+            For a straight line any x; for other curves the one within ``x_range``.
+
+        Raises:
+            ValueError: The curve does not take the value, takes it more than once, or is level there.
+
+        Source:
+            ISO/TS 28037:2010, 11.1 (straight line); JCGM 100:2008, 5.2.2, for any curve.
+        """
+        scatter = self._scatter(u_y)
+        x = self._root(finite(WHO, "y", y), near)
+        slope = self.slope(x)
+        if not abs(slope) > 0:
+            advice = "Measure y where the curve rises or falls."
+            raise refuse(WHO, "y", "a value at which the curve is not level", y, advice)
+        return Estimate(x, math.hypot(scatter, self.mean_response(x).u) / abs(slope), self.dof)
+
+    def slope(self, x: float) -> float:
+        """Derivative of the curve at ``x``, in the unit of y over that of x."""
+        return float(self.solution.values(slopes(np.array([x]), self._first, self.degree))[0])
+
+    @property
+    def _first(self) -> int:
+        return 0 if self.intercept is None else 1
+
+    def _scatter(self, u_y: float | None) -> float:
+        if u_y is not None:
+            return non_negative(WHO, "u_y", u_y)
+        if self.unit_sd is None:
+            advice = "Give that of this y; 0 where it is exact."
+            raise refuse(WHO, "u_y", "one, since the uncertainties of the points were stated", "none", advice)
+        return self.unit_sd
+
+    def _root(self, y: float, near: float | None) -> float:
+        if self.degree == 1:
+            slope = float(self.coefficients[1])
+            return (y - float(self.coefficients[0])) / slope if slope else self.x_range[0]
+        low, high = self.x_range
+        middle, reach = (low + high) / 2, (high - low) / 2
+        shifted = self._about(middle, reach)
+        shifted[0] -= y
+        roots = np.roots(shifted[::-1])
+        real = roots.real[np.abs(roots.imag) <= EDGE * (1 + np.abs(roots.real))]
+        inside = np.unique(np.round(real[np.abs(real) <= 1 + EDGE], 9))
+        if near is not None and inside.size:
+            inside = inside[[np.argmin(np.abs(middle + reach * inside - near))]]
+        if inside.size != 1:
+            shown = ", ".join(f"{middle + reach * t:.6g}" for t in inside)
+            got = f"y = {y:g} at x = {shown}" if inside.size else f"y = {y:g} nowhere"
+            advice = "Say near which x it is." if inside.size else "Calibrate over a wider range or flag the value."
+            raise refuse(WHO, "y", f"a value that the curve takes once within {low:g} .. {high:g}", got, advice)
+        return self._polished(middle + reach * float(inside[0]), y)
+
+    def _about(self, middle: float, reach: float) -> Array:
+        """Coefficients in ``t = (x - middle) / reach``, lowest first: well scaled over the range."""
+        t = np.cos(np.pi * (np.arange(self.degree + 1) + 0.5) / (self.degree + 1))
+        values = self.solution.values(powers(middle + reach * t, self._first, self.degree)) + (self.intercept or 0.0)
+        return np.linalg.solve(np.vander(t, increasing=True), values)
+
+    def _polished(self, x: float, y: float) -> float:
+        for _ in range(POLISH):
+            slope = self.slope(x)
+            if not slope:
+                break
+            x -= (self.mean_response(x).value - y) / slope
+        return x
+
+
+def powers(x: Array, first: int, last: int) -> Wide:
+    """Columns ``x**first`` to ``x**last``, shape (n, last - first + 1)."""
+    place = Wide.of(x)
+    found = [Wide.of(np.ones_like(x))]
+    for _ in range(last):
+        found.append(found[-1] * place)
+    return Wide.stack(found[first:])
+
+
+def slopes(x: Array, first: int, last: int) -> Wide:
+    """Derivatives of the same columns."""
+    below = powers(x, 0, last)
+    found = [Wide.of(float(k) * np.ones_like(x)) * below[:, max(k - 1, 0)] for k in range(first, last + 1)]
+    return Wide.stack(found)

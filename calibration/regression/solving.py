@@ -1,0 +1,143 @@
+"""The least-squares solution itself: whitening, orthogonal columns, back-substitution; in wide arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.checks import refuse
+from calibration.regression.wide import Array, Wide, exponents
+
+DEPENDENT = 1e-25
+MATRIX = 2
+WHO = "regression"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """What minimises the weighted sum of squares of ``y - columns @ coefficients``.
+
+    Attributes:
+        coefficients: Shape (p,).
+        root: ``T``, upper triangular, shape (p, p); ``T @ T.T`` is the covariance matrix for unit weights.
+        weighted: Weighted residuals, shape (n,): independent, each of the unit that the weights leave.
+    """
+
+    coefficients: Wide
+    root: Wide
+    weighted: Array
+
+    @property
+    def squares(self) -> float:
+        """Sum of squared weighted residuals."""
+        return float(np.sum(self.weighted**2))
+
+    def values(self, columns: Wide) -> Array:
+        """``columns @ coefficients``, shape (m,), for columns of shape (m, p)."""
+        return _transposed(columns * self.coefficients).sum().rounded()
+
+    def errors(self, columns: Wide) -> Array:
+        """Standard uncertainty of ``values`` for unit weights, shape (m,)."""
+        return np.asarray(np.sqrt(np.sum(self._spread(columns) ** 2, axis=1)))
+
+    def covariance(self) -> Array:
+        """Covariance matrix of the coefficients for unit weights, shape (p, p)."""
+        size = self.root.hi.shape[0]
+        # Rows of one triangular root: the diagonal is a sum of squares and cannot come out below zero.
+        products = [(self.root * self.root[j]) for j in range(size)]
+        return np.column_stack([_transposed(product).sum().rounded() for product in products])
+
+    def _spread(self, columns: Wide) -> Array:
+        parts = [_transposed(columns * _transposed(self.root)[j]).sum() for j in range(self.root.hi.shape[1])]
+        return Wide.stack(parts).rounded()
+
+
+def solve(columns: Wide, y: Wide, scale: Array | None = None, independent: float = DEPENDENT) -> Solution:
+    """Least squares by the modified Gram-Schmidt process on the columns with ``y`` as the last of them.
+
+    Args:
+        columns: Shape (n, p), n >= p.
+        y: Shape (n,).
+        scale: Standard uncertainties, shape (n,), or the lower Cholesky factor of the covariance matrix of y,
+            shape (n, n); None: all 1.
+        independent: Smallest share of a column that may be left after what the columns before it explain.
+
+    Raises:
+        ValueError: A column is (nearly) a combination of those before it.
+
+    Source:
+        Bjoerck, BIT 7 (1967) 1; Golub and Van Loan, Matrix Computations, 5.3.
+    """
+    size = columns.hi.shape[1]
+    table = Wide(np.column_stack([columns.hi, y.hi]), np.column_stack([columns.lo, y.lo]))
+    powers = exponents(table.hi)
+    table, unit = _whitened(table.shifted(-powers), scale)
+    rows: list[Wide] = []
+    whole = np.sqrt(np.sum(table.hi**2, axis=0))
+    for k in range(size):
+        column = table[:, 0]
+        length = (column * column).sum().root() if column.hi.any() else Wide.of(0.0)
+        _need_independent(k, float(length.hi), float(whole[k]), independent)
+        column = column / length
+        rest = table[:, 1:]
+        shares = (_as_column(column) * rest).sum()
+        table = rest - _as_column(column) * shares
+        rows.append(_row(k, length, shares, size + 1))
+    upper = Wide(np.stack([row.hi for row in rows]), np.stack([row.lo for row in rows]))
+    root, coefficients = _inverse(upper[:, :size], upper[:, size])
+    # Undo the scaling by powers of two: columns, y, and the unit of the weights.
+    return Solution(
+        coefficients.shifted(powers[size] - powers[:size]),
+        root.shifted((unit - powers[:size])[:, np.newaxis]),
+        np.ldexp(table[:, 0].rounded(), powers[size] - unit),
+    )
+
+
+def _whitened(table: Wide, scale: Array | None) -> tuple[Wide, int]:
+    if scale is None:
+        return table, 0
+    unit = int(exponents(scale.ravel()))
+    near = Wide.of(np.ldexp(scale, -unit))
+    if scale.ndim < MATRIX:
+        return table / _as_column(near), unit
+    done: list[Wide] = []
+    for j in range(len(scale)):
+        row = table[0] / near[j, j]
+        done.append(row)
+        table = table[1:] - _as_column(near[j + 1 :, j]) * row
+    return Wide(np.stack([row.hi for row in done]), np.stack([row.lo for row in done])), unit
+
+
+def _inverse(upper: Wide, right: Wide) -> tuple[Wide, Wide]:
+    """Inverse of a triangle, and that inverse times ``right``, row by row from the last."""
+    size = upper.hi.shape[0]
+    sides = np.column_stack([np.eye(size), right.hi])
+    whole = Wide(sides, np.column_stack([np.zeros((size, size)), right.lo]))
+    for i in reversed(range(size)):
+        known = (_as_column(upper[i, i + 1 :]) * whole[i + 1 :]).sum()
+        row = (whole[i] - known) / upper[i, i]
+        whole.hi[i], whole.lo[i] = row.hi, row.lo
+    return whole[:, :size], whole[:, size]
+
+
+def _need_independent(k: int, length: float, whole: float, independent: float) -> None:
+    if not length > independent * whole:
+        got = f"one of which they leave {length / whole if whole else 0:.1g}"
+        advice = "Leave the column out, or measure at more different places."
+        raise refuse(WHO, f"column {k + 1}", "one that the columns before it do not give", got, advice)
+
+
+def _row(k: int, length: Wide, shares: Wide, size: int) -> Wide:
+    hi, lo = np.zeros(size), np.zeros(size)
+    hi[k], lo[k] = length.hi, length.lo
+    hi[k + 1 :], lo[k + 1 :] = shares.hi, shares.lo
+    return Wide(hi, lo)
+
+
+def _as_column(row: Wide) -> Wide:
+    return row[:, np.newaxis]
+
+
+def _transposed(matrix: Wide) -> Wide:
+    return Wide(matrix.hi.T, matrix.lo.T)
