@@ -1,5 +1,8 @@
 """Figures of a work unit, three times: from the samples that are stored, from the registry, from the time series."""
 
+import json
+import urllib.parse
+import urllib.request
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -21,10 +24,10 @@ from edge_agent.wire.envelope import open_sealed
 from edge_agent.wire.records import record_decoder
 from edge_agent.wire.schema import SECONDS
 from edge_agent.wire.shop_floor import Elements
-from gateway.timeseries.points import Point
+from gateway.timeseries.points import TAGS_OF, Point
 
 MINUTE = 60 * S
-MICRO_STOP_S, MAX_GAP_S, STOP_AFTER_S = 2.0, 1.2, 1.0
+MICRO_STOP_S, MAX_GAP_S, STOP_AFTER_S = 2.0, 0.6, 1.0
 LIMITS = Limits(int(MICRO_STOP_S * S), int(MAX_GAP_S * S))
 COUNTS = ("total", "reject", "rework", "unplanned", "unattributed", "no_product", "failures")
 _EVER = 2**61
@@ -172,3 +175,19 @@ def said(listener: Listener) -> dict[str, list[Elements]]:
                 known = found[record.key].setdefault(record.revision, record)
                 assert known.parts == record.parts, f"{SITE}/{EDGE}: two revisions {record.revision} of {record.key}"
     return {key: [one[revision] for revision in sorted(one)] for key, one in found.items()}
+
+
+def points_in_influx(url: str, measurement: str) -> list[Point]:
+    """All points of a measurement, asked as Grafana asks."""
+    query = urllib.parse.urlencode({"db": "nhipdo", "epoch": "ns", "q": f'SELECT * FROM "{measurement}" GROUP BY *'})
+    with urllib.request.urlopen(f"{url}/query?{query}", timeout=20) as answer:
+        [result] = json.loads(answer.read())["results"]
+    points = []
+    for one in result.get("series", ()):
+        tags = tuple(one["tags"][name] for name in TAGS_OF[measurement])
+        for at, *cells in one["values"]:
+            row = {name: cell for name, cell in zip(one["columns"][1:], cells, strict=True) if cell is not None}
+            texts = {name: cell for name, cell in row.items() if isinstance(cell, str)}
+            numbers = {name: float(cell) for name, cell in row.items() if name not in texts}
+            points.append(Point(measurement, tags, numbers, texts, at))
+    return points

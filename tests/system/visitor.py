@@ -25,12 +25,14 @@ class Visitor:
             self._opener.addheaders.append(("Authorization", f"Bearer {secret}"))
 
     def page(self, path: str) -> str:
-        """A page; empty while nobody answers."""
+        """A page; empty while nobody answers, or there is no such page yet."""
         try:
             with self._opener.open(self._url + path, timeout=_TIMEOUT_S) as answer:
                 return str(answer.read().decode())
         except urllib.error.HTTPError as error:
             with error:
+                if error.code == 404:
+                    return ""
                 raise AssertionError(path, error.code, words_of(error.read().decode())) from error
         except OSError:
             return ""
