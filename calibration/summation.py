@@ -39,7 +39,9 @@ def mean_and_sd(values: ArrayLike) -> tuple[float, float]:
     """
     row = vector("mean_and_sd", "values", values, least=SPREAD)
     listed = row.tolist()
-    mean = math.fsum(listed) / row.size
-    left_over = math.fsum([*listed, *([-mean] * row.size)]) / row.size
+    near = math.fsum(listed) / row.size
+    off = math.fsum([*listed, *([-near] * row.size)]) / row.size
+    mean = near + off
+    left_over = (near - mean) + off
     squares = ((row - mean) - left_over) ** 2
     return mean, math.sqrt(math.fsum(squares.tolist()) / (row.size - 1))

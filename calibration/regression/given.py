@@ -54,7 +54,7 @@ def known(
     x = _variances("x", u_x, cov_x, size)
     if y is None:
         if x is not None or cov_xy is not None:
-            raise refuse(WHO, "u_y", "one beside u_x", "none", "Give u_y too; 0 where y is exact.")
+            raise refuse(WHO, "u_y", "one beside what is said of x", "none", "Give u_y too; 0 where y is exact.")
         return None
     if cov_xy is None:
         return Known(y, x, None)
@@ -90,7 +90,7 @@ def scale_of(
     need_one_kind(weights, given)
     if given is None:
         return relative_scale(weights, size), False
-    return cholesky(given.y, "u_y" if cov_y is None else "cov_y"), True
+    return cholesky(given.y, "u_y or cov_y"), True
 
 
 def need_one_kind(weights: ArrayLike | None, given: Known | None) -> None:

@@ -118,7 +118,7 @@ def _adjusted(x: Array, y: Wide, degree: int, first: int, given: Known | None, w
 
     if given is not None and given.x is not None:
         return adjust(x, y, columns, steps, given)
-    scale = relative_scale(weights, x.size) if given is None else cholesky(given.y, "u_y")
+    scale = relative_scale(weights, x.size) if given is None else cholesky(given.y, "u_y or cov_y")
     return Adjusted(solve(columns(x), y, scale), columns(x), x, scale)
 
 
