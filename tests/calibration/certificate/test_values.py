@@ -102,8 +102,8 @@ def test_corrections_use_what_was_left(finished: Certificate) -> None:
         (
             lambda c: replace(c, place="at home"),
             (
-                "certificate K-2024-118: place: expected one of laboratory, laboratoryBranch, customer, customerBranch, "
-                "other, got 'at home'. Choose one of these."
+                "certificate K-2024-118: place: expected one of laboratory, laboratoryBranch, customer, "
+                "customerBranch, other, got 'at home'. Choose one of these."
             ),
         ),
         (
