@@ -134,4 +134,15 @@ def _inferred(
     elif len(heard):
         first = int(heard[0])
     last = int(heard[-1]) if len(heard) else carry.heard_at or 0
-    return infer_states(pieces, stop_after_ns, first, max(last, heard_until or 0))
+    return _begun(*infer_states(pieces, stop_after_ns, first, max(last, heard_until or 0)), carry.heard_at)
+
+
+def _begun(at: Instants, states: Codes, heard_at: int | None) -> tuple[Instants, Codes]:
+    """What follows from the piece before all evidence begins where that was last heard: what was before is carried in.
+
+    An instant is evidence too, and a lone one far back would make a silence of all that was heard since.
+    """
+    before = 0 if heard_at is None else int(np.searchsorted(at, heard_at, side="right"))
+    if not before:
+        return at, states
+    return np.concatenate(([heard_at], at[before:])), states[before - 1 :]
