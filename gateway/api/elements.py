@@ -9,16 +9,14 @@ from pydantic import BaseModel, Field
 
 from edge_agent.wire.schema import SECONDS
 from edge_agent.wire.shop_floor import Part
-from gateway.api.series import End, Start, asked_span
 from gateway.api.sheets import Language, Sheet, harmless
-from gateway.api.source import EdgeName, Now, SiteName, TheService, Zone
+from gateway.api.source import TheService, Zone
 from gateway.api.spans import NS, iso
-from gateway.api.work_units import UnitName, find_unit
-from gateway.shop_floor import NominalBucket, UnitId
+from gateway.api.work_units import TheDays, TheUnit
+from gateway.shop_floor import NominalBucket
 
 router = APIRouter(prefix="/sites", tags=["work units"])
 
-LONGEST_DAYS = 92
 Shift = Annotated[
     str,
     Query(
@@ -76,45 +74,33 @@ class ElementsOut(BaseModel):
     responses={200: {"content": {"text/csv": {"example": "time,until,shift,product\r\n"}}}},
 )
 def read_elements_csv(
-    site: SiteName,
-    edge: EdgeName,
-    unit: UnitName,
+    unit: TheUnit,
     service: TheService,
-    now: Now,
+    span: TheDays,
     zone: Zone,
-    start: Start = "-1d",
-    end: End = "now",
     shift: Shift = "",
     language: Language = "en",
 ) -> StreamingResponse:
     """One line for each part, times in s and energy in Wh by bucket of the time model; at most 92 days."""
-    of, span = UnitId(site, edge, unit), asked_span(start, end, now, LONGEST_DAYS)
-    find_unit(service, of)
     sheet = Sheet(language, zone)
     times, energies = ([f"{name.lower()}_{what}" for name in SECONDS] for what in ("s", "wh"))
     heading = [sheet.time_name, "until", "shift", "product", "ideal_cycle_s", *times, *_COUNTS, "failing_s", *energies]
-    buckets = service.shop_floor.buckets(of, span.start, span.end, shift)
+    buckets = service.shop_floor.buckets(unit.id, span.start, span.end, shift)
     lines = sheet.lines(heading, _part_rows(buckets, sheet))
-    return sheet.answer(lines, f"{site}_{edge}_{unit}_elements", span.start)
+    return sheet.answer(lines, f"{'_'.join(unit.id)}_elements", span.start)
 
 
 @router.get("/{site}/work-units/{edge}/{unit}/elements", summary="Elements of a work unit")
 def read_elements(
-    site: SiteName,
-    edge: EdgeName,
-    unit: UnitName,
+    unit: TheUnit,
     service: TheService,
-    now: Now,
-    start: Start = "-1d",
-    end: End = "now",
+    span: TheDays,
     shift: Shift = "",
 ) -> ElementsOut:
     """What adds up, by nominal bucket, shift and product, by the revision in force; at most 92 days."""
-    of, span = UnitId(site, edge, unit), asked_span(start, end, now, LONGEST_DAYS)
-    find_unit(service, of)
-    found = service.shop_floor.buckets(of, span.start, span.end, shift)
+    found = service.shop_floor.buckets(unit.id, span.start, span.end, shift)
     return ElementsOut(
-        **of._asdict(), start=iso(span.start), end=iso(span.end), buckets=[_bucket_out(bucket) for bucket in found]
+        **unit.id._asdict(), start=iso(span.start), end=iso(span.end), buckets=[_bucket_out(bucket) for bucket in found]
     )
 
 

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 from edge_agent.kpi.buckets import BUCKETS
 from gateway.api.elements import Shift
 from gateway.api.series import End, Start, asked_span
-from gateway.api.source import EdgeName, Now, SiteName, TheService
+from gateway.api.source import Now, TheService
 from gateway.api.spans import NS, iso
-from gateway.api.work_units import UnitName, find_unit
-from gateway.shop_floor import ENOUGH, OeeOver, UnitId, oee_over
+from gateway.api.work_units import TheUnit
+from gateway.shop_floor import ENOUGH, OeeOver, oee_over
 
 router = APIRouter(prefix="/sites", tags=["work units"])
 
@@ -93,9 +93,7 @@ class OeeOut(BaseModel):
 
 @router.get("/{site}/work-units/{edge}/{unit}/oee", summary="OEE of a work unit")
 def read_oee(
-    site: SiteName,
-    edge: EdgeName,
-    unit: UnitName,
+    unit: TheUnit,
     service: TheService,
     now: Now,
     start: Start = "-1d",
@@ -103,14 +101,14 @@ def read_oee(
     shift: Shift = "",
 ) -> OeeOut:
     """OEE with its bounds, its coverage and what it rests on: whole nominal buckets, summed; at most 400 days."""
-    of, span = UnitId(site, edge, unit), asked_span(start, end, now, LONGEST_DAYS)
-    counts = find_unit(service, of).description.counts_pieces
-    buckets = service.shop_floor.buckets(of, span.start, span.end, shift)
+    span = asked_span(start, end, now, LONGEST_DAYS)
+    counts = unit.description.counts_pieces
+    buckets = service.shop_floor.buckets(unit.id, span.start, span.end, shift)
     over = oee_over(buckets, span.end - span.start, counts_pieces=counts)
     e = over.elements
     ratios: dict[str, Any] = dict(over.figures.as_dict())
     return OeeOut(
-        **of._asdict(),
+        **unit.id._asdict(),
         start=iso(span.start),
         end=iso(span.end),
         shift=shift,

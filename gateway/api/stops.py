@@ -7,16 +7,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from edge_agent.wire.shop_floor import Stop
-from gateway.api.series import End, Start, asked_span
 from gateway.api.sheets import Language, Sheet, harmless
-from gateway.api.source import EdgeName, Now, SiteName, TheService, Zone
+from gateway.api.source import TheService, Zone
 from gateway.api.spans import NS, iso
-from gateway.api.work_units import UnitName, find_unit
-from gateway.shop_floor import UnitId
+from gateway.api.work_units import TheDays, TheUnit
 
 router = APIRouter(prefix="/sites", tags=["work units"])
 
-LONGEST_DAYS = 92
 _WORDS = ("kind", "code", "shift", "product", "reason", "title", "note", "who")
 
 
@@ -47,40 +44,28 @@ class StopOut(BaseModel):
     responses={200: {"content": {"text/csv": {"example": "time,until,seconds,planned_s\r\n"}}}},
 )
 def read_stops_csv(
-    site: SiteName,
-    edge: EdgeName,
-    unit: UnitName,
+    unit: TheUnit,
     service: TheService,
-    now: Now,
+    span: TheDays,
     zone: Zone,
-    start: Start = "-1d",
-    end: End = "now",
     language: Language = "en",
 ) -> StreamingResponse:
     """One line for each stop that touches the stretch; at most 92 days."""
-    of, span = UnitId(site, edge, unit), asked_span(start, end, now, LONGEST_DAYS)
-    find_unit(service, of)
     sheet = Sheet(language, zone)
     heading = [sheet.time_name, "until", "seconds", "planned_s", *_WORDS, "entered_at"]
-    stops = service.shop_floor.stops(of, span.start, span.end)
+    stops = service.shop_floor.stops(unit.id, span.start, span.end)
     lines = sheet.lines(heading, _stop_rows(stops, sheet, language))
-    return sheet.answer(lines, f"{site}_{edge}_{unit}_stops", span.start)
+    return sheet.answer(lines, f"{'_'.join(unit.id)}_stops", span.start)
 
 
 @router.get("/{site}/work-units/{edge}/{unit}/stops", summary="Stops of a work unit")
 def read_stops(
-    site: SiteName,
-    edge: EdgeName,
-    unit: UnitName,
+    unit: TheUnit,
     service: TheService,
-    now: Now,
-    start: Start = "-1d",
-    end: End = "now",
+    span: TheDays,
 ) -> list[StopOut]:
     """Every stop that touches the stretch, with its reason, by the revision in force; at most 92 days."""
-    of, span = UnitId(site, edge, unit), asked_span(start, end, now, LONGEST_DAYS)
-    find_unit(service, of)
-    return [_stop_out(stop) for stop in service.shop_floor.stops(of, span.start, span.end)]
+    return [_stop_out(stop) for stop in service.shop_floor.stops(unit.id, span.start, span.end)]
 
 
 def _stop_out(stop: Stop) -> StopOut:

@@ -2,15 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, Depends, HTTPException, Path
 from pydantic import BaseModel, Field
 
 from edge_agent.wire.schema import NAME
-from gateway.api.source import Service, SiteName, TheService
-from gateway.api.spans import iso
+from gateway.api.series import End, Start, asked_span
+from gateway.api.source import EdgeName, Now, SiteName, TheService
+from gateway.api.spans import Span, iso
 from gateway.shop_floor import UnitId, WorkUnit
 
 router = APIRouter(prefix="/sites", tags=["work units"])
+
+LONGEST_DAYS = 92
 
 UnitName = Annotated[str, Path(pattern=f"^{NAME.pattern}$", description="Work unit", examples=["press-1"])]
 
@@ -42,20 +45,23 @@ class WorkUnitOut(BaseModel):
     as_of: str = Field(description="When the edge said so, UTC")
 
 
-def find_unit(service: Service, unit: UnitId) -> WorkUnit:
-    """One work unit.
-
-    Raises:
-        HTTPException: 404, its edge never described it.
-    """
-    found = service.shop_floor.work_unit(unit)
+def _asked_unit(site: SiteName, edge: EdgeName, unit: UnitName, service: TheService) -> WorkUnit:
+    of = UnitId(site, edge, unit)
+    found = service.shop_floor.work_unit(of)
     if found is None:
-        msg = (
-            f"work unit {unit.work_unit} of {unit.site}/{unit.edge}: was never heard of. "
-            f"Look in /api/v1/sites/{unit.site}/work-units."
-        )
+        msg = f"work unit {unit} of {site}/{edge}: was never heard of. Look in /api/v1/sites/{site}/work-units."
         raise HTTPException(404, msg)
     return found
+
+
+def _asked_days(now: Now, start: Start = "-1d", end: End = "now") -> Span:
+    return asked_span(start, end, now, LONGEST_DAYS)
+
+
+TheUnit = Annotated[WorkUnit, Depends(_asked_unit)]
+"""The work unit in the path; 404 when its edge never described it."""
+TheDays = Annotated[Span, Depends(_asked_days)]
+"""The stretch that was asked for, of at most :data:`LONGEST_DAYS`."""
 
 
 @router.get("/{site}/work-units", summary="The work units of a site")
