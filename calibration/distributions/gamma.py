@@ -8,6 +8,7 @@ from calibration.distributions.normal import normal_quantile
 
 CLOSE = 1e-17
 TINY = 1e-300
+NEAR_ONE = 4e-16  # two steps of a float: a smaller one may never come
 LEAST_CUBE = 0.1
 # Below this the first term of the series is the whole of it.
 FIRST_TERM = -600.0
@@ -156,7 +157,7 @@ def _upper_fraction(a: float, x: float) -> float:
     c, d = 1 / TINY, 1 / b
     value = d
     step, k = 0.0, 0
-    while abs(step - 1) > 4 * CLOSE:
+    while abs(step - 1) > NEAR_ONE:
         k += 1
         over = -k * (k - a)
         b += 2

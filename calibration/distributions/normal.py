@@ -5,6 +5,7 @@ import math
 from calibration.distributions.needs import need_number, need_probability
 
 HALF = 0.5
+QUARTER = 0.25
 FURTHEST = 37.0
 
 
@@ -63,9 +64,16 @@ def _lower_quantile(p: float) -> float:
         return _from_logarithm(z, math.log(p))
     for _ in range(3):
         # The density divides first: both tails underflow together.
-        off = (math.erfc(-z / math.sqrt(2)) / 2 - p) * math.sqrt(2 * math.pi) * math.exp(z * z / 2)
+        off = _above(z, p) * math.sqrt(2 * math.pi) * math.exp(z * z / 2)
         z -= off / (1 + z * off / 2)
     return z
+
+
+def _above(z: float, p: float) -> float:
+    """How much more than ``p`` lies below ``z``; in the middle, both are held against one half."""
+    if p > QUARTER:
+        return (HALF - p) + math.erf(z / math.sqrt(2)) / 2
+    return math.erfc(-z / math.sqrt(2)) / 2 - p
 
 
 def _from_logarithm(z: float, log_p: float) -> float:
