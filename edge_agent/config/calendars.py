@@ -35,7 +35,8 @@ def to_calendar(config: CalendarConfig) -> Calendar:
 
 def calendar_body(config: CalendarConfig) -> dict[str, object]:
     """A calendar as a ``calendar`` record carries it: the table of the file, as JSON."""
-    body: dict[str, Any] = msgspec.to_builtins(config)
+    # Through JSON, so that it equals the body of a record that was read: lists are lists there, and never tuples.
+    body: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(config))
     for titled in (*body["shifts"], *body["holidays"]):
         if not titled["title"]:  # as in the file: what has no title does not say so
             del titled["title"]

@@ -142,7 +142,9 @@ def _begun(at: Instants, states: Codes, heard_at: int | None) -> tuple[Instants,
 
     An instant is evidence too, and a lone one far back would make a silence of all that was heard since.
     """
-    before = 0 if heard_at is None else int(np.searchsorted(at, heard_at, side="right"))
+    if heard_at is None:
+        return at, states
+    before = int(np.searchsorted(at, heard_at, side="right"))
     if not before:
         return at, states
     return np.concatenate(([heard_at], at[before:])), states[before - 1 :]
