@@ -19,6 +19,7 @@ WHO = "run length"
 NODES = 80
 STEPS = 80
 CLOSE = 1e-10
+MOST = 1e12
 DENSITY = 1 / math.sqrt(2 * math.pi)
 WEIGHTS = np.geomspace(0.02, 1.0, 40)
 
@@ -90,10 +91,10 @@ def cusum_run_length(limit: float, allowance: float, shift: float = 0.0, head_st
     if start >= h:
         raise refuse(WHO, "head_start", f"below the limit {h:g}", head_start, "Half of the limit is usual.")
     moved = finite(WHO, "shift", shift)
-    up, up_start = _one_side(h, k, moved, start)
-    down, down_start = _one_side(h, k, -moved, start)
-    # Divided through by both: a side that is never reached must not overflow.
-    return (up_start / up + down_start / down - 1) / (1 / up + 1 / down)
+    up, up_share = _one_side(h, k, moved, start)
+    down, down_share = _one_side(h, k, -moved, start)
+    # Divided through by both lengths, so that a side that is never reached leaves the other one's.
+    return _countable((up_share + down_share - 1) / (up + down) if up + down else math.inf)
 
 
 def ewma_run_length(weight: float, width: float, shift: float = 0.0) -> float:
@@ -128,7 +129,7 @@ def ewma_run_length(weight: float, width: float, shift: float = 0.0) -> float:
     nodes, shares = _nodes(-h, h)
     kernel = shares * _density((nodes - (1 - w) * nodes[:, np.newaxis]) / w - moved) / w
     lengths = np.linalg.solve(np.eye(nodes.size) - kernel, np.ones(nodes.size))
-    return 1 + float(np.sum(shares * lengths * _density(nodes / w - moved)) / w)
+    return _countable(1 + float(np.sum(shares * lengths * _density(nodes / w - moved)) / w))
 
 
 def design_cusum(shift: float, in_control: float = 370.0) -> CusumDesign:
@@ -190,13 +191,25 @@ def design_ewma(shift: float, in_control: float = 370.0) -> EwmaDesign:
 
 
 def _one_side(h: float, k: float, shift: float, start: float) -> tuple[float, float]:
-    """From a sum of 0 on, and from ``start`` on."""
+    """One over the run length from a sum of 0 on, and the length from ``start`` on as a share of that one."""
     nodes, shares = _nodes(0.0, h)
     places = np.concatenate([[0.0], nodes])
     table = np.column_stack([_below(k - places - shift), shares * _density(nodes + k - places[:, np.newaxis] - shift)])
+    if np.abs(1 - table.sum(axis=1)).max() < 1 / MOST:
+        return 0.0, 1.0
     lengths = np.linalg.solve(np.eye(places.size) - table, np.ones(places.size))
+    if not 1 <= lengths[0] <= MOST:
+        return 0.0, 1.0
     row = np.concatenate([[_below(np.array([k - start - shift]))[0]], shares * _density(nodes + k - start - shift)])
-    return float(lengths[0]), 1 + float(row @ lengths)
+    return 1 / float(lengths[0]), (1 + float(row @ lengths)) / float(lengths[0])
+
+
+def _countable(length: float) -> float:
+    """A run length that the arithmetic still tells; at 1e12 points it has about four digits left."""
+    if not 1 - CLOSE <= length <= MOST:
+        got, advice = f"a run length beyond {MOST:g} points", "Such a chart never signals: lower its limits."
+        raise refuse(WHO, "limits", "ones that are reached some day", got, advice)
+    return length
 
 
 @cache
@@ -220,9 +233,9 @@ def _below(z: Array) -> Array:
 
 
 def _wanted(in_control: float) -> float:
-    least = 2.0
-    if finite(WHO, "in_control", in_control) <= least:
-        raise refuse(WHO, "in_control", "above 2 points", in_control, "370 is what three sigma give.")
+    least, most = 2.0, 1e9
+    if not least < finite(WHO, "in_control", in_control) <= most:
+        raise refuse(WHO, "in_control", "above 2 points, up to 1e9", in_control, "370 is what three sigma give.")
     return in_control
 
 

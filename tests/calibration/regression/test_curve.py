@@ -72,7 +72,6 @@ def test_a_fixed_intercept_other_than_zero():
 
 
 def test_student_asks_whether_a_coefficient_is_what_it_should_be():
-    # R 4.3, summary(lm(y ~ x)): Norris, intercept, t = -1.12673, p = 0.26775.
     line = fit_line([1, 2, 3, 4, 5, 6], [3.014, 5.225, 7.004, 9.061, 11.201, 12.762])
     check = line.student(1, expected=2.0)
     assert check.t == pytest.approx((1.96357142857143 - 2) / 0.0407953578791729)
