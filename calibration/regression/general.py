@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 from calibration.checks import matrix, refuse, vector
 from calibration.regression.fit import Fit, describe, frozen
 from calibration.regression.given import row, scale_of
-from calibration.regression.solving import WHO, Solution, solve
+from calibration.regression.solving import MATRIX, WHO, Solution, solve
 from calibration.regression.verdicts import Estimate
 from calibration.regression.wide import Array, Wide
 
 INDEPENDENT = 1e-14
+ROUNDING = 1e-30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +83,7 @@ def fit_columns(
     solution = solve(wide, Wide.of(target), scale, INDEPENDENT)
     told = describe(wide, solution, scale, stated=stated)
     constant = bool((np.ptp(table, axis=0) == 0).any() and table.any())
-    told["r_squared"] = explained(solution, Wide.of(target), scale, constant=constant)
+    told["r_squared"] = explained(solution, target, scale, constant=constant)
     return ColumnFit(**frozen(told))
 
 
@@ -97,12 +98,16 @@ def need_points(count: int, coefficients: int) -> None:
         raise refuse(WHO, "points", f"{coefficients} or more for {coefficients} coefficients", count, advice)
 
 
-def explained(solution: Solution, target: Wide, scale: Array | None, *, constant: bool) -> float | None:
+def explained(solution: Solution, target: Array, scale: Array | None, *, constant: bool) -> float | None:
     """R squared: 1 - squares / squares about the (weighted) mean, or about zero when there is no constant."""
-    if constant:
-        total = solve(Wide.of(np.ones((target.hi.size, 1))), target, scale).squares
-    else:
-        tiny = solve(Wide.of(np.ones((target.hi.size, 1))), target, scale)
-        mean = tiny.coefficients.hi[0]
-        total = tiny.squares + (mean / float(tiny.root.hi[0, 0])) ** 2
-    return 1 - solution.squares / total if total > 0 else None
+    table = np.column_stack([np.ones_like(target), target])
+    if scale is not None:
+        table = np.linalg.solve(scale, table) if scale.ndim == MATRIX else table / scale[:, np.newaxis]
+    ones, y = table.T
+    # About a value near the mean first: what lies far from zero keeps its digits.
+    near = float(ones @ y / (ones @ ones)) if constant else 0.0
+    rest = y - near * ones
+    off = float(ones @ rest / (ones @ ones)) if constant else 0.0
+    total = float(np.sum((rest - off * ones) ** 2))
+    # Less than that is the rounding of y itself.
+    return 1 - solution.squares / total if total > ROUNDING * float(y @ y) else None

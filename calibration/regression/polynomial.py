@@ -124,7 +124,7 @@ def _adjusted(x: Array, y: Wide, degree: int, first: int, given: Known | None, w
 
 def _curve(found: Adjusted, x: Array, y: Wide, degree: int, fixed: float | None, *, stated: bool) -> Curve:
     told = describe(found.columns, found.solution, found.scale, stated=stated)
-    told["r_squared"] = explained(found.solution, y, found.scale, constant=fixed is None)
+    told["r_squared"] = explained(found.solution, y.hi, found.scale, constant=fixed is None)
     told["unit_sd"] = None if stated else told["factor"]
     if fixed is not None:
         told["coefficients"] = np.concatenate([[fixed], told["coefficients"]])

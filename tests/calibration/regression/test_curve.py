@@ -112,6 +112,7 @@ def test_nobody_can_write_into_a_fit():
 
 def test_y_that_never_differs_has_nothing_to_explain():
     assert fit_line([1, 2, 3], [0.0, 0.0, 0.0], u_y=0.1).r_squared is None
+    assert fit_line([1, 2, 3], [0.1, 0.1, 0.1], u_y=[0.1, 0.2, 0.3]).r_squared is None
 
 
 @settings(max_examples=40, deadline=None)
