@@ -1,0 +1,201 @@
+"""Measurement models written in a configuration: read as a tree, never run as a program.
+
+Decision: a white list of nodes, each turned into a function of ours.
+Because: a model comes from a file that a customer may edit, and ``eval`` cannot be made safe by taking names away.
+Instead of: ``eval`` or ``exec`` with fewer names.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Collection, Mapping
+
+import numpy as np
+
+from calibration.uncertainty.functions import CONSTANTS, FUNCTIONS, OPERATORS, Value, power
+
+MOST_CHARACTERS = 2000
+MOST_NODES = 500
+MOST_DEPTH = 40
+MOST_EXPONENT = 64.0
+ALLOWED = "Allowed are numbers, names, + - * / **, parentheses and " + ", ".join(sorted(FUNCTIONS)) + "."
+MANY = "Write it in parts, as several models."
+
+Node = Callable[[Mapping[str, Value]], Value]
+
+
+class Expression:
+    """A model that was read from text; called as any model, with numbers, complex numbers or arrays.
+
+    Attributes:
+        text: As it was written.
+        names: Its inputs, in the order in which they appear.
+    """
+
+    def __init__(self, text: str, names: tuple[str, ...], root: Node) -> None:
+        self.text = text
+        self.names = names
+        self._root = root
+
+    def __repr__(self) -> str:
+        return f"parse_model({self.text!r})"
+
+    def __call__(self, **values: Value) -> Value:
+        """The model's value; names that it does not use are let pass.
+
+        Args:
+            values: A number, or an array of any shape, for every name.
+
+        Raises:
+            ValueError: A name is missing, or the model has no finite value there.
+        """
+        try:
+            with np.errstate(divide="raise", invalid="raise", over="raise"):
+                result = self._root(values)
+        except KeyError as error:
+            missing = [name for name in self.names if name not in values]
+            msg = f"model {self.text!r}: inputs: expected {', '.join(self.names)}, got none for {', '.join(missing)}."
+            msg += " Add these inputs."
+            raise ValueError(msg) from error
+        except (ArithmeticError, ValueError) as error:
+            msg = f"model {self.text!r}: value: expected a finite number, got {error} there. Look at the inputs."
+            raise ValueError(msg) from error
+        return result
+
+
+def parse_model(text: str, names: Collection[str] | None = None) -> Expression:
+    """Read a measurement model.
+
+    Known are ``+ - * / **``, parentheses, ``sqrt exp log log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh
+    atanh abs`` and the constants ``pi`` and ``e``; ``log`` is the natural one, angles are in radians.
+
+    Args:
+        text: As ``(m_s + delta) / V``.
+        names: Names that may stand in it; None allows any.
+
+    Raises:
+        ValueError: It is not such an expression; the message names the column, from 1.
+
+    >>> parse_model("(m_s + delta) / V")(m_s=99.0, delta=1.0, V=2.0)
+    50.0
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise _wrong(text[:40] + " ...", 1, f"{MOST_CHARACTERS} characters at most", str(len(text)), MANY)
+    for constant in sorted(set(names or ()) & (CONSTANTS.keys() | FUNCTIONS.keys())):
+        msg = f"model {text!r}: inputs: expected other names than {constant!r}, which has a meaning. Rename it."
+        raise ValueError(msg)
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except SyntaxError as error:
+        raise _wrong(text.strip(), error.offset or 1, "an expression", error.msg, ALLOWED) from error
+    except (RecursionError, MemoryError, ValueError) as error:
+        raise _wrong(text.strip(), 1, "an expression", "one that cannot be read", ALLOWED) from error
+    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
+        raise _wrong(text.strip(), 1, f"{MOST_NODES} parts at most", "more", MANY)
+    reader = _Reader(text.strip(), names)
+    root = reader.read(tree.body, 1)
+    return Expression(text.strip(), tuple(reader.found), root)
+
+
+def _wrong(text: str, column: int, expected: str, got: str, advice: str) -> ValueError:
+    return ValueError(f"model {text!r}: column {column}: expected {expected}, got {got}. {advice}")
+
+
+class _Reader:
+    """Turns a tree into functions, node by node."""
+
+    def __init__(self, text: str, names: Collection[str] | None) -> None:
+        self.text = text
+        self.names = names
+        self.found: dict[str, None] = {}
+
+    def read(self, node: ast.expr, depth: int) -> Node:
+        if depth > MOST_DEPTH:
+            raise self.wrong(node, f"{MOST_DEPTH} levels at most", "a deeper one", MANY)
+        match node:
+            case ast.BinOp():
+                return self.pair(node, depth)
+            case ast.UnaryOp(op=ast.USub()):
+                inner = self.read(node.operand, depth + 1)
+                return lambda values: -inner(values)
+            case ast.UnaryOp(op=ast.UAdd()):
+                return self.read(node.operand, depth + 1)
+            case ast.Call():
+                return self.call(node, depth)
+            case ast.Name():
+                return self.name(node)
+            case ast.Constant():
+                return self.number(node)
+        got = (ast.get_source_segment(self.text, node) or type(node).__name__)[:40]
+        advice = "Write a decimal number with a point. " + ALLOWED if isinstance(node, ast.Tuple) else ALLOWED
+        raise self.wrong(node, "an expression", repr(got), advice)
+
+    def pair(self, node: ast.BinOp, depth: int) -> Node:
+        left, right = self.read(node.left, depth + 1), self.read(node.right, depth + 1)
+        if isinstance(node.op, ast.Pow):
+            self.need_small_exponent(node.right)
+            return lambda values: power(left(values), right(values))
+        operator = OPERATORS.get(type(node.op))
+        if operator is None:
+            caret = isinstance(node.op, ast.BitXor)
+            advice = "Write ** for a power." if caret else ALLOWED
+            raise self.wrong(node, "+ - * / or **", "^" if caret else type(node.op).__name__, advice)
+        return lambda values: operator(left(values), right(values))
+
+    def need_small_exponent(self, node: ast.expr) -> None:
+        while isinstance(node, ast.UnaryOp):
+            node = node.operand
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value > MOST_EXPONENT:
+            raise self.wrong(node, f"an exponent of {MOST_EXPONENT:g} at most", repr(node.value), "Write exp(...).")
+
+    def call(self, node: ast.Call, depth: int) -> Node:
+        known = node.func.id if isinstance(node.func, ast.Name) else ""
+        function = FUNCTIONS.get(known)
+        if function is None:
+            got = (ast.get_source_segment(self.text, node.func) or "another")[:40]
+            raise self.wrong(node, "a known function", repr(got), _near(got, FUNCTIONS) + ALLOWED)
+        if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
+            raise self.wrong(node, f"one argument of {known}", f"{len(node.args) + len(node.keywords)}", ALLOWED)
+        inner = self.read(node.args[0], depth + 1)
+        return lambda values: function(inner(values))
+
+    def name(self, node: ast.Name) -> Node:
+        known = node.id
+        if known in CONSTANTS:
+            constant = CONSTANTS[known]
+            return lambda _: constant
+        if known in FUNCTIONS:
+            raise self.wrong(node, f"{known}(...)", known, "Give it its argument in parentheses.")
+        if self.names is not None and known not in self.names:
+            expected = "one of " + ", ".join(sorted(self.names))
+            raise self.wrong(
+                node, expected, repr(known), _near(known, self.names) + "Add it to the inputs or correct it."
+            )
+        self.found[known] = None
+        return lambda values: values[known]
+
+    def number(self, node: ast.Constant) -> Node:
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+            raise self.wrong(node, "a number", repr(node.value)[:40], ALLOWED)
+        try:
+            value = float(node.value)
+        except OverflowError:
+            value = math.inf
+        if not math.isfinite(value):
+            raise self.wrong(node, "a number below 1e308", "a larger one", "Look at its exponent.")
+        return lambda _: value
+
+    def wrong(self, node: ast.expr, expected: str, got: str, advice: str) -> ValueError:
+        # The tree counts bytes; a person counts letters.
+        line = self.text.splitlines()[node.lineno - 1].encode()
+        before = sum(len(each) + 1 for each in self.text.splitlines()[: node.lineno - 1])
+        column = before + len(line[: node.col_offset].decode()) + 1
+        return _wrong(self.text, column, expected, got, advice)
+
+
+def _near(name: str, names: Collection[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  (only a mistake pays for it)
+
+    near = get_close_matches(name, names, n=1)
+    return f"Did you mean {near[0]}? " if near else ""

@@ -1,0 +1,68 @@
+"""An input quantity: an estimate, its standard uncertainty, and how much is known of both."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from calibration.checks import degrees_of_freedom, finite, non_negative, refuse
+
+Shape = Literal["normal", "student", "rectangular", "triangular", "arcsine", "trapezoidal"]
+"""What is known of the quantity, as JCGM 101 assigns it; a Monte Carlo calculation draws from it."""
+
+BOUNDED = ("rectangular", "triangular", "arcsine", "trapezoidal")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input quantity of a measurement. Made by ``mean``, ``rectangular``, ``certificate`` and their like.
+
+    Attributes:
+        name: What the model calls it.
+        value: Its estimate, in ``unit``.
+        u: Standard uncertainty of the estimate, in ``unit``; 0 for a constant.
+        distribution: Shape of what is known of the quantity.
+        dof: Degrees of freedom of ``u``, 1 or more; ``inf`` where ``u`` is exactly known.
+        unit: UCUM code; ``1`` for a plain number.
+        divisor: What a half width, or an expanded uncertainty, was divided by to give ``u``.
+        top: Of a trapezoid: width of its top over that of its base, in [0, 1]; else 0.
+        evaluation: Type A, by statistics of readings, or type B, by other knowledge.
+
+    Raises:
+        ValueError: A number is outside its range.
+
+    Source:
+        JCGM 100:2008, 4.1 to 4.3; JCGM 101:2008, table 1.
+
+    >>> Input("m", 100.0, 0.5).half_width
+    inf
+    """
+
+    name: str
+    value: float
+    u: float
+    distribution: Shape = "normal"
+    dof: float = math.inf
+    unit: str = "1"
+    divisor: float = 1.0
+    top: float = 0.0
+    evaluation: Literal["A", "B"] = "B"
+
+    def __post_init__(self) -> None:
+        who = f"input {self.name!r}"
+        if not self.name.isidentifier():
+            advice = "Begin with a letter, go on with letters, digits and _."
+            raise refuse(who, "name", "a name that a model can use", repr(self.name), advice)
+        finite(who, "value", self.value)
+        non_negative(who, "u", self.u)
+        degrees_of_freedom(who, "dof", self.dof)
+        if not 0 < self.divisor < math.inf:
+            raise refuse(who, "divisor", "a finite number above 0", self.divisor, "Give the coverage factor.")
+        if not 0 <= self.top <= 1:
+            raise refuse(who, "top", "0 (triangle) to 1 (rectangle)", self.top, "Divide the top by the base.")
+
+    @property
+    def half_width(self) -> float:
+        """Half width of the limits, in ``unit``; ``inf`` for a distribution without limits."""
+        return self.u * self.divisor if self.distribution in BOUNDED else math.inf

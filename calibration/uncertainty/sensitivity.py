@@ -1,0 +1,148 @@
+"""Sensitivity coefficients: by complex step where the model allows it, by differences where it does not.
+
+Decision: every complex step is held against a plain difference quotient.
+Because: ``abs``, ``numpy.real`` or a comparison drop the imaginary part without a word, and with it the sensitivity.
+Instead of: trust in the model's author.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from calibration.checks import refuse
+from calibration.uncertainty.inputs import Input
+
+Model = Callable[..., object]
+"""A measurement model: takes the inputs by name, gives a number."""
+
+STEP = 1e-20
+"""Of a complex step, in parts of the input's scale: its square vanishes beside 1, so that nothing is truncated."""
+
+PART_OF_U = 1e-3
+PART_OF_VALUE = 6e-6  # The cube root of a float's precision, the best for a central difference.
+EPSILON = 2.0**-52
+AGREES = 1e-3
+NOISE = 64.0
+LEVELS = 6
+FIRST = 0.1
+NARROWER = 8.0
+STILL_BENT = 0.5
+
+
+class Place:
+    """A model at the estimates of its inputs.
+
+    Attributes:
+        y: The model's value there.
+    """
+
+    def __init__(self, who: str, model: Model, inputs: Sequence[Input]) -> None:
+        self.who = who
+        self.model = model
+        self.inputs = inputs
+        self.at: dict[str, float | complex] = {each.name: each.value for each in inputs}
+        self.y = self.value({})
+
+    def value(self, moved: dict[str, float]) -> float:
+        """The model's value with some inputs moved.
+
+        Raises:
+            ValueError: It is not one finite real number.
+        """
+        where = self.at | moved if moved else self.at
+        try:
+            y = self.model(**where)
+        except (ArithmeticError, ValueError) as error:
+            raise refuse(self.who, "model", f"a value at {_told(where)}", str(error), LEFT) from error
+        except TypeError as error:
+            raise refuse(self.who, "model", f"one that takes {', '.join(where)}", str(error), NAMES) from error
+        return _real(self.who, where, y)
+
+    def complex_slope(self, name: str, step: float, *, elsewhere: dict[str, float] | None = None) -> float | None:
+        """``Im f(x + i h) / h``; None where the model does not take complex numbers."""
+        here = self.at | elsewhere if elsewhere else self.at
+        where: dict[str, float | complex] = {**here, name: complex(here[name].real, step)}
+        try:
+            y = complex(self.model(**where))  # type: ignore[call-overload]
+        except (ArithmeticError, ValueError, TypeError, RuntimeWarning):  # NumPy warns of a dropped imaginary part.
+            return None
+        return float(y.imag / step) if math.isfinite(y.imag) else None
+
+
+LEFT = "The estimates lie outside the model's domain, or nearer to its end than u; look at both."
+NAMES = "Name the model's arguments as the inputs."
+
+
+def _told(where: dict[str, float | complex]) -> str:
+    return ", ".join(f"{name} = {value!r}" for name, value in where.items())
+
+
+def _real(who: str, where: dict[str, float | complex], y: object) -> float:
+    if isinstance(y, complex) or not hasattr(y, "__float__"):
+        raise refuse(who, "model", "one real number", repr(y), "Give one model for each output.")
+    try:
+        number = float(y)
+    except (TypeError, ValueError) as error:
+        raise refuse(who, "model", "one real number", repr(y), "Give one model for each output.") from error
+    if not math.isfinite(number):
+        raise refuse(who, "model", f"a finite value at {_told(where)}", number, LEFT)
+    return number
+
+
+def scale_of(given: Input) -> float:
+    """How far an input may be moved to see the model's slope: far below u, far above rounding."""
+    return max(PART_OF_U * given.u, PART_OF_VALUE * abs(given.value)) or PART_OF_VALUE
+
+
+def sensitivity(place: Place, given: Input) -> float:
+    """Partial derivative of the model for one input, at the estimates.
+
+    Source:
+        JCGM 100:2008, 5.1.3; Squire and Trapp, SIAM Rev. 40 (1998) 110 (complex step).
+
+    Raises:
+        ValueError: The model has no slope there: it has a kink or a jump.
+    """
+    h = scale_of(given)
+    above, below = place.value({given.name: given.value + h}), place.value({given.name: given.value - h})
+    slope = (above - below) / (2 * h)
+    noise = NOISE * EPSILON * (abs(above) + abs(below) + abs(place.y)) / h
+    bend = abs(above - 2 * place.y + below) / h
+    if bend > AGREES * abs(slope) + noise:
+        _need_smooth(place, given, h, bend)
+    exact = place.complex_slope(given.name, STEP * (h / PART_OF_VALUE))
+    # A curved model's difference is off by less than its bend.
+    if exact is not None and abs(exact - slope) <= AGREES * abs(slope) + noise + bend:
+        return exact
+    return _extrapolated(place, given, noise)
+
+
+def _need_smooth(place: Place, given: Input, h: float, bend: float) -> None:
+    """A bend that does not fade with the step is a kink."""
+    nearer = h / NARROWER
+    above, below = (place.value({given.name: given.value + d}) for d in (nearer, -nearer))
+    if abs(above - 2 * place.y + below) / nearer > STILL_BENT * bend:
+        got = f"a kink or a jump at {given.name} = {given.value!r}"
+        advice = "The law of propagation does not hold there; propagate the distributions by Monte Carlo."
+        raise refuse(place.who, "model", "a smooth one", got, advice)
+
+
+def _extrapolated(place: Place, given: Input, noise: float) -> float:
+    """Central differences of narrowing steps, extrapolated to a step of zero (Richardson, Ridders)."""
+    h = max(FIRST * given.u, 1e-3 * abs(given.value)) or FIRST
+    best, least = math.nan, math.inf
+    before: list[float] = []
+    for _ in range(LEVELS):
+        row = [(place.value({given.name: given.value + h}) - place.value({given.name: given.value - h})) / (2 * h)]
+        for k, last in enumerate(before):
+            row.append(row[k] + (row[k] - last) / (4 ** (k + 1) - 1))
+            off = max(abs(row[-1] - row[k]), abs(row[-1] - last))
+            if off < least:
+                best, least = row[-1], off
+        before, h = row, h / 2
+    if least > AGREES * abs(best) + noise:
+        got = f"{best:.6g} +- {least:.2g} for {given.name}"
+        advice = "The model jumps or is noisy; propagate the distributions by Monte Carlo."
+        raise refuse(place.who, "model", "a slope that settles", got, advice)
+    return best

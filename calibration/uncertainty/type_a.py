@@ -1,0 +1,185 @@
+"""Type A: standard uncertainties from readings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+
+from calibration.checks import Array, degrees_of_freedom, non_negative, refuse, vector
+from calibration.uncertainty.inputs import Input
+
+TWO = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A standard deviation of single readings, and how well it is known.
+
+    Attributes:
+        value: Standard deviation, in the quantity's unit.
+        dof: Its degrees of freedom.
+    """
+
+    value: float
+    dof: float
+
+    def __post_init__(self) -> None:
+        non_negative("deviation", "value", self.value)
+        degrees_of_freedom("deviation", "dof", self.dof)
+
+
+def average(values: Array) -> float:
+    """Arithmetic mean by compensated sums: the nearest float, but for one step.
+
+    The mean of the residuals is added, as the division by n has an error of its own.
+    """
+    readings = values.tolist()
+    first = math.fsum(readings) / len(readings)
+    return first + math.fsum(x - first for x in readings) / len(readings)
+
+
+def squares_about(values: Array, middle: float) -> float:
+    """Sum of squares about the mean, less what the mean's own rounding adds (corrected two-pass)."""
+    residuals = [x - middle for x in values.tolist()]
+    return math.fsum(r * r for r in residuals) - math.fsum(residuals) ** 2 / len(residuals)
+
+
+def standard_deviation(readings: ArrayLike) -> Deviation:
+    """Experimental standard deviation of single readings.
+
+    ::
+
+        s**2 = sum((q_k - q_mean)**2) / (n - 1)
+
+    Args:
+        readings: Independent readings, shape (n,), n of 2 or more, in the quantity's unit.
+
+    Raises:
+        ValueError: Fewer than two readings, or one is not finite.
+
+    Source:
+        JCGM 100:2008, 4.2.2, equation (4).
+
+    >>> standard_deviation([1.0, 2.0, 3.0])
+    Deviation(value=1.0, dof=2)
+    """
+    values = vector("standard_deviation", "readings", readings, TWO)
+    dof = values.size - 1
+    return Deviation(math.sqrt(squares_about(values, average(values)) / dof), dof)
+
+
+def pool(deviations: Sequence[Deviation]) -> Deviation:
+    """One standard deviation of many series that scatter alike.
+
+    ::
+
+        s_p**2 = sum(dof_i * s_i**2) / sum(dof_i)
+
+    Args:
+        deviations: One of each series.
+
+    Raises:
+        ValueError: There is none, or one has infinitely many degrees of freedom.
+
+    Source:
+        JCGM 100:2008, 4.2.4 and H.3.6, equation (H.20).
+
+    >>> pool([Deviation(3.0, 1), Deviation(4.0, 1)])
+    Deviation(value=3.5355339059327378, dof=2.0)
+    """
+    who = "pool"
+    if not deviations:
+        raise refuse(who, "deviations", "one or more", 0, "Give the standard deviation of each series.")
+    dofs = [each.dof for each in deviations]
+    total = math.fsum(dofs)
+    if math.isinf(total):
+        raise refuse(who, "dof", "finite degrees of freedom", dofs, "An exactly known deviation needs no pooling.")
+    squares = math.fsum(each.dof * each.value**2 for each in deviations)
+    return Deviation(math.sqrt(squares / total), total)
+
+
+def mean(name: str, readings: ArrayLike, *, pooled: Deviation | None = None, unit: str = "1") -> Input:
+    """A quantity by the mean of independent readings.
+
+    ::
+
+        u = s / sqrt(n)        dof = n - 1, or that of the pooled deviation
+
+    Args:
+        name: What the model calls it.
+        readings: Independent readings under repeatability conditions, shape (n,), in ``unit``; two or more, or
+            with ``pooled`` one or more.
+        pooled: Standard deviation of single readings from earlier series; these readings then only give the mean.
+        unit: UCUM code.
+
+    Raises:
+        ValueError: Too few readings, or one is not finite.
+
+    Source:
+        JCGM 100:2008, 4.2.3, equation (5), and 4.2.4; JCGM 101:2008, 6.4.9 (Student's t as distribution).
+
+    >>> mean("m", [0.010, 0.030, 0.020], pooled=Deviation(0.025, 9), unit="g").u
+    0.014433756729740645
+    """
+    values = vector(f"input {name!r}", "readings", readings, 1 if pooled else TWO)
+    spread = pooled or standard_deviation(values)
+    u = spread.value / math.sqrt(values.size)
+    return Input(name, average(values), u, "student", spread.dof, unit, evaluation="A")
+
+
+def mean_of_series(name: str, readings: ArrayLike, *, correlations: ArrayLike | None = None, unit: str = "1") -> Input:
+    """A quantity by the mean of readings that remember each other, as of a fast converter or a slow bath.
+
+    ::
+
+        n_eff = n / (1 + 2 * sum((1 - k / n) * r_k, k = 1 .. m))
+        u**2  = s**2 * (n - 1) / (n * (n_eff - 1))
+        dof   = n / (1 + 2 * sum((1 - k / n) * r_k**2)) - 1
+
+    r_k is estimated at lags up to the first one where it is not above 0; without positive correlation the mean of
+    independent readings comes out.
+
+    Args:
+        name: What the model calls it.
+        readings: In equal steps of time, shape (n,), n of 8 or more, in ``unit``, without trend.
+        correlations: r_1 to r_m where known from a longer series; else estimated.
+        unit: UCUM code.
+
+    Raises:
+        ValueError: Too few readings, or so strong a correlation that they are worth fewer than two.
+
+    Source:
+        Bayley and Hammersley, J. R. Stat. Soc. Suppl. 8 (1946) 184; Zieba, Metrol. Meas. Syst. 17 (2010) 3,
+        equations (11) to (16); cut at the first change of sign: Zieba and Ramza, ibid. 18 (2011) 529.
+
+    >>> mean_of_series("t", [1, 2, 1, 2, 1, 2, 1, 2]).dof
+    7.0
+    """
+    who = f"input {name!r}"
+    values = vector(who, "readings", readings, 8)
+    n, middle = values.size, average(values)
+    squares = squares_about(values, middle)
+    known = _estimated(values, middle, squares) if correlations is None else vector(who, "correlations", correlations)
+    weights = [1 - k / n for k in range(1, known.size + 1)]
+    factors = known.tolist()
+    effective = n / (1 + 2 * math.fsum(w * r for w, r in zip(weights, factors, strict=True)))
+    if not effective >= TWO:
+        advice = "Record for longer: the readings are nearly one."
+        raise refuse(who, "readings", "two or more effective ones", f"{effective:.3g} of {n}", advice)
+    dof = n / (1 + 2 * math.fsum(w * r * r for w, r in zip(weights, factors, strict=True))) - 1
+    u = math.sqrt(squares / (n * (effective - 1)))
+    return Input(name, middle, u, "student", dof, unit, evaluation="A")
+
+
+def _estimated(values: Array, middle: float, squares: float) -> Array:
+    residuals = values - middle
+    found: list[float] = []
+    for lag in range(1, values.size if squares > 0 else 1):
+        r = float(residuals[:-lag] @ residuals[lag:]) / squares
+        if r <= 0:
+            break
+        found.append(r)
+    return vector("mean_of_series", "correlations", found, 0)
