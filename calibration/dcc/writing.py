@@ -26,8 +26,8 @@ def write_dcc(certificate: Certificate) -> bytes:
 
     Args:
         certificate: Finished so far that the DCC has all it demands: number, dates of work, place, a country, both
-            parties with an address, name and identification of the item, a person, methods, conditions and standards with
-            names, and points of each channel with k of 1 or more.
+            parties with an address, name and identification of the item, a person, methods, conditions and standards
+            with names, and points of each channel with k of 1 or more.
 
     Raises:
         ValueError: Something of that is not stated, or a unit has no spelling in D-SI.
