@@ -26,7 +26,7 @@ from calibration.dcc.problems import DccError, Problem
 from calibration.dcc.quantities import columns_of
 from calibration.dcc.speech import Speech, find, find_all, token, words_of
 from calibration.dcc.structure import faults_of_form
-from calibration.dcc.tables import results_of
+from calibration.dcc.tables import channel_of, results_of
 
 ADMINISTRATION = "administrativeData"
 
@@ -183,16 +183,18 @@ def _conditions(root: Element, speech: Speech) -> tuple[tuple[Any, ...], list[Pr
 
 def _results(root: Element, speech: Speech, units: Sequence[str]) -> tuple[list[ChannelResults], list[Problem]]:
     """Every channel with its tables, those of before and after an adjustment brought together."""
-    merged: dict[str, ChannelResults] = {}
+    merged: dict[str, ChannelResults | None] = {}
     left: list[Problem] = []
     for measured in find_all(root, "measurementResults/measurementResult"):
         after = _is_after(measured)
         for number, result in enumerate(find_all(measured, "results/result"), start=1):
             found, more = results_of(result, speech, units, number)
             left += more
+            # A channel without points as found keeps its place for those as left.
+            merged.setdefault(channel_of(result, speech, number), None)
             for one in found:
                 merged[one.channel] = _joined(merged.get(one.channel), one, after=after)
-    return list(merged.values()), left
+    return [results for results in merged.values() if results is not None], left
 
 
 def _is_after(measured: Element) -> bool:

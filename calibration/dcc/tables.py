@@ -179,8 +179,7 @@ def results_of(
     """
     data = find(result, "data")
     quantity = speech.text(result, "name")
-    ours = words.CHANNEL in words_of(result)
-    channel = speech.text(result, "description") if ours else f"result_{number}"
+    channel = channel_of(result, speech, number)
     found: list[ChannelResults] = []
     left: list[Problem] = []
     for element, table in tables_of(data, units) if data is not None else ():
@@ -190,6 +189,11 @@ def results_of(
         name = f"{channel}_{len(found) + 1}" if found else channel
         found.append(ChannelResults(name, quantity, table.unit, table.points, provider=_provider(element, speech)))
     return found, left
+
+
+def channel_of(result: Element, speech: Speech, number: int) -> str:
+    """The channel that a result of ours is about; of another's the number of the result."""
+    return speech.text(result, "description") if words.CHANNEL in words_of(result) else f"result_{number}"
 
 
 def _provider(element: Element, speech: Speech) -> str:
