@@ -33,6 +33,7 @@ EVIDENCE_DAYS = 35
 ELEMENTS_DAYS = 100
 RECORDS_DAYS = 400
 _CHANGES_FIGURES = (StopReason, LateScrap, ProductChoice)
+_UNMAPPED = "unmapped_state"
 _EMPTY = Board(at=0, units={})
 
 
@@ -103,6 +104,7 @@ class Shop:
             self._read()
         if not self._begun:
             self._begun = True
+            yield from self._end_unmapped()
             for name, since, record in self._calendars.begin(now):
                 yield record
                 self._redo(name, since)
@@ -162,7 +164,18 @@ class Shop:
             f"work unit {ledger.name}: shows states that state_map does not know: {words}. "
             "They count as no data. Add them to state_map."
         )
-        return Finding(key=f"unmapped_state.{ledger.name}", kind="unmapped_state", text=text)
+        told = Finding(key=f"{_UNMAPPED}.{ledger.name}", kind=_UNMAPPED, text=text)
+        self._book.keep(told)
+        return told
+
+    def _end_unmapped(self) -> Iterator[Finding]:
+        """A run before told of states that its file did not map: what this one does not map is told anew."""
+        for known in self._book.reader().records(Finding):
+            if known.kind == _UNMAPPED and not known.over:
+                text = f"{known.key.partition('.')[2]}: begins anew; a state that is not mapped is told again."
+                over = msgspec.structs.replace(known, text=f"work unit {text}", over=True)
+                self._book.keep(over)
+                yield over
 
     def _tidy(self, now: int) -> None:
         if now - self._tidied < _DAY_NS:

@@ -63,7 +63,7 @@ class ScreenServer:
         self._again_s = again_s
         self._stopping = Event()
         self._server: uvicorn.Server | None = None
-        self._down = False
+        self._down: bool | None = None  # not known: a run before may have said that it was down
         self._thread = Thread(target=self._run, name="screen", daemon=True)
         logging.getLogger("uvicorn").setLevel(logging.WARNING)  # its starts and ends are told here
 
@@ -134,9 +134,9 @@ class ScreenServer:
 
     def _say_up(self) -> None:
         log.info("screen: http://%s:%d/", self.host, self.port)
-        if self._down:
+        if self._down is not False:
             self._down = False
-            self._asked.put(Finding(key=FINDING, kind=FINDING, text=f"{self._edge}: the screen is back.", over=True))
+            self._asked.put(Finding(key=FINDING, kind=FINDING, text=f"{self._edge}: the screen is up.", over=True))
 
     def _say_down(self, why: str) -> None:
         if self._down:

@@ -52,8 +52,8 @@ def start_screen(
         web: Folder of the web files; None: that of the installed project.
 
     Returns:
-        The server, to ``stop()`` before the recorder ends and to ``join()``; None: no screen is configured, or its
-        libraries are not installed.
+        The server, to ``stop()`` before the recorder ends and to ``join()``; None: no screen is configured, its
+        libraries are not installed, or it cannot be started.
     """
     if config.shop.screen is None:
         return None
@@ -66,8 +66,14 @@ def start_screen(
         log.warning("%s", text)
         asked.put(Finding(key=FINDING, kind=FINDING, text=text))
         return None
-    from edge_agent.screen.server import ScreenServer  # noqa: PLC0415  FastAPI: only where a screen is wanted
+    try:
+        from edge_agent.screen.server import ScreenServer  # noqa: PLC0415  FastAPI: only where a screen is wanted
 
-    server = ScreenServer(config, board, asked, outbox, web or web_files())
-    server.start()
+        server = ScreenServer(config, board, asked, outbox, web or web_files())
+        server.start()
+    except Exception as error:
+        log.exception("screen of %s: cannot be started", config.edge)
+        text = f"{config.edge}: the screen cannot be started ({error}). Measuring goes on. The agent's log says where."
+        asked.put(Finding(key=FINDING, kind=FINDING, text=text))
+        return None
     return server

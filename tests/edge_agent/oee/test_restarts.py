@@ -3,6 +3,7 @@
 from floor import CONFIG, HOUR, NS, START, Floor, World, load
 
 from edge_agent.kpi.buckets import Bucket
+from edge_agent.wire.messages import Finding
 from edge_agent.wire.shop_floor import CalendarKept
 
 EVERYTHING = (
@@ -53,3 +54,22 @@ def test_the_calendar_is_said_once_and_again_only_when_the_file_says_something_e
     said = again.follow([], START + 2 * HOUR)
     again.close()
     assert [(one.number, one.first_day) for one in said if isinstance(one, CalendarKept)] == [(3, "2026-03-02")]
+
+
+def test_a_state_that_the_file_maps_since_stands_as_a_finding_no_longer(make_floor, tmp_path) -> None:
+    unit = 'state = "press.mode"\nstate_map = {"3" = "RUN"}'
+    world = World([Bucket.RUN, Bucket.SETUP] * 30, list(range(60)), [0] * 60, [True] * 60)
+    floor = make_floor(unit)
+    [told] = [one for one in floor.follow([world.sample(1)], START + 2 * NS) if isinstance(one, Finding)]
+    floor.kill()
+    again = [one for one in floor.follow([world.sample(3)], START + 4 * NS) if isinstance(one, Finding)]
+    assert [(one.key, one.over) for one in again] == [(told.key, True), (told.key, False)]
+    floor.close()
+    mapped = Floor(load(tmp_path, unit.replace("}", ', "2" = "SETUP"}')))
+    said = [one for one in mapped.follow([world.sample(5)], START + 6 * NS) if isinstance(one, Finding)]
+    mapped.kill()
+    more = [one for one in mapped.follow([world.sample(7)], START + 8 * NS) if isinstance(one, Finding)]
+    mapped.close()
+    text = "work unit press-1: begins anew; a state that is not mapped is told again."
+    assert said == [Finding(key=told.key, kind="unmapped_state", text=text, over=True)]
+    assert more == []

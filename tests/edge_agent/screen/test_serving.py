@@ -120,6 +120,33 @@ def test_a_library_that_is_not_installed_costs_the_screen_and_not_the_agent(
     assert told in caplog.text
 
 
+def test_a_screen_that_cannot_be_started_costs_the_screen_and_not_the_agent(
+    floor, asked, free_port, monkeypatch, caplog
+) -> None:
+    def fail(_: ScreenServer) -> None:
+        msg = "can't start new thread"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(ScreenServer, "start", fail)
+    assert start_screen(agent_config(floor.path.parent, free_port), lambda: floor.board, asked, floor.path) is None
+    told = (
+        "press-shop: the screen cannot be started (can't start new thread). Measuring goes on. "
+        "The agent's log says where."
+    )
+    assert asked.get_nowait() == Finding(key="screen_down", kind="screen_down", text=told)
+    assert "Traceback" in caplog.text
+
+
+def test_a_screen_that_is_up_ends_what_a_run_before_said_of_it(floor, asked, recorder, free_port) -> None:
+    server = start_screen(agent_config(floor.path.parent, free_port), lambda: floor.board, asked, floor.path)
+    assert server is not None
+    until(lambda: recorder, "the end of the finding")
+    server.stop()
+    server.join()
+    text = "press-shop: the screen is up."
+    assert recorder == [Finding(key="screen_down", kind="screen_down", text=text, over=True)]
+
+
 def test_the_web_server_is_loaded_only_where_a_screen_is_configured() -> None:
     loaded = "sorted({'fastapi', 'uvicorn', 'jinja2'} & set(sys.modules))"
     program = f"import sys, edge_agent.agent, edge_agent.screen.starting; print(*{loaded})"
@@ -264,7 +291,7 @@ def test_a_port_that_is_taken_is_a_finding_and_tried_again(floor, asked, recorde
     until(lambda: server.serving, "the port to be free")
     until(lambda: len(recorder) == 2, "the end of the finding")
     assert recorder[1] == Finding(
-        key="screen_down", kind="screen_down", text="press-shop: the screen is back.", over=True
+        key="screen_down", kind="screen_down", text="press-shop: the screen is up.", over=True
     )
     server.stop()
     server.join()
