@@ -78,7 +78,7 @@ def after(clock: PiClock, moment: int) -> None:
 def test_an_agent_killed_in_stops_and_at_the_end_of_a_bucket_gives_the_figures_of_an_unbroken_run(
     chain: Chain,
 ) -> None:
-    clock = PiClock(to_bucket_end_s=15)
+    clock = PiClock(to_bucket_end_s=14)
     end, chance = clock.bucket_end, random.Random(3)
     pauses = [(-11.0, -10.2, False), (-9.0, -5.5, False), (-4.0, -3.3, True), (-1.5, 2.5, True)]
     press = Press(clock, [Pause(end + int(a * S), end + int(b * S), fault) for a, b, fault in pauses])
@@ -177,7 +177,7 @@ DOWN = re.compile(r"The uplink is down\. Data has waited since ([0-9:]{8})\.")
 def test_a_reason_given_while_the_broker_is_away_and_words_said_late_reach_the_gateway_and_its_series(
     influx_chain: Chain,
 ) -> None:
-    chain, clock, port = influx_chain, PiClock(to_bucket_end_s=20), free_port()
+    chain, clock, port = influx_chain, PiClock(to_bucket_end_s=17), free_port()
     press = Press(clock)
     operator, planner = Visitor(f"http://{HOST}:{port}"), Visitor(f"http://{HOST}:{port}")
     with served(chain, press) as buses:
