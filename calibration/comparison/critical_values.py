@@ -11,7 +11,7 @@ from calibration.checks import Array, probability, whole
 from calibration.distributions import f_quantile, student_t_quantile
 
 GRID = 4001
-RULE = np.polynomial.legendre.leggauss(48)
+NODES = 48
 BISECTIONS = 60
 PER_CENT = "Give 0.05 for 5 %."
 
@@ -163,7 +163,7 @@ def grubbs_pair_critical(p: int, alpha: float) -> float:
 def _pair_below(g: float, p: int) -> float:
     """Probability that the two largest of p values leave a share of the sum of squares below ``g``."""
     m = p - 2
-    nodes, weights = RULE
+    nodes, weights = _rule()
     # A share R has the distribution R**((m - 1) / 2): its power is uniform.
     most = g ** ((m - 1) / 2)
     share = (most * (1 + nodes) / 2) ** (2 / (m - 1))
@@ -190,6 +190,13 @@ def _at(m: int, angle: Array) -> Array:
         return (angle >= math.pi / 2 * (1 - 1e-12)).astype(np.float64)
     grid, below = _table(m)
     return np.interp(angle, grid, below)
+
+
+@lru_cache(maxsize=1)
+def _rule() -> tuple[Array, Array]:
+    """Nodes and weights of Gauss and Legendre on -1..1; not at import, which would load numpy's polynomials."""
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    return nodes, weights
 
 
 @lru_cache(maxsize=256)

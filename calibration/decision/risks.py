@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,8 +15,7 @@ from calibration.decision.conformity import EVALUATE, bisect
 from calibration.decision.limits import Limits
 from calibration.distributions import normal_cdf, normal_quantile
 
-RULE = tuple(zip(*(row.tolist() for row in np.polynomial.legendre.leggauss(24)), strict=True))
-"""Nodes and weights of Gauss and Legendre on -1..1."""
+NODES = 24
 REACH = 39.0
 """Standard deviations beyond which a normal density is below the smallest double."""
 MARKS = (0.0, 1.0, 2.0, 3.0, 4.5, 6.0, 8.0, 11.0, 15.0, 20.0, 28.0, REACH)
@@ -206,11 +206,18 @@ def _marks(process: Process, u: float, limits: Limits, accept: Limits) -> list[f
 def _panel(process: Process, u: float, accept: Limits, a: float, b: float, *, rejected: bool) -> float:
     half = (b - a) / 2
     total = 0.0
-    for node, weight in RULE:
+    for node, weight in _rule():
         y = a + half * (1 + node)
         z = (y - process.mean) / process.s
         total += weight * math.exp(-z * z / 2) * _probability(accept, y, u, rejected=rejected)
     return total * half / (process.s * SQRT_2PI)
+
+
+@lru_cache(maxsize=1)
+def _rule() -> tuple[tuple[float, float], ...]:
+    """Nodes and weights of Gauss and Legendre on -1..1; not at import, which would load numpy's polynomials."""
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    return tuple(zip(nodes.tolist(), weights.tolist(), strict=True))
 
 
 def _probability(accept: Limits, y: float, u: float, *, rejected: bool) -> float:
