@@ -182,18 +182,27 @@ def _conditions(root: Element, speech: Speech) -> tuple[tuple[Any, ...], list[Pr
 
 
 def _results(root: Element, speech: Speech, units: Sequence[str]) -> tuple[list[ChannelResults], list[Problem]]:
-    """Every channel with its tables, those of before and after an adjustment brought together."""
+    """Every channel with its tables, those of before and after an adjustment brought together.
+
+    Another laboratory's results have no channel's name: the first of those before belongs to the first of those after.
+    """
     merged: dict[str, ChannelResults | None] = {}
     left: list[Problem] = []
+    counts = {False: 0, True: 0}
     for measured in find_all(root, "measurementResults/measurementResult"):
         after = _is_after(measured)
-        for number, result in enumerate(find_all(measured, "results/result"), start=1):
-            found, more = results_of(result, speech, units, number)
+        for result in find_all(measured, "results/result"):
+            counts[after] += 1
+            found, more = results_of(result, speech, units, counts[after])
             left += more
             # A channel without points as found keeps its place for those as left.
-            merged.setdefault(channel_of(result, speech, number), None)
+            merged.setdefault(channel_of(result, speech, counts[after]), None)
             for one in found:
-                merged[one.channel] = _joined(merged.get(one.channel), one, after=after)
+                before = merged.get(one.channel)
+                same = before is None or before.unit == one.unit
+                merged[one.channel if same else f"{one.channel}_left"] = _joined(
+                    before if same else None, one, after=after
+                )
     return [results for results in merged.values() if results is not None], left
 
 
