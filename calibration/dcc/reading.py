@@ -105,8 +105,8 @@ def read_dcc(
     if any(fault.kind != "practice" or strict for fault in faults):
         raise DccError(faults)
     speech = Speech.of(root, language)
-    results, left = _results(root, speech, units)
     try:
+        results, left = _results(root, speech, units)
         fields, more = _administration(root, speech, results)
         certificate = Certificate(**fields)
     except DccError:
@@ -199,10 +199,9 @@ def _results(root: Element, speech: Speech, units: Sequence[str]) -> tuple[list[
             merged.setdefault(channel_of(result, speech, counts[after]), None)
             for one in found:
                 before = merged.get(one.channel)
-                same = before is None or before.unit == one.unit
-                merged[one.channel if same else f"{one.channel}_left"] = _joined(
-                    before if same else None, one, after=after
-                )
+                if before is not None and before.unit != one.unit:
+                    one, before = replace(one, channel=f"{one.channel}_left"), None  # noqa: PLW2901
+                merged[one.channel] = _joined(before, one, after=after)
     return [results for results in merged.values() if results is not None], left
 
 

@@ -84,10 +84,13 @@ def _left(element: Element, expected: str, got: str) -> Problem:
 
 def _dof(quantity: Element) -> list[float | None]:
     stated = find(quantity, "charsXMLList")
-    if stated is not None:
+    if stated is None:
+        columns = columns_of(quantity)
+        return [value if value >= 1 else None for value in columns[0].values] if columns else []
+    try:
         return [None if word == words.NOT_STATED else float(word) for word in entries(text_of(stated))]
-    columns = columns_of(quantity)
-    return [value if value >= 1 else None for value in columns[0].values] if columns else []
+    except ValueError as error:
+        raise cannot(quantity, f"expected numbers of degrees of freedom, got {text_of(stated)!r}") from error
 
 
 def _points(element: Element, columns: Mapping[str, Column], dof: Sequence[float | None]) -> Table:

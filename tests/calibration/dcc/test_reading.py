@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from calibration.certificate import ChannelResults, Condition, Instrument, Method, Party, Point
+from calibration.certificate import ChannelResults, Condition, Instrument, Method, Party, Point, Standard
 from calibration.dcc import DccError, read_dcc
 
 ERROR = "<!--error-->", "<!--end of error-->"
@@ -306,6 +306,50 @@ def test_a_table_that_is_none_of_calibration_is_named(gauge: str, change, says: 
             "digital certificate: line 56: quantity/si:realListXMLList: expected one unit for all values, got 2.",
         ),
         (
+            lambda g: g.replace(
+                "<!--error-->",
+                "<d:quantity refType='x_degreesOfFreedom'><d:charsXMLList>many</d:charsXMLList></d:quantity>",
+            ),
+            "digital certificate: line 63: list/quantity: expected numbers of degrees of freedom, got 'many'.",
+        ),
+        (
+            lambda g: g.replace(
+                "0.01 0.01 -0.02</s:valueXMLList><s:unitXMLList>\\bar",
+                "0.01 0.01 -0.02</s:valueXMLList><s:unitXMLList>\\percent",
+            ).replace("basic_referenceValue", "x"),
+            "digital certificate: line 54: data/list: expected reference values beside error in %, got none.",
+        ),
+        (
+            lambda g: g.replace(
+                "1.00 2.00 3.00</s:valueXMLList><s:unitXMLList>\\bar",
+                "1.00 2.00 3.00</s:valueXMLList><s:unitXMLList>\\pascal",
+            ),
+            "digital certificate: line 54: data/list: expected reference in bar, got Pa.",
+        ),
+        (
+            lambda g: g.replace("293.15", "1e999"),
+            (
+                "digital certificate: line 44: influenceConditions/influenceCondition: condition 'Ambient "
+                "temperature': value: expected a finite number, got inf. Look at what it was computed from."
+            ),
+        ),
+        (
+            lambda g: g.replace(
+                "<d:beginPerformanceDate>", "<d:receiptDate>2024-03-06</d:receiptDate><d:beginPerformanceDate>"
+            ),
+            (
+                "digital certificate: certificate P-77: begun: expected received (2024-03-06) or later, got "
+                "2024-03-04. Look at both dates."
+            ),
+        ),
+        (
+            lambda g: g.replace("<d:result>", '<d:result refType="nhipdo_channel">'),
+            (
+                "digital certificate: channel '': channel: expected a text, got none. Name it; the unit 1 is for "
+                "what has none."
+            ),
+        ),
+        (
             lambda g: g.replace("2024-03-05", "2024-03-03"),
             "digital certificate: line 14: coreData/endPerformanceDate: expected 2024-03-04 or later, got 2024-03-03.",
         ),
@@ -313,6 +357,72 @@ def test_a_table_that_is_none_of_calibration_is_named(gauge: str, change, says: 
 )
 def test_numbers_that_make_no_sense_are_refused(gauge: str, change, says: str) -> None:
     assert refused(change(gauge)) == says
+
+
+def test_a_further_item_is_named(gauge: str) -> None:
+    item = gauge[gauge.index("<d:item>") : gauge.index("</d:items>")]
+    document = gauge.replace("</d:items>", f"{item.replace('G-1', 'G-2')}</d:items>")
+    reading = read_dcc(document, language="en")
+    assert [str(p) for p in reading.left_out] == ["line 25: items/item: left out: a further item 'Pressure gauge'"]
+    assert reading.certificate.instrument.identity == "G-1"
+
+
+def test_a_condition_in_words_alone_is_named(gauge: str) -> None:
+    before, _, rest = gauge.partition("<d:data><d:quantity><s:real><s:value>293.15")
+    words = "<d:data><d:text><d:content>mild</d:content></d:text></d:data>"
+    reading = read_dcc(before + words + rest.partition("</d:data>")[2])
+    assert reading.certificate.conditions == ()
+    assert [p.what for p in reading.left_out] == [
+        "left out: the condition 'Ambient temperature', which has no single value or limits"
+    ]
+
+
+def test_standards_are_read_with_their_certificates(gauge: str) -> None:
+    standard = (
+        "<d:measuringEquipments><d:measuringEquipment><d:name><d:content>Piston gauge</d:content></d:name>"
+        "<d:certificate><d:referral><d:content>METAS</d:content></d:referral><d:referralID>M-1</d:referralID>"
+        "<d:procedure>none</d:procedure><d:value>none</d:value></d:certificate>"
+        "<d:identifications><d:identification><d:issuer>calibrationLaboratory</d:issuer><d:value>N-3</d:value>"
+        "</d:identification></d:identifications></d:measuringEquipment></d:measuringEquipments>"
+    )
+    document = gauge.replace("</d:usedMethods>", f"</d:usedMethods>{standard}")
+    assert read_dcc(document).certificate.standards == (Standard("Piston gauge", identity="N-3", certificate="M-1"),)
+
+
+def test_degrees_of_freedom_are_read_as_numbers_too(gauge: str) -> None:
+    dof = column("lab_degreesOfFreedom", "50 NaN 8.5", r"\one")
+    assert [p.dof for p in only(gauge.replace("<!--error-->", dof)).as_found] == [50.0, None, 8.5]
+
+
+def test_tables_of_metadata_are_no_results(gauge: str) -> None:
+    limit = (
+        "<d:measurementMetaData><d:metaData><d:conformityXMLList>pass</d:conformityXMLList><d:data><d:list>"
+        + column("basic_acceptanceLimitLower", "-1 -1", r"\bar")
+        + "</d:list></d:data></d:metaData></d:measurementMetaData>"
+    )
+    document = gauge.replace("<!--end of error-->", "").replace("</d:list>", f"{limit}</d:list>", 1)
+    assert read_dcc(document) == read_dcc(gauge)
+
+
+def test_tables_within_tables_are_channels(gauge: str) -> None:
+    start, stop = gauge.index("<d:list>"), gauge.index("</d:list>") + len("</d:list>")
+    table = gauge[start:stop]
+    results = read_dcc(gauge[:start] + f"<d:list>{table}{table}</d:list>" + gauge[stop:]).certificate.results
+    assert [r.channel for r in results] == ["result_1", "result_1_2"]
+    assert results[0].as_found == results[1].as_found
+
+
+def test_results_in_another_unit_after_an_adjustment_stand_alone(gauge: str) -> None:
+    head, _, rest = gauge.partition("<d:measurementResult>")
+    measured = "<d:measurementResult>" + rest.partition("</d:measurementResult>")[0] + "</d:measurementResult>"
+    name = "<d:name><d:content>Ambient temperature</d:content></d:name>"
+    after = measured.replace(name, name + "<d:status>afterRepair</d:status>").replace("\\bar", "\\pascal")
+    document = head + measured + after + rest.partition("</d:measurementResult>")[2]
+    results = read_dcc(document).certificate.results
+    assert [(r.channel, r.unit, len(r.as_found), len(r.as_left)) for r in results] == [
+        ("result_1", "bar", 3, 0),
+        ("result_1_left", "Pa", 0, 3),
+    ]
 
 
 def test_practice_may_be_let_pass_and_is_told_then(gauge: str) -> None:
