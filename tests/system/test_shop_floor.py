@@ -186,6 +186,7 @@ def test_a_reason_given_while_the_broker_is_away_and_words_said_late_reach_the_g
         wait_for("the machine is on the Andon", lambda: "Press 1 Running" in operator.words("/"))
         planner.send("/enter?unit=told", "/enter/product", **choice_of("LID-10"))
         wall = Visitor(f"http://{HOST}:{chain.port}", SECRET)
+        chain.wait_until_up()
         wall.page("/language/en")
         wait_for("it is on the gateway's", lambda: "Press 1 Running" in wall.words("/andon/sa-dec"))
         stopped, reason = stand_while_the_broker_is_away(chain, press, operator)
