@@ -24,7 +24,7 @@ def message(action) -> str:
 
 
 def test_error_and_correction_have_the_signs_of_the_vocabulary() -> None:
-    # EA-4/02:2022, S9: a multimeter shows 100.1 V where the calibrator gives 100.0 V: E = 0.1 V, U = 0.11 V, k = 1.65.
+    # EA-4/02 M, S9: a multimeter shows 100.1 V where the calibrator gives 100.0 V: E = 0.1 V, U = 0.11 V, k = 1.65.
     point = Point(indication=100.1, reference=100.0, expanded=0.11, k=1.65)
     assert point.error == pytest.approx(0.1)
     assert point.correction == -point.error
