@@ -28,7 +28,15 @@ from calibration.uncertainty.one_way import OneWay, one_way, one_way_of_summary
 from calibration.uncertainty.propagation import JointBudget, propagate, propagate_together
 from calibration.uncertainty.report import report, statement
 from calibration.uncertainty.rounding import Rounded, Rounding, round_result
-from calibration.uncertainty.type_a import Deviation, mean, mean_of_series, pool, standard_deviation
+from calibration.uncertainty.type_a import (
+    Deviation,
+    Together,
+    mean,
+    mean_of_series,
+    means_together,
+    pool,
+    standard_deviation,
+)
 from calibration.uncertainty.type_b import (
     arcsine,
     certificate,
@@ -53,6 +61,7 @@ __all__ = [
     "Rounded",
     "Rounding",
     "Row",
+    "Together",
     "Validation",
     "arcsine",
     "certificate",
@@ -61,6 +70,7 @@ __all__ = [
     "effective_dof",
     "mean",
     "mean_of_series",
+    "means_together",
     "normal",
     "numerical_tolerance",
     "one_way",

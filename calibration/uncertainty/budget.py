@@ -55,7 +55,7 @@ class Expanded:
         value: In ``unit``.
         u: Combined standard uncertainty.
         k: Coverage factor.
-        dof: Degrees of freedom that gave k.
+        dof: Degrees of freedom that gave k; None where k was stated.
         probability: Coverage probability; None where k was stated.
         unit: UCUM code.
     """
@@ -63,7 +63,7 @@ class Expanded:
     value: float
     u: float
     k: float
-    dof: float
+    dof: float | None
     probability: float | None
     unit: str
 
@@ -127,7 +127,7 @@ class Budget:
             JCGM 100:2008, 6.2, G.3 and G.4.1.
         """
         if k is not None:
-            return Expanded(self.value, self.u, positive("expand", "k", k), self.dof, None, self.unit)
+            return Expanded(self.value, self.u, positive("expand", "k", k), None, None, self.unit)
         p = checked_probability(probability)
         dof = self.dof
         # A sum of whole dofs may come out as 15.999999999999998.

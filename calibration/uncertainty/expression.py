@@ -85,17 +85,18 @@ def parse_model(text: str, names: Collection[str] | None = None) -> Expression:
     for constant in sorted(set(names or ()) & (CONSTANTS.keys() | FUNCTIONS.keys())):
         msg = f"model {text!r}: inputs: expected other names than {constant!r}, which has a meaning. Rename it."
         raise ValueError(msg)
+    text = " ".join(text.split())
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
-        raise _wrong(text.strip(), error.offset or 1, "an expression", error.msg, ALLOWED) from error
+        raise _wrong(text, error.offset or len(text) + 1, "an expression", error.msg, ALLOWED) from error
     except (RecursionError, MemoryError, ValueError) as error:
-        raise _wrong(text.strip(), 1, "an expression", "one that cannot be read", ALLOWED) from error
+        raise _wrong(text, 1, "an expression", "one that cannot be read", ALLOWED) from error
     if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
-        raise _wrong(text.strip(), 1, f"{MOST_NODES} parts at most", "more", MANY)
-    reader = _Reader(text.strip(), names)
+        raise _wrong(text, 1, f"{MOST_NODES} parts at most", "more", MANY)
+    reader = _Reader(text, names)
     root = reader.read(tree.body, 1)
-    return Expression(text.strip(), tuple(reader.found), root)
+    return Expression(text, tuple(reader.found), root)
 
 
 def _wrong(text: str, column: int, expected: str, got: str, advice: str) -> ValueError:
@@ -188,9 +189,7 @@ class _Reader:
 
     def wrong(self, node: ast.expr, expected: str, got: str, advice: str) -> ValueError:
         # The tree counts bytes; a person counts letters.
-        line = self.text.splitlines()[node.lineno - 1].encode()
-        before = sum(len(each) + 1 for each in self.text.splitlines()[: node.lineno - 1])
-        column = before + len(line[: node.col_offset].decode()) + 1
+        column = len(self.text.encode()[: node.col_offset].decode()) + 1
         return _wrong(self.text, column, expected, got, advice)
 
 

@@ -54,8 +54,8 @@ def propagate(
     2.193171219946131
     """
     who = "propagate"
-    known = _named(who, inputs)
-    matrix = _matrix(who, known, correlation)
+    known = named_inputs(who, inputs)
+    matrix = known_correlation(who, known, correlation)
     place = Place(who, model, known)
     budget = _budget(place, matrix, unit)
     if not second_order:
@@ -72,7 +72,12 @@ def propagate(
     return Budget(budget.value, math.sqrt(variance), budget.rows, unit, more)
 
 
-def _named(who: str, inputs: Sequence[Input]) -> tuple[Input, ...]:
+def named_inputs(who: str, inputs: Sequence[Input]) -> tuple[Input, ...]:
+    """The inputs of a model, each name once.
+
+    Raises:
+        ValueError: There is none, or a name repeats.
+    """
     known = tuple(inputs)
     if not known:
         raise refuse(who, "inputs", "one or more", 0, "Give the model's inputs.")
@@ -82,7 +87,7 @@ def _named(who: str, inputs: Sequence[Input]) -> tuple[Input, ...]:
     return known
 
 
-def _matrix(who: str, inputs: tuple[Input, ...], correlation: Correlation | None) -> Array | None:
+def known_correlation(who: str, inputs: tuple[Input, ...], correlation: Correlation | None) -> Array | None:
     """A checked matrix; None where all off its diagonal is zero."""
     if correlation is None:
         return None
@@ -180,8 +185,8 @@ def propagate_together(
     who = "propagate_together"
     if not models:
         raise refuse(who, "models", "one or more", 0, "Name the outputs.")
-    known = _named(who, inputs)
-    matrix = _matrix(who, known, correlation)
+    known = named_inputs(who, inputs)
+    matrix = known_correlation(who, known, correlation)
     given = units or {}
     budgets = {
         name: _budget(Place(f"{who}: {name}", model, known), matrix, given.get(name, "1"))

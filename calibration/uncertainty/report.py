@@ -54,7 +54,7 @@ def report(
     Source:
         JCGM 100:2008, 7.2.3, 7.2.4 and 7.2.6.
 
-    >>> report(Expanded(100.021474, 0.00035, 2.25, math.inf, None, "g"))
+    >>> report(Expanded(100.021474, 0.00035, 2.25, None, None, "g"))
     '100,02147 g ± 0,00079 g, k = 2,25'
     """
     sign = SIGN[one_of("report", "language", language, LANGUAGES)]
@@ -89,12 +89,12 @@ def statement(result: Expanded, *, language: Language = "vi") -> str:
     Source:
         JCGM 100:2008, 7.2.4; EA-4/02 M:2022, 6.2.
 
-    >>> print(statement(Expanded(1.0, 0.1, 2.0, math.inf, None, "g"), language="en"))
+    >>> print(statement(Expanded(1.0, 0.1, 2.0, None, None, "g"), language="en"))
     The expanded uncertainty is the standard uncertainty multiplied by the coverage factor k = 2.
     """
     sign = SIGN[one_of("statement", "language", language, LANGUAGES)]
     k = factor(result.k, sign)
-    if result.probability is None:
+    if result.probability is None or result.dof is None:
         return STATEMENT_OF_FACTOR[language].format(k=k)
     dof = DOF[language].format(n=f"{result.dof:g}".replace(".", sign)) if math.isfinite(result.dof) else ""
     percent = f"{Decimal(repr(result.probability)) * 100:f}"

@@ -79,7 +79,8 @@ def round_result(value: float, uncertainty: float, *, digits: int = 2, rule: Rou
     nearest = NEAREST["half_up"] if rule == "half_up" else decimal.ROUND_HALF_EVEN
     step = Decimal((0, (1,), exponent_of(short)))
     exact = Decimal(f"{estimate:.{FIGURES_OF_VALUE}g}")
-    return Rounded(exact.quantize(step, nearest, EXACT) + 0, short)
+    rounded = exact.quantize(step, nearest, EXACT)
+    return Rounded(rounded or rounded.copy_abs(), short)  # 0 has no sign
 
 
 def _significant(number: Decimal, digits: int, rule: Rounding) -> Decimal:

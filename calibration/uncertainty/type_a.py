@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from calibration.checks import Array, degrees_of_freedom, non_negative, refuse, vector
+from calibration.checks import Array, degrees_of_freedom, non_negative, refuse, same_length, vector
 from calibration.uncertainty.inputs import Input
 
 TWO = 2
@@ -29,6 +31,18 @@ class Deviation:
     def __post_init__(self) -> None:
         non_negative("deviation", "value", self.value)
         degrees_of_freedom("deviation", "dof", self.dof)
+
+
+class Together(NamedTuple):
+    """Inputs that were read at the same time; both go to ``propagate``.
+
+    Attributes:
+        inputs: In the order of the readings.
+        correlation: Of the means, shape (m, m).
+    """
+
+    inputs: tuple[Input, ...]
+    correlation: Array
 
 
 def average(values: Array) -> float:
@@ -128,6 +142,41 @@ def mean(name: str, readings: ArrayLike, *, pooled: Deviation | None = None, uni
     spread = pooled or standard_deviation(values)
     u = spread.value / math.sqrt(values.size)
     return Input(name, average(values), u, "student", spread.dof, unit, evaluation="A")
+
+
+def means_together(readings: Mapping[str, ArrayLike], units: Mapping[str, str] | None = None) -> Together:
+    """Quantities by the means of readings that were taken at the same time, with their correlation.
+
+    ::
+
+        r(q, w) = sum((q_k - q_mean) * (w_k - w_mean)) / sqrt(sum((q_k - q_mean)**2) * sum((w_k - w_mean)**2))
+
+    Args:
+        readings: By name; the k-th of each was taken at the same time, shape (n,), n of 2 or more, in their units.
+        units: UCUM codes, by name.
+
+    Raises:
+        ValueError: The lengths differ, too few readings, or one is not finite.
+
+    Source:
+        JCGM 100:2008, 5.2.3, equations (17) and (14); H.2.
+
+    >>> means_together({"a": [1.0, 2.0, 3.0], "b": [2.0, 4.0, 6.0]}).correlation.round(9).tolist()
+    [[1.0, 1.0], [1.0, 1.0]]
+    """
+    who, given = "means_together", units or {}
+    rows = {name: vector(who, name, values, TWO) for name, values in readings.items()}
+    if not rows:
+        raise refuse(who, "readings", "one series or more", 0, "Name what was read.")
+    same_length(who, **rows)
+    inputs = tuple(mean(name, values, unit=given.get(name, "1")) for name, values in rows.items())
+    residuals = np.asarray([values - each.value for each, values in zip(inputs, rows.values(), strict=True)])
+    # By the residuals' own lengths, so that a coefficient is 1 at most; a constant series correlates with nothing.
+    lengths = np.sqrt((residuals**2).sum(axis=1, keepdims=True))
+    unit = np.divide(residuals, lengths, out=np.zeros_like(residuals), where=lengths > 0)
+    matrix = unit @ unit.T
+    np.fill_diagonal(matrix, 1.0)
+    return Together(inputs, (matrix + matrix.T) / 2)
 
 
 def mean_of_series(name: str, readings: ArrayLike, *, correlations: ArrayLike | None = None, unit: str = "1") -> Input:

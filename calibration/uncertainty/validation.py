@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from calibration.checks import limits, positive, whole
+from calibration.checks import limits, positive, refuse, whole
+from calibration.checks.numbers import LOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,14 @@ def validate_law(
     True
     """
     who = "validate_law"
-    low, high = limits(who, *law)
-    mc_low, mc_high = limits(who, *monte_carlo)
+    low, high = _ends(who, law)
+    mc_low, mc_high = _ends(who, monte_carlo)
     return Validation(numerical_tolerance(u, digits), abs(low - mc_low), abs(high - mc_high))
+
+
+def _ends(who: str, interval: tuple[float, float]) -> tuple[float, float]:
+    low, high = limits(who, *interval)
+    for end in (low, high):
+        if math.isinf(end):
+            raise refuse(who, "limits", "finite ends", end, LOOK)
+    return low, high
