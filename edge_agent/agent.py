@@ -102,6 +102,19 @@ class Agent:
         for thread in (*self._threads, *self._workers):
             thread.start()
         scheduler.start()
+        died = ""
+        try:
+            self._begin()
+            while not died and not stop.wait(_WATCH_S):
+                died = next((t.name for t in (*self._threads, *self._workers) if not t.is_alive()), "")
+        finally:  # whatever failed here: what was read is kept, and no thread runs on alone
+            scheduler.shutdown(wait=False)
+            self._end()
+        log.info("stopped%s", f": {died} ended by itself, see above" if died else "")
+        return 1 if died else 0
+
+    def _begin(self) -> None:
+        """What is done once the threads run."""
         self._screen = _start_screen(self._config, self._board, self._recorder, self._outbox.path)
         self._watch_disk()
         look_for_cycles_rarely()
@@ -112,13 +125,6 @@ class Agent:
                 self._config.path.name,
             )
         log.info("started: site %s, edge %s, journal %s", self._config.site, self._config.edge, self._outbox.journal)
-        died = ""
-        while not died and not stop.wait(_WATCH_S):
-            died = next((t.name for t in (*self._threads, *self._workers) if not t.is_alive()), "")
-        scheduler.shutdown(wait=False)
-        self._end()
-        log.info("stopped%s", f": {died} ended by itself, see above" if died else "")
-        return 1 if died else 0
 
     def _end(self) -> None:
         """Instruments first, then the disk, then the broker: what was read is kept, what was kept is said."""

@@ -100,3 +100,21 @@ def test_the_screen_is_told_whether_the_clock_is_set(started, tmp_path, monkeypa
     assert agent._board().clock_is_set
     monkeypatch.setattr(agent, "_clock", Clock("ntp", tmp_path, is_set=lambda: False))
     assert not agent._board().clock_is_set
+
+
+def test_a_failure_at_the_start_ends_it_in_order(agent_config, tmp_path, monkeypatch) -> None:
+    drivers.simulators.register()
+    agent = Agent(agent_config(edge="record_period_s = 0.1"))
+
+    def fail() -> None:
+        until(lambda: samples(tmp_path / "state"))
+        msg = "not foreseen"
+        raise OSError(msg)
+
+    monkeypatch.setattr(agent, "_watch_disk", fail)
+    with pytest.raises(OSError, match="not foreseen"):
+        agent.run(threading.Event())
+    assert [thread.name for thread in threading.enumerate() if thread.name in {"recorder", "uplink"}] == []
+    outbox = Outbox(tmp_path / "state")
+    assert outbox.previous_run()[1] is True
+    outbox.close()
