@@ -1,6 +1,7 @@
 """Student's t, and the coverage factor that comes of it."""
 
 import math
+from functools import lru_cache
 
 from calibration.distributions.beta import beta_tails, log_odds
 from calibration.distributions.needs import MOST, need_dof_or_inf, need_number, need_probability, power_of_e
@@ -75,6 +76,7 @@ def student_t_quantile(p: float, dof: float) -> float:
     return math.copysign(power_of_e("student_t_quantile", log_square / 2), p - HALF)
 
 
+@lru_cache(maxsize=1024)
 def coverage_factor(probability: float, dof: float = math.inf) -> float:
     """Coverage factor k of an interval that is symmetric about the estimate: Student's quantile for both sides.
 

@@ -26,7 +26,7 @@ class Row:
         unit: UCUM code of the input.
         distribution: Shape of what is known of it.
         divisor: What gave u from a half width or an expanded uncertainty.
-        sensitivity: Partial derivative c, in the output's unit by ``unit``.
+        sensitivity: Partial derivative c, in the output's unit by ``unit``; 0 for a constant.
         contribution: ``c * u`` with its sign, in the output's unit.
         share: Part of the variance, ``c_i * sum(c_j * u(x_i, x_j)) / u_c**2``; shares add up to 1; negative where a
             correlation takes off more than the input adds; 0 where u_c is 0.

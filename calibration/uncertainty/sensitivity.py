@@ -92,11 +92,11 @@ def _real(who: str, where: dict[str, float | complex], y: object) -> float:
 
 def scale_of(given: Input) -> float:
     """How far an input may be moved to see the model's slope: far below u, far above rounding."""
-    return max(PART_OF_U * given.u, PART_OF_VALUE * abs(given.value)) or PART_OF_VALUE
+    return max(PART_OF_U * given.u, PART_OF_VALUE * abs(given.value))
 
 
 def sensitivity(place: Place, given: Input) -> float:
-    """Partial derivative of the model for one input, at the estimates.
+    """Partial derivative of the model for one input, at the estimates; 0 for a constant, which is not moved.
 
     Source:
         JCGM 100:2008, 5.1.3; Squire and Trapp, SIAM Rev. 40 (1998) 110 (complex step).
@@ -104,6 +104,8 @@ def sensitivity(place: Place, given: Input) -> float:
     Raises:
         ValueError: The model has no slope there: it has a kink or a jump.
     """
+    if given.u == 0:
+        return 0.0  # x**n is real for the n that it is, and not beside it.
     h = scale_of(given)
     above, below = place.value({given.name: given.value + h}), place.value({given.name: given.value - h})
     slope = (above - below) / (2 * h)
@@ -130,7 +132,7 @@ def _need_smooth(place: Place, given: Input, h: float, bend: float) -> None:
 
 def _extrapolated(place: Place, given: Input, noise: float) -> float:
     """Central differences of narrowing steps, extrapolated to a step of zero (Richardson, Ridders)."""
-    h = max(FIRST * given.u, 1e-3 * abs(given.value)) or FIRST
+    h = max(FIRST * given.u, 1e-3 * abs(given.value))
     best, least = math.nan, math.inf
     before: list[float] = []
     for _ in range(LEVELS):

@@ -119,6 +119,11 @@ def test_a_constant_takes_part_and_contributes_nothing() -> None:
     assert propagate(lambda n: n, [constant("n", 3)]).expand().expanded == 0.0
 
 
+def test_a_constant_exponent_of_a_negative_base_is_not_moved() -> None:
+    budget = propagate(parse_model("x ** n"), [normal("x", -2.0, 0.1), constant("n", 3)])
+    assert budget.u == pytest.approx(1.2, rel=1e-14)
+
+
 def test_correlated_inputs_that_were_read_together_count_as_one_component() -> None:
     """Figures of GTC 1.5.1: ``multiple_ureal([1, 2], [0.3, 0.4], 5)`` correlated by 0.5, and ``ureal(0, 0.2, 8)``."""
     correlation = [[1, 0.5, 0], [0.5, 1, 0], [0, 0, 1]]
