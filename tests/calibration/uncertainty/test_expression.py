@@ -83,6 +83,7 @@ ALLOWED = (
         ("a +", f"column 4: expected an expression, got invalid syntax. {ALLOWED}"),
         ("", f"column 1: expected an expression, got invalid syntax. {ALLOWED}"),
         ("a; b", f"column 2: expected an expression, got invalid syntax. {ALLOWED}"),
+        ("1if a else 2", f"column 1: expected an expression, got invalid decimal literal. {ALLOWED}"),
         ("a ^ 2", "column 1: expected + - * / or **, got ^. Write ** for a power."),
         ("1 + a % 2", f"column 5: expected + - * / or **, got Mod. {ALLOWED}"),
         ("a * ~b", f"column 5: expected an expression, got '~b'. {ALLOWED}"),
