@@ -78,8 +78,7 @@ def log_odds(lower: float, upper: float, a: float, b: float) -> float:
     start = math.log(a / b) + z * math.sqrt(1 / a + 1 / b)
 
     def tails(w: float) -> tuple[float, float, float]:
-        x, y = _fractions(w)
-        return (*beta_tails(a, b, x, y), _density(a, b, x, y))
+        return _tails_and_density(a, b, *_fractions(w))
 
     return position(lower, upper, tails, start)
 
@@ -102,16 +101,22 @@ def _density(a: float, b: float, x: float, y: float) -> float:
 
 def beta_tails(a: float, b: float, x: float, y: float) -> tuple[float, float]:
     """I_x(a, b) and ``1 - I``, each with its own digits; ``y`` is ``1 - x``."""
+    lower, upper, _ = _tails_and_density(a, b, x, y)
+    return lower, upper
+
+
+def _tails_and_density(a: float, b: float, x: float, y: float) -> tuple[float, float, float]:
+    """The same with the density of ``log(x / y)``, which the tails are made of: a search wants all three."""
     if x <= 0:
-        return 0.0, 1.0
+        return 0.0, 1.0, 0.0
     if y <= 0:
-        return 1.0, 0.0
-    scale = _density(a, b, x, y)
+        return 1.0, 0.0, 0.0
+    density = _density(a, b, x, y)
     if x * (b + 1) < (a + 1) * y:  # x < (a + 1) / (a + b + 2)
-        lower = scale * _fraction(a, b, x, y)
-        return lower, 1 - lower
-    upper = scale * _fraction(b, a, y, x)
-    return 1 - upper, upper
+        lower = density * _fraction(a, b, x, y)
+        return lower, 1 - lower, density
+    upper = density * _fraction(b, a, y, x)
+    return 1 - upper, upper, density
 
 
 def _fraction(a: float, b: float, x: float, y: float) -> float:
