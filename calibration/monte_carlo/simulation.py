@@ -168,8 +168,8 @@ class Goal:
 
     @property
     def block(self) -> int:
-        """Trials of a block."""
-        return BLOCK if self.trials is not None else max(BLOCK, least_trials(self.probability))
+        """Trials of a block: whole portions of draws, enough for the ends of its interval."""
+        return BLOCK * math.ceil(least_trials(self.probability) / BLOCK)
 
     @property
     def most(self) -> int:
@@ -192,25 +192,28 @@ def _simulate(
         raise refuse(who, "generator", "a numpy.random.Generator", repr(generator), advice)
     known = named_inputs(who, inputs)
     draw = Drawing(who, known, known_correlation(who, known, correlation))
-    wanted = [_wanted(who, name, tolerances) for name in models]
+    wanted = _wanted(who, models, tolerances or {})
     calls = [Trials(who if name == OUTPUT else f"{who}: {name}", model) for name, model in models.items()]
     values = np.empty((len(calls), goal.most))  # Memory is taken only as it is filled.
     watch = Watch(goal, wanted)
     made = 0
     while made < goal.most and not watch.still:
-        count = min(goal.block, goal.most - made)
+        count = min(BLOCK, goal.most - made)
         drawn = draw(generator, count)
         for row, call in zip(values, calls, strict=True):
             row[made : made + count] = call(drawn)
-        if goal.trials is None:
-            watch.see(values[:, made : made + count])
         made += count
+        if goal.trials is None and made % goal.block == 0:
+            watch.see(values[:, made - goal.block : made])
     return _joint(goal, watch, values[:, :made], models, units or {})
 
 
-def _wanted(who: str, name: str, tolerances: Mapping[str, float] | None) -> float | None:
-    given = (tolerances or {}).get(name)
-    return None if given is None else positive(who, "tolerance", given)
+def _wanted(who: str, models: Mapping[str, Model], tolerances: Mapping[str, float]) -> list[float | None]:
+    for name in tolerances:
+        if name not in models:
+            expected = "names of " + ", ".join(models)
+            raise refuse(who, "tolerances", expected, repr(name), "Choose one of these.")
+    return [positive(who, "tolerance", tolerances[name]) if name in tolerances else None for name in models]
 
 
 class Watch:

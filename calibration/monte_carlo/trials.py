@@ -63,8 +63,8 @@ class Trials:
         few = {name: array[:FEW] for name, array in drawn.items()}
         try:
             single = self._one_by_one(few)
-        except ValueError:
-            return True  # What is wrong with the model itself shows in the array.
+        except UNFIT:
+            return True  # It takes arrays only; what else is wrong with it shows in the array.
         spread = float(np.ptp(single)) if single.size else 0.0
         return bool(np.allclose(values[:FEW], single, rtol=AGREES, atol=AGREES * spread))
 
