@@ -1,0 +1,164 @@
+"""What metrology costs: import, a budget of ten inputs, a straight line; beside GTC and suncal in the same run.
+
+::
+
+    pip install '.[bench]'
+    python benchmarks/metrology.py [--runs 7]
+
+Each figure of an import comes of a process of its own: CPU time, wall time, and the peak memory of the whole process,
+NumPy and Python included. A budget is the end gauge of the GUM's H.1 with ten inputs, from its numbers to every
+contribution, the degrees of freedom, k and U for 99 %: by a model in Python (GTC's way), or by one that is read from
+text (suncal's way). A line is the thermometer of H.3, from 11 points to the correction at 30 degrees with its
+uncertainty. Each is repeated in a process of its own, with numbers that differ each time, so that nothing remembered
+helps; all must give the same figures. Quote medians: machines are noisy.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from importlib import import_module, metadata, util
+from pathlib import Path
+
+import calibration
+
+PACKAGE = Path(calibration.__file__).parent
+ALL = sorted(
+    f"calibration.{found.stem}" for found in PACKAGE.iterdir() if found.stem.isidentifier() and found.stem[0] != "_"
+)
+IMPORTS = {
+    "Python alone": [],
+    "numpy": ["numpy"],
+    "calibration, all of it": ALL,
+    "calibration.uncertainty and .regression": ["calibration.uncertainty", "calibration.regression"],
+    "GTC": ["GTC"],
+    "suncal": ["suncal"],
+}
+METHODS = {"calibration": "metrology_here", "GTC": "metrology_gtc", "suncal": "metrology_suncal"}
+TASKS = {
+    "budget": "a budget of ten inputs, a model in Python",
+    "text_budget": "a budget of ten inputs, a model read from text",
+    "line": "a straight line through 11 points",
+}
+LIMIT_MS, LIMIT_MB = 250.0, 40.0
+FASTER, SMALLER = 5.0, 3.0
+AGREE = 1e-6
+LEAST_S = 0.3
+
+
+OWN_COST = """
+import sys, time
+wall, cpu = time.perf_counter(), time.process_time()
+for name in sys.argv[1:]:
+    __import__(name)
+wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+# Not getrusage: that keeps the peak of the process that started this one.
+peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(f'{{"ms": {1e3 * cpu}, "wall_ms": {1e3 * wall}, "mb": {peak / 1e3}}}')
+"""
+"""Imports nothing else: what is there before would not be counted."""
+
+
+def own_work(method: str) -> dict:
+    """In a process of its own: figures and CPU time of one budget and of one line."""
+    module = import_module(METHODS[method])
+    found = {}
+    for name in TASKS:
+        task = getattr(module, name, None)
+        if task:
+            found[name] = {"first_ms": once_ms(task, 0), "figures": task(0), "ms": repeated_ms(task)}
+    return found
+
+
+def once_ms(task, turn: int) -> float:
+    begin = time.process_time()
+    task(turn)
+    return 1e3 * (time.process_time() - begin)
+
+
+def repeated_ms(task) -> float:
+    times, end = [], time.perf_counter() + LEAST_S
+    while time.perf_counter() < end or len(times) < 3:
+        times.append(once_ms(task, 1 + len(times)))
+    return statistics.median(times)
+
+
+def asked(*command: str) -> dict:
+    return json.loads(subprocess.run([sys.executable, *command], stdout=subprocess.PIPE, check=True, text=True).stdout)
+
+
+def there(package: str) -> bool:
+    if util.find_spec(package):
+        return True
+    print(f"{package} is not installed, and left out. Run: pip install '.[bench]'")
+    return False
+
+
+def imports(runs: int, others: list[str]) -> None:
+    names = [name for name in IMPORTS if name not in METHODS or name in others]
+    found = {name: [] for name in names}
+    for _ in range(runs):  # in turn, so that a busy minute of the machine meets all
+        for name, results in found.items():
+            results.append(asked("-c", OWN_COST, *IMPORTS[name]))
+    median = {n: {key: statistics.median(one[key] for one in rs) for key in rs[0]} for n, rs in found.items()}
+    print(f"\nimport, each in a process of its own, medians of {runs} runs")
+    for name, cost in median.items():
+        limits = f"  (limits {LIMIT_MS:g} ms, {LIMIT_MB:g} MB)" if name.endswith("all of it") else ""
+        print(f"  {name:40} {cost['ms']:7.0f} CPU ms, {cost['wall_ms']:7.0f} ms, peak {cost['mb']:6.1f} MB{limits}")
+    ours, bare = median["calibration.uncertainty and .regression"], median["Python alone"]["mb"]
+    for name in others:
+        theirs = median[name]
+        print(
+            f"  {name} / calibration.uncertainty and .regression: CPU {theirs['ms'] / ours['ms']:.1f} times, memory "
+            f"{theirs['mb'] / ours['mb']:.1f} times, {(theirs['mb'] - bare) / (ours['mb'] - bare):.1f} times "
+            f"without Python's own (wanted of GTC: {FASTER:g} and {SMALLER:g})"
+        )
+
+
+def work(runs: int, methods: list[str]) -> bool:
+    found = {method: [] for method in methods}
+    for _ in range(runs):
+        for method, results in found.items():
+            results.append(asked(__file__, "--work", method))
+    same = True
+    for task, words in TASKS.items():
+        print(f"\n{words}, medians of {runs} runs")
+        each = {method: [one[task] for one in results if task in one] for method, results in found.items()}
+        ours = each["calibration"][0]["figures"]
+        base = statistics.median(one["ms"] for one in each["calibration"])
+        for method, results in each.items():
+            if results:
+                same &= told(method, results, base, ours)
+        print("  " + ", ".join(f"{key} {value:.6g}" for key, value in ours.items()))
+    print(f"\nall the same figures: {'yes' if same else 'NO'}")
+    return same
+
+
+def told(method: str, results: list[dict], base: float, ours: dict) -> bool:
+    ms, first = (statistics.median(one[key] for one in results) for key in ("ms", "first_ms"))
+    figures = results[0]["figures"]
+    agrees = all(abs(figures[key] - value) <= AGREE * abs(value) for key, value in ours.items())
+    print(f"  {method:12} {ms:8.3f} CPU ms, {ms / base:7.2f} times calibration's; the first one {first:8.2f} ms")
+    if not agrees:
+        print(f"    DIFFERS: {figures} instead of {ours}")
+    return agrees
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=7, help="how often each is measured")
+    parser.add_argument("--work", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.work:
+        print(json.dumps(own_work(args.work)))
+        return 0
+    others = [name for name in ("GTC", "suncal") if there(name)]
+    print(", ".join(f"{name} {metadata.version(name)}" for name in ("numpy", *others)))
+    imports(args.runs, others)
+    return 0 if work(args.runs, ["calibration", *others]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
