@@ -81,6 +81,8 @@ class Trials:
             raise refuse(self.who, "model", f"a value at {_told(where)}", str(error), LEFT) from error
         except TypeError as error:
             raise refuse(self.who, "model", f"one that takes {', '.join(where)}", str(error), NAMES) from error
+        if type(y) is float and math.isfinite(y):  # Most are; what follows takes far longer.
+            return y
         alone = isinstance(y, SupportsFloat) and not isinstance(y, complex) and getattr(y, "size", 1) == 1
         if not alone:
             raise refuse(self.who, "model", "one real number", repr(y), "Give one model for each output.")

@@ -78,8 +78,8 @@ def test_9_3_the_law_of_first_order_fails_and_that_of_second_order_holds() -> No
 
 
 # x_1, r: estimate, u and shortest interval, 1e-6. For r = 0 by the noncentral chi-square distribution with two degrees
-# of freedom, scaled by u**2 (SciPy 1.16, width minimised over the lower probability); u for r = 0.9 by
-# u**2 = 4 u_x**4 (1 + r**2) + 4 x_1**2 u_x**2. They round to tables 6 to 9 of the document.
+# of freedom, scaled by u**2 (SciPy 1.17, width minimised over the lower probability); u for r = 0.9 by
+# u**2 = 4 u_x**4 (1 + r**2) + 4 x_1**2 u_x**2.
 LOSS = [
     (0.000, 0.0, 50.0, 50.0, (0.0, 149.787)),
     (0.010, 0.0, 150.0, 111.803, (0.0, 366.005)),
