@@ -1,6 +1,7 @@
 """From observations and what was before them to the evidence that the time model evaluates, and back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -8,15 +9,33 @@ import numpy as np
 from edge_agent.kpi.buckets import Bucket
 from edge_agent.kpi.counters import count
 from edge_agent.kpi.evaluation import Evaluation, reject_deficit
-from edge_agent.kpi.evidence import ENERGY, GOOD, TOTAL, Booking, Carry, Counter, CounterState, Episode, Evidence
+from edge_agent.kpi.evidence import ENERGY, Booking, Carry, Counter, CounterState, Evidence
 from edge_agent.kpi.inference import infer_states
-from edge_agent.kpi.spans import Codes, Instants
-from edge_agent.oee.evidence_book import StoredCarry
+from edge_agent.kpi.spans import Instants, Steps
+from edge_agent.kpi.timeline import ENDLESS
+from edge_agent.oee.bucket_book import Edge, StoredCarry
 from edge_agent.oee.observation import Observation
 from edge_agent.oee.unit_rules import UnitRules
 
 _WATT_HOURS_PER_S = Fraction(10_000)
 """No work unit draws more than 36 MW."""
+
+
+@dataclass(frozen=True)
+class Continued(Evidence):
+    """Evidence that goes on from what is remembered.
+
+    Signs of life are those of the machine itself: neither what was told before, nor its energy meter. A meter that
+    answers does not tell what a machine does that is silent.
+    """
+
+    def heard(self) -> Instants:
+        """The instants of all signs of life, in rising order."""
+        first, last = (
+            np.array([] if at is None else [at], dtype=np.int64) for at in (self.carry.heard_at, self.heard_until)
+        )
+        heard = np.concatenate((first, self.heartbeat_at, last))
+        return heard if bool(np.all(heard[1:] >= heard[:-1])) else np.sort(heard)
 
 
 def assemble(
@@ -30,27 +49,52 @@ def assemble(
     counters = tuple(_counter(rules, role, observations, carry) for role in rules.roles)
     of_the_machine = np.array([one.at for one in observations if one.is_of_the_machine], dtype=np.int64)
     if rules.stop_after_ns is None:
-        telling = [one for one in observations if one.state is not None]
-        at = np.array([one.at for one in telling], dtype=np.int64)
-        states = np.array([one.state for one in telling], dtype=np.int8)
+        events = _told_before(carry) + [(one.at, one.state) for one in observations if one.state is not None]
     else:
-        at, states = _inferred(rules.stop_after_ns, counters, of_the_machine, carry, heard_until)
-    return Evidence(
-        event_at=at,
-        event_state=states,
+        events = _inferred(rules, counters, of_the_machine, carry, heard_until)
+    begun = carry.silent_until is not None or carry.state_since is not None or carry.unknown_until is not None
+    return Continued(
+        event_at=np.array([at for at, _ in events], dtype=np.int64),
+        event_state=np.array([state for _, state in events], dtype=np.int8),
         counters=counters,
         heartbeat_at=of_the_machine,
         bookings=tuple(bookings),
         carry=Carry(
-            state=Bucket(carry.state),
-            state_since=carry.state_since,
-            episode=_episode(carry),
+            # Before what is known of the time before, nothing is of account.
+            state=Bucket.RUN if begun else Bucket.UNKNOWN,
             heard_at=carry.heard_at,
             counters=carry.counters,
             reject_deficit=carry.reject_deficit,
         ),
         heard_until=heard_until if carry.heard_at is not None or len(of_the_machine) else None,
     )
+
+
+def _gaps_before(carry: StoredCarry) -> list[tuple[int, int]]:
+    """The last instants without data: an interval of pieces may reach back before them."""
+    ends = sorted({end for end in (carry.unknown_until, carry.silent_until) if end is not None})
+    return [one for end in ends for one in ((end - 1, int(Bucket.UNKNOWN)), (end, int(Bucket.RUN)))]
+
+
+def _told_before(carry: StoredCarry) -> list[tuple[int, int]]:
+    """What the machine told before, as far as it still counts: the last gap, the stop that lasts, the state."""
+    found = _gaps_before(carry)
+    if carry.episode_since is not None:
+        found.append((carry.episode_since, int(Bucket.FAULT if carry.episode_has_fault else Bucket.STOP)))
+    if carry.state_since is not None:
+        found.append((carry.state_since, carry.state))
+    return found
+
+
+def edge_of(evaluation: Evaluation, instant: int) -> Edge:
+    """What is supposed at an instant."""
+    stops = evaluation.timeline.stops
+    lasting = np.flatnonzero((stops.since < instant) & (stops.until >= instant))
+    state = int(evaluation.timeline.states.before(np.array([instant]))[0])
+    if not len(lasting):
+        return Edge(state)
+    k = lasting[0]
+    return Edge(state, int(stops.since[k]), bool(stops.is_minor[k]), bool(stops.has_fault[k]))
 
 
 def carry_at(
@@ -64,42 +108,64 @@ def carry_at(
 
     Args:
         rules: Of the work unit.
-        evaluation: Of ``observations``, also of those behind the instant: they tell how stops went on.
-        observations: From the instant on that ``carry`` belongs to.
+        evaluation: Also of what is behind the instant: it tells how stops went on.
+        observations: From the instant on that ``carry`` belongs to, up to this one.
         carry: What was before them.
         instant: A later one.
     """
-    until = [one for one in observations if one.at < instant]
-    short = assemble(rules, until, carry, (), None)
-    counted = {counter.name: count(counter) for counter in short.counters}
-    found = evaluation.carry_at(instant)
-    heard = [one.at for one in until if one.is_of_the_machine]
-    pieces = [c.deltas.until[c.deltas.n > 0] for name, c in counted.items() if name in {TOTAL, GOOD}]
+    counters = tuple(_counter(rules, role, observations, carry) for role in rules.roles)
+    counted = {counter.name: count(counter) for counter in counters}
+    heard_at = next((one.at for one in reversed(observations) if one.is_of_the_machine), carry.heard_at)
+    first_heard = next((one.at for one in observations if one.is_of_the_machine), None)
+    pieces = [one.deltas.until[one.deltas.n > 0] for name, one in counted.items() if name in rules.tells_of_pieces]
     last_pieces = [int(some[-1]) for some in pieces if len(some)]
-    products = [one.product for one in until if one.product is not None]
+    states = evaluation.timeline.states
+    edge = edge_of(evaluation, instant)
+    state = next((one.state for one in reversed(observations) if one.state is not None), carry.state)
+    since = _start_of_run(states, instant)
+    if since is None:
+        since = carry.state_since
+    if edge.state == Bucket.UNKNOWN and state != Bucket.UNKNOWN and heard_at is not None:
+        since = heard_at  # a silence has begun, and the state holds again behind it
+    before = instant if since is None else since
+    piece_at = max(last_pieces, default=first_heard if carry.piece_at is None else carry.piece_at)
     return StoredCarry(
-        state=int(found.state),
-        state_since=_state_since(evaluation, instant, carry),
-        episode_since=found.episode.since if found.episode else None,
-        episode_has_fault=found.episode.has_fault if found.episode else False,
-        heard_at=heard[-1] if heard else carry.heard_at,
+        state=state,
+        state_since=since,
+        episode_since=edge.stop_since,
+        episode_has_fault=edge.stop_since is not None and _contains_fault(states, edge.stop_since, instant),
+        heard_at=heard_at,
         counters={name: one.state for name, one in counted.items()},
-        reject_deficit=reject_deficit(short),
-        piece_at=max(last_pieces, default=carry.piece_at),
-        product=products[-1] if products else carry.product,
+        reject_deficit=reject_deficit(_only(counters, carry)),
+        piece_at=piece_at,
+        stood_since=_stood_since(rules, states, piece_at),
+        product=next((one.product for one in reversed(observations) if one.product is not None), carry.product),
+        silent_until=_last_end(states, before, carry.silent_until),
+        unknown_until=_last_end(evaluation.timeline.buckets, before, carry.unknown_until),
+        edge=edge,
     )
 
 
-def _state_since(evaluation: Evaluation, instant: int, carry: StoredCarry) -> int | None:
-    edges = evaluation.timeline.states.edges
-    k = int(np.searchsorted(edges, instant)) - 1
-    return int(edges[k]) if k >= 0 else carry.state_since
+def _only(counters: tuple[Counter, ...], carry: StoredCarry) -> Evidence:
+    none = np.empty(0, dtype=np.int64)
+    return Evidence(none, none.astype(np.int8), counters, carry=Carry(reject_deficit=carry.reject_deficit))
 
 
-def _episode(carry: StoredCarry) -> Episode | None:
-    if carry.episode_since is None:
-        return None
-    return Episode(carry.episode_since, carry.episode_has_fault)
+def _start_of_run(states: Steps, instant: int) -> int | None:
+    k = int(np.searchsorted(states.edges, instant)) - 1
+    return int(states.edges[k]) if k >= 0 else None
+
+
+def _contains_fault(states: Steps, since: int, until: int) -> bool:
+    first = int(np.searchsorted(states.edges, since, side="right"))
+    last = int(np.searchsorted(states.edges, until, side="left"))
+    return bool(np.any(states.codes[first : last + 1] == Bucket.FAULT))
+
+
+def _last_end(of: Steps, until: int, known: int | None) -> int | None:
+    """The end of the last stretch of UNKNOWN that ended at an instant or before."""
+    ends = np.flatnonzero((of.codes[:-1] == Bucket.UNKNOWN) & (of.edges <= until))
+    return int(of.edges[ends[-1]]) if len(ends) else known
 
 
 def _counter(rules: UnitRules, role: str, observations: Sequence[Observation], carry: StoredCarry) -> Counter:
@@ -120,13 +186,14 @@ def _counter(rules: UnitRules, role: str, observations: Sequence[Observation], c
 
 
 def _inferred(
-    stop_after_ns: int,
+    rules: UnitRules,
     counters: Sequence[Counter],
     heard: Instants,
     carry: StoredCarry,
     heard_until: int | None,
-) -> tuple[Instants, Codes]:
-    deltas = [count(counter).deltas for counter in counters if counter.role in {TOTAL, GOOD}]
+) -> list[tuple[int, int]]:
+    """States by the pieces alone, from the last piece before on."""
+    deltas = [count(counter).deltas for counter in counters if counter.role in rules.tells_of_pieces]
     pieces = np.unique(np.concatenate([one.until[one.n > 0] for one in deltas])) if deltas else heard[:0]
     first = None
     if carry.piece_at is not None:
@@ -134,17 +201,19 @@ def _inferred(
     elif len(heard):
         first = int(heard[0])
     last = int(heard[-1]) if len(heard) else carry.heard_at or 0
-    return _begun(*infer_states(pieces, stop_after_ns, first, max(last, heard_until or 0)), carry.heard_at)
+    at, states = infer_states(pieces, rules.stop_after_ns or 0, first, max(last, heard_until or 0))
+    events = [*zip(at.tolist(), states.tolist(), strict=True)]
+    if carry.stood_since is not None:
+        events.insert(0, (carry.stood_since, int(Bucket.STOP)))
+    # What was inferred holds again from the end of a silence on.
+    again = -ENDLESS if carry.silent_until is None else carry.silent_until
+    return _gaps_before(carry) + [(max(at, again), state) for at, state in events]
 
 
-def _begun(at: Instants, states: Codes, heard_at: int | None) -> tuple[Instants, Codes]:
-    """What follows from the piece before all evidence begins where that was last heard: what was before is carried in.
-
-    An instant is evidence too, and a lone one far back would make a silence of all that was heard since.
-    """
-    if heard_at is None:
-        return at, states
-    before = int(np.searchsorted(at, heard_at, side="right"))
-    if not before:
-        return at, states
-    return np.concatenate(([heard_at], at[before:])), states[before - 1 :]
+def _stood_since(rules: UnitRules, states: Steps, piece_at: int | None) -> int | None:
+    """Start of the stop that the last piece came out of; None: none."""
+    if rules.stop_after_ns is None or piece_at is None:
+        return None
+    if states.before(np.array([piece_at]))[0] != Bucket.STOP:
+        return None
+    return _start_of_run(states, piece_at)

@@ -5,8 +5,9 @@ Because: only a manager may change the past, one day at a time and with a reason
 Instead of: the calendar of today for all of time, by which yesterday's OEE would change with it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from edge_agent.config.calendars import calendar_body, calendar_from_body, calendar_mistakes, config_from_body
@@ -19,7 +20,24 @@ from edge_agent.wire.shop_floor import CalendarKept
 FILE = "agent.toml"
 _EVER = "2000-01-01"
 _DAY = timedelta(days=1)
+_FAR = 2**61
 _KEPT_SCHEDULES = 8
+
+
+class Change(NamedTuple):
+    """What is planned in a stretch of time has changed.
+
+    Attributes:
+        calendar: Its name.
+        since: From when, UTC ns.
+        until: To when.
+        record: To be said.
+    """
+
+    calendar: str
+    since: int
+    until: int
+    record: CalendarKept
 
 
 class Calendars:
@@ -34,19 +52,26 @@ class Calendars:
         self._configured = configured
         self._book = book
         self._versions: dict[str, CalendarVersions] = {}
+        self._zones: dict[str, str] = {}
         self._schedules: dict[tuple[str, date, date], Schedule] = {}
         self._read()
 
     def _read(self) -> None:
         records = self._book.reader().records(CalendarKept, most=10_000)
         self._schedules.clear()
-        for name in self._configured:
+        for name in self._configured.keys() | {str(one.body.get("name")) for one in records}:
             mine = [one for one in records if one.body.get("name") == name]
             self._versions[name] = CalendarVersions(tuple(map(_version, mine)))
+            self._zones[name] = self._zone_of(name, mine)
         self._next_number = max((one.number for one in records), default=0) + 1
 
-    def begin(self, now: int) -> Iterator[tuple[str, int, CalendarKept]]:
-        """Keep what the configuration says now, where it says something new: name, from when, and the record."""
+    def _zone_of(self, name: str, versions: Sequence[CalendarKept]) -> str:
+        if name in self._configured:
+            return self._configured[name].timezone
+        return calendar_from_body(max(versions, key=_number).body).timezone
+
+    def begin(self, now: int) -> Iterator[Change]:
+        """Keep what the configuration says now, where it says something new."""
         for name, config in self._configured.items():
             body = calendar_body(config)
             records = self._book.reader().records(CalendarKept, most=10_000)
@@ -54,10 +79,13 @@ class Calendars:
             newest = max(mine, key=_number, default=None)
             if newest is not None and newest.body == body:
                 continue
-            first = _EVER if newest is None else _local_day(now, config.timezone).isoformat()
+            first = _EVER
+            if newest is not None:
+                # Not before what was decided last: a clock that wakes up in the past would change all days since.
+                first = max(_local_day(now, config.timezone).isoformat(), newest.first_day)
             yield self._keep(name, first, "", body, FILE, "configured", now)
 
-    def amend(self, change: CalendarKept, now: int) -> tuple[str, int, CalendarKept]:
+    def amend(self, change: CalendarKept, now: int) -> Change:
         """A manager's change of one past day.
 
         Raises:
@@ -83,9 +111,7 @@ class Calendars:
             raise EntryError(msg)
         return self._keep(config.name, day.isoformat(), day.isoformat(), change.body, change.who, change.why, now)
 
-    def _keep(
-        self, name: str, first: str, last: str, body: dict[str, object], who: str, why: str, now: int
-    ) -> tuple[str, int, CalendarKept]:
+    def _keep(self, name: str, first: str, last: str, body: dict[str, object], who: str, why: str, now: int) -> Change:
         record = CalendarKept(
             key=str(self._next_number),
             number=self._next_number,
@@ -98,12 +124,14 @@ class Calendars:
         )
         self._book.keep(record)
         self._read()
-        since = to_ns(datetime.fromisoformat(first), self._configured[name].timezone)
-        return name, since, record
+        zone, day = self._zones[name], datetime.fromisoformat(first)
+        # A shift that begins on its last day may end on the next one.
+        until = to_ns(datetime.fromisoformat(last) + 2 * _DAY, zone) if last else _FAR
+        return Change(name, to_ns(day, zone), until, record)
 
     def schedule(self, name: str, since: int, until: int) -> Schedule:
         """Shifts and planned stops between two instants."""
-        first, last = days_around(self._configured[name].timezone, since, until)
+        first, last = days_around(self._zones[name], since, until)
         key = (name, first, last)
         found = self._schedules.get(key)
         if found is None:

@@ -1,53 +1,70 @@
 """Elements of nominal buckets, cut inside at shift and product changes; and back from records to sums."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from edge_agent.kpi.buckets import BUCKETS, Bucket
-from edge_agent.kpi.calendar import Schedule
 from edge_agent.kpi.elements import Elements as Sums
 from edge_agent.kpi.elements import ProductPieces, add_up
-from edge_agent.kpi.evaluation import Evaluation, ProductSpan
+from edge_agent.kpi.evaluation import ProductSpan
 from edge_agent.kpi.spans import Instants
+from edge_agent.oee.looking import Look
 from edge_agent.wire.shop_floor import Elements, Part
 
+Key = tuple[str, str, float | None]
+"""Shift, product and its ideal cycle."""
 
-def bucket_elements(
-    work_unit: str, bucket_ns: int, evaluation: Evaluation, schedule: Schedule, since: int, until: int
-) -> list[Elements]:
-    """The elements of the buckets in ``[since, until)``, which are whole ones, by shift and product.
+
+def bucket_elements(work_unit: str, starts: Sequence[int], until: int, look: Look) -> list[Elements]:
+    """The elements of nominal buckets that follow each other, by shift and product.
 
     Pieces outside of every product's time stand in the part of the shift without a product.
+
+    Args:
+        work_unit: Whose.
+        starts: Of the buckets.
+        until: The end of the last one.
+        look: At them.
     """
-    windows = _cut(bucket_ns, evaluation.products, schedule, since, until)
-    parts: dict[int, dict[tuple[str, str, float | None], Sums]] = {
-        start: {} for start in range(since, until, bucket_ns)
-    }
-    for (start, _), sums in zip(windows.tolist(), evaluation.elements(windows), strict=True):
-        shift = schedule.shift_at(start)
-        product = _in_force(evaluation.products, start)
-        key = (shift.name if shift else "", *product)
-        found = parts[start - start % bucket_ns]
-        found[key] = found[key] + sums if key in found else sums
+    windows = _cut(starts, until, look)
+    ends = [*starts[1:], until]
+    parts: list[dict[Key, Sums]] = [{} for _ in starts]
+    for (start, _), sums in zip(windows.tolist(), look.evaluation.elements(windows), strict=True):
+        found = parts[bisect_right(starts, start) - 1]
+        for key, some in _by_product(look, start, sums):
+            found[key] = found[key] + some if key in found else some
     return [
         Elements(
             key=f"{work_unit}.{start}",
             work_unit=work_unit,
             since=start,
-            until=start + bucket_ns,
+            until=end,
             parts=tuple(_part(*key, sums) for key, sums in found.items()),
         )
-        for start, found in parts.items()
+        for start, end, found in zip(starts, ends, parts, strict=True)
     ]
 
 
-def _cut(bucket_ns: int, products: Sequence[ProductSpan], schedule: Schedule, since: int, until: int) -> Instants:
-    edges = np.arange(since, until + 1, bucket_ns, dtype=np.int64)
-    cuts = [edge for shift in schedule.shifts for edge in shift[1:]] + [edge for one in products for edge in one[1:3]]
-    inner = [edge for edge in cuts if since < edge < until]
-    edges = np.unique(np.concatenate((edges, np.array(inner, dtype=np.int64))))
-    return np.column_stack((edges[:-1], edges[1:]))
+def _cut(starts: Sequence[int], until: int, look: Look) -> Instants:
+    cuts = {edge for shift in look.schedule.shifts for edge in shift[1:]}
+    cuts |= {edge for one in look.evaluation.products for edge in one[1:3]}
+    edges = sorted({*starts, until, *(edge for edge in cuts if starts[0] < edge < until)})
+    return np.column_stack((edges[:-1], edges[1:])).astype(np.int64)
+
+
+def _by_product(look: Look, start: int, sums: Sums) -> Iterator[tuple[Key, Sums]]:
+    """The sums of a stretch; of pieces of a product that is not in force there, each a part of its own."""
+    shift = look.schedule.shift_at(start)
+    name = shift.name if shift else ""
+    product = _in_force(look.evaluation.products, start)
+    others = {key: pieces for key, pieces in sums.products.items() if key != product}
+    yield (name, *product), replace(sums, products={k: p for k, p in sums.products.items() if k == product})
+    for key, pieces in others.items():
+        if pieces.total or pieces.reject or pieces.rework:
+            yield (name, *key), Sums(products={key: pieces})
 
 
 def _in_force(products: Sequence[ProductSpan], instant: int) -> tuple[str, float | None]:

@@ -1,10 +1,9 @@
 """Which product is in force when: as the machine shows it, as people choose it, or the only one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from edge_agent.kpi.evaluation import ProductSpan
 from edge_agent.oee.observation import Observation
-from edge_agent.oee.shop_book import ShopReader
 from edge_agent.oee.unit_rules import UnitRules
 from edge_agent.wire.entries import ProductChoice
 
@@ -13,38 +12,45 @@ _FAR = 2**61
 
 def product_spans(
     rules: UnitRules,
-    book: ShopReader,
-    window: tuple[int, int],
+    since: int,
     shown_before: str | None,
     observed: Sequence[Observation],
-    cycles: Mapping[str, float],
+    chosen: Iterable[ProductChoice],
 ) -> list[ProductSpan]:
-    """The products in force in a window, in order of time.
+    """The products in force from an instant on, in order of time.
+
+    Before them stand those that are not in force at all, long before all time: late scrap may name one.
 
     Args:
         rules: Of the work unit.
-        book: Where choices are kept.
-        window: From when to when.
-        shown_before: What the machine showed last before the window.
-        observed: In the window.
-        cycles: Product -> ideal cycle, s; what is not in it is no product.
+        since: From when.
+        shown_before: What the machine showed last before that.
+        observed: From then on.
+        chosen: In order of time; the first one at ``since`` or before.
     """
-    since, until = window
     if rules.only_product:
         changes = [(-_FAR, rules.only_product)]
-    elif rules.unit.product:
-        changes = [(-_FAR, shown_before or "")]
-        changes += [(one.at, one.product) for one in observed if one.product is not None]
+    elif rules.shows_product:
+        changes = [(-_FAR, shown_before or ""), *_shown(observed, shown_before or "")]
     else:
-        chosen = book.records(ProductChoice, rules.unit.name, 0, until + 1, most=200)
-        changes = [(one.since, one.product) for one in reversed(chosen)]
+        changes = [(one.since, one.product) for one in chosen]
     spans: list[ProductSpan] = []
     for k, (start, product) in enumerate(changes):
         end = changes[k + 1][0] if k + 1 < len(changes) else _FAR
-        if product not in cycles or start >= end:
+        if product not in rules.cycles or start >= end:
             continue
         if spans and spans[-1].product == product and spans[-1].until == start:
             spans[-1] = spans[-1]._replace(until=end)
         else:
-            spans.append(ProductSpan(product, start, end, cycles[product]))
-    return [span for span in spans if span.until > since]
+            spans.append(ProductSpan(product, start, end, rules.cycles[product]))
+    found = [span for span in spans if span.until > since]
+    absent = sorted(rules.cycles.keys() - {span.product for span in found})
+    long_ago = -_FAR - len(absent) - 1
+    return [*(ProductSpan(p, long_ago + k, long_ago + k + 1, rules.cycles[p]) for k, p in enumerate(absent)), *found]
+
+
+def _shown(observed: Sequence[Observation], last: str) -> Iterator[tuple[int, str]]:
+    for one in observed:
+        if one.product is not None and one.product != last:
+            last = one.product
+            yield one.at, last

@@ -1,39 +1,48 @@
-"""The shop floor of one edge: all work units, their calendars, what people enter, the picture for the screen."""
+"""The shop floor of one edge: all work units, their calendars, what people enter, the picture for the screen.
 
-from collections.abc import Iterator, Sequence
+Decision: a work unit whose figures cannot be computed stops alone, says so, and is tried again.
+Because: what a machine measured is kept whatever becomes of its productivity; a mistake in the one may not end the
+other, and the evidence stays on disk for a program that is mended.
+Instead of: an agent that ends, begins anew, and ends again.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
-
-import msgspec
 
 from edge_agent.collect import Sample
 from edge_agent.config import AgentConfig
-from edge_agent.config.work_units import calendar_of, channels_of, max_gap_s
-from edge_agent.kpi.calendar import Schedule
+from edge_agent.config.work_units import calendar_of, channels_of
 from edge_agent.oee.board import Board, UnitBoard
+from edge_agent.oee.bucket_book import BucketBook
 from edge_agent.oee.calendars import Calendars
-from edge_agent.oee.entry_error import EntryError
+from edge_agent.oee.entering import Entering
 from edge_agent.oee.evidence_book import EvidenceBook
+from edge_agent.oee.keeping import Keeping
 from edge_agent.oee.observation import Observation, Observer
-from edge_agent.oee.picture import picture_of
-from edge_agent.oee.shop_book import ShopBook, stands_at
+from edge_agent.oee.picture import Painter
+from edge_agent.oee.shop_book import ShopBook
+from edge_agent.oee.shop_findings import CHARTS, ShopFindings
 from edge_agent.oee.unit_ledger import UnitLedger
-from edge_agent.oee.unit_rules import UnitRules, unit_rules
+from edge_agent.oee.unit_rules import UnitRules, UnitSetup, unit_setup
+from edge_agent.oee.unit_tail import Books
 from edge_agent.outbox import Outbox
-from edge_agent.wire.entries import Entry, LateScrap, ProductChoice, StopReason
 from edge_agent.wire.live import WorkUnitStatus
 from edge_agent.wire.messages import Finding, Record
-from edge_agent.wire.shop_floor import CalendarKept, ProductDescription, WorkUnitDescription
+from edge_agent.wire.shop_floor import ProductDescription, WorkUnitDescription
 
 if TYPE_CHECKING:
     from edge_agent.oee.charts import Charts
 
-_DAY_NS = 86_400_000_000_000
-EVIDENCE_DAYS = 35
-"""How far back a late word can change figures."""
-ELEMENTS_DAYS = 100
-RECORDS_DAYS = 400
-_CHANGES_FIGURES = (StopReason, LateScrap, ProductChoice)
-_UNMAPPED = "unmapped_state"
+log = logging.getLogger(__name__)
+
+_NS = 1_000_000_000
+_DAY_NS = 86_400 * _NS
+_RETRY_NS = 600 * _NS
+_FRESH_DAYS = 2
+"""Evidence of a work unit that cannot be evaluated waits so long."""
 _EMPTY = Board(at=0, units={})
 
 
@@ -57,11 +66,10 @@ class Shop:
     def __init__(self, config: AgentConfig, outbox: Outbox) -> None:
         self._config = config
         self._outbox = outbox
-        self._rules = [unit_rules(config, unit) for unit in config.shop.work_units]
+        self._setups = {unit.name: unit_setup(config, unit) for unit in config.shop.work_units}
         self._titles = {r.id: dict(r.title) for first in config.shop.reasons for r in (first, *first.of)}
-        self._tidied = 0
+        self._broken: dict[str, int] = {}
         self.board = _EMPTY
-        self._stale = False
         self._read()
 
     def forget_unwritten(self) -> None:
@@ -69,32 +77,36 @@ class Shop:
         self._stale = True
 
     def _read(self) -> None:
-        self._stale = False
-        self._evidence = EvidenceBook(self._outbox.db)
-        self._book = ShopBook(self._outbox.db)
-        named = {r.unit.name: calendar_of(self._config, r.unit) for r in self._rules}
-        self._calendar_of = {unit: calendar.name for unit, calendar in named.items()}
-        self._calendars = Calendars({calendar.name: calendar for calendar in named.values()}, self._book)
+        self._stale, self._begun = False, False
+        db = self._outbox.db
+        self._books = Books(EvidenceBook(db), BucketBook(db), ShopBook(db))
+        named = {c.name: c for c in (calendar_of(self._config, setup.unit) for setup in self._setups.values())}
+        self._calendars = Calendars(named, self._books.shop)
+        self._keeping = Keeping(db, self._books, self._config.outbox.size_limit_mb * 1_000_000)
         self._charts = _charts(self._config, self._outbox) if self._config.shop.charts else None
+        self._findings = ShopFindings(self._books.shop)
         self._units: dict[str, UnitLedger] = {}
-        self._observers: dict[str, list[tuple[UnitLedger, Observer]]] = {}
-        self._pictures: dict[str, tuple[int, UnitBoard]] = {}
+        self._painters: dict[str, Painter] = {}
+        self._observers: dict[str, list[tuple[str, Observer]]] = {}
         self._unmapped: dict[str, int] = {}
-        self._begun = False
-        for rules in self._rules:
-            self._add(rules)
+        fresh = self._books.evidence.fresh() if self._setups else {}
+        for name, setup in self._setups.items():
+            self._add(setup, fresh.get(name, ()))
+            observer = Observer(setup.unit, setup.watt_hours)
+            for instrument in observer.instruments:
+                self._observers.setdefault(instrument, []).append((name, observer))
+        self._entering = Entering(self._books.shop, self._books.buckets, self._calendars, self._units)
 
-    def _add(self, rules: UnitRules) -> None:
-        calendar = self._calendar_of[rules.unit.name]
-
-        def schedule(since: int, until: int) -> Schedule:
-            return self._calendars.schedule(calendar, since, until)
-
-        ledger = UnitLedger(rules, self._evidence, self._book, schedule, lambda reason: self._titles.get(reason, {}))
+    def _add(self, setup: UnitSetup, fresh: Sequence[Observation]) -> None:
+        ledger = self._ledger(setup.unit.name, setup.rules)
+        ledger.reload(fresh)
         self._units[ledger.name] = ledger
-        observer = Observer(rules.unit, rules.watt_hours)
-        for instrument in observer.instruments:
-            self._observers.setdefault(instrument, []).append((ledger, observer))
+        self._painters[ledger.name] = Painter(setup, ledger, self._books.buckets, self._books.shop)
+
+    def _ledger(self, name: str, rules: UnitRules) -> UnitLedger:
+        return UnitLedger(
+            name, rules, self._books, self._calendars.schedule, lambda reason: self._titles.get(reason, {})
+        )
 
     # ------------------------------------------------------------------ inside the recorder's transaction
 
@@ -104,28 +116,108 @@ class Shop:
             self._read()
         if not self._begun:
             self._begun = True
-            yield from self._end_unmapped()
-            for name, since, record in self._calendars.begin(now):
-                yield record
-                self._redo(name, since)
+            yield from self._findings.end_those_before()
+            yield from self._begin(now)
         came: dict[str, list[Observation]] = {}
         yield from self._observe(dated, came)
-        for name, ledger in self._units.items():
-            ledger.take(came.get(name, ()))
-            yield from ledger.work(now)
-        if self._charts:
-            yield from self._charts.take(dated)
-        self._tidy(now)
+        yield from self._follow(came, now)
+        if self._charts is not None and self._is_to_be_tried(CHARTS, now):
+            yield from self._guarded(CHARTS, partial(self._charts.take, dated), now)
+        self._keeping.tidy(now)
+
+    def _begin(self, now: int) -> Iterator[Record]:
+        """What is configured holds from now on; the rest is said of work units that are no longer configured."""
+        known = [ledger.since for ledger in self._units.values() if ledger.since is not None]
+        for change in self._calendars.begin(max([now, *known])):
+            yield change.record
+            self._entering.replan(change)
+        gone = [name for name in self._books.buckets.work_units() if name not in self._units]
+        fresh = self._books.evidence.fresh() if gone else {}
+        for name in gone:
+            history = self._books.buckets.rules(name)
+            if history is not None:
+                ledger = self._ledger(name, history.newest)
+                yield from self._guarded(name, partial(self._finish, ledger, fresh), now)
+            self._books.buckets.forget(name)
+
+    def _finish(self, ledger: UnitLedger, fresh: dict[str, list[Observation]]) -> Iterator[Record]:
+        ledger.reload(fresh.get(ledger.name, ()))
+        yield from ledger.finish()
 
     def _observe(self, dated: Sequence[Dated], came: dict[str, list[Observation]]) -> Iterator[Finding]:
         """Fill ``came`` with what the samples tell of each work unit."""
         for one in dated:
-            for ledger, observer in self._observers.get(one.sample.instrument, ()):
+            for name, observer in self._observers.get(one.sample.instrument, ()):
                 observation = observer.observe(one.sample, one.at)
                 if observation is not None:
-                    came.setdefault(ledger.name, []).append(observation)
-                if len(observer.unmapped) > self._unmapped.get(ledger.name, 0):
-                    yield self._tell_unmapped(ledger, observer)
+                    came.setdefault(name, []).append(observation)
+                if len(observer.unmapped) > self._unmapped.get(name, 0):
+                    self._unmapped[name] = len(observer.unmapped)
+                    yield self._findings.unmapped(name, observer.unmapped)
+
+    def _follow(self, came: dict[str, list[Observation]], now: int) -> Iterator[Record]:
+        """Evaluate every work unit, and keep what came."""
+        settled = [ledger.since for ledger in self._units.values()]
+        fresh = dict(came)
+        for name in [*self._units]:
+            if self._is_to_be_tried(name, now):
+                ledger, some = self._units[name], came.get(name, [])
+                yield from self._guarded(name, partial(self._work, ledger, some, fresh, now), now)
+        if fresh:
+            self._books.evidence.keep_fresh(fresh)
+        if settled != (since := [ledger.since for ledger in self._units.values()]):
+            known = [one for one in since if one is not None]
+            self._books.evidence.forget_fresh(max(min(known, default=0), now - _FRESH_DAYS * _DAY_NS))
+
+    def _work(
+        self, ledger: UnitLedger, came: list[Observation], fresh: dict[str, list[Observation]], now: int
+    ) -> list[Record]:
+        """Let one work unit follow; of what came to it, only that stays in ``fresh`` which is not settled yet."""
+        taken = ledger.take(came) if came else []
+        said = list(ledger.work(now))
+        fresh.pop(ledger.name, None)
+        if taken:
+            fresh[ledger.name] = taken
+        return said
+
+    def _is_to_be_tried(self, name: str, now: int) -> bool:
+        """Whether something can be computed, or failed so long ago that it is made anew from what is on disk."""
+        tried = self._broken.get(name)
+        if tried is None:
+            return True
+        if tried <= now < tried + _RETRY_NS:
+            return False
+        if name == CHARTS:
+            self._charts = _charts(self._config, self._outbox)
+        else:
+            self._add(self._setups[name], self._books.evidence.fresh().get(name, ()))
+        return True
+
+    def _guarded(self, name: str, job: Callable[[], Iterable[Record]], now: int) -> Iterator[Record]:
+        """What a work unit says; where it fails nothing of it is kept, and it is tried again later."""
+        db = self._outbox.db
+        db.execute("SAVEPOINT shop")
+        try:
+            said = list(job())
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # the edge of a job: the recorder goes on without it
+            log.exception("shop floor: %s cannot be computed", name or "control charts")
+            db.execute("ROLLBACK TO shop")
+            db.execute("RELEASE shop")
+            self._books.shop.forget_remembered()
+            yield from self._break(name, error, now)
+            return
+        db.execute("RELEASE shop")
+        yield from said
+        if self._broken.pop(name, None) is not None:
+            yield self._findings.mended(name)
+
+    def _break(self, name: str, error: Exception, now: int) -> Iterator[Record]:
+        first = name not in self._broken
+        self._broken[name] = now
+        if first:
+            yield self._findings.broken(name, error)
 
     def enter(self, entry: Record, now: int) -> Iterator[Record]:
         """Take what somebody entered: it is said, and what follows from it comes with :meth:`take`.
@@ -135,70 +227,24 @@ class Shop:
         """
         if self._stale:
             self._read()
-        if isinstance(entry, CalendarKept):
-            name, since, record = self._calendars.amend(entry, now)
-            self._redo(name, since)
-            yield record
-            return
-        assert isinstance(entry, Entry)
-        unit = getattr(entry, "work_unit", "")
-        if unit and unit not in self._units:
-            msg = f"work unit {unit}: there is none of this name; known are {', '.join(self._units)}."
-            raise EntryError(msg)
-        before = self._book.reader().record(type(entry), entry.key)
-        self._book.keep(entry)
-        if isinstance(entry, _CHANGES_FIGURES):
-            since = min(stands_at(one) for one in (before, entry) if one is not None)
-            self._units[unit].redo(since)
-        yield entry
-
-    def _redo(self, calendar: str, since: int) -> None:
-        for name, ledger in self._units.items():
-            if self._calendar_of[name] == calendar:
-                ledger.redo(since)
-
-    def _tell_unmapped(self, ledger: UnitLedger, observer: Observer) -> Finding:
-        self._unmapped[ledger.name] = len(observer.unmapped)
-        words = ", ".join(sorted(observer.unmapped))
-        text = (
-            f"work unit {ledger.name}: shows states that state_map does not know: {words}. "
-            "They count as no data. Add them to state_map."
-        )
-        told = Finding(key=f"{_UNMAPPED}.{ledger.name}", kind=_UNMAPPED, text=text)
-        self._book.keep(told)
-        return told
-
-    def _end_unmapped(self) -> Iterator[Finding]:
-        """A run before told of states that its file did not map: what this one does not map is told anew."""
-        for known in self._book.reader().records(Finding):
-            if known.kind == _UNMAPPED and not known.over:
-                text = f"{known.key.partition('.')[2]}: begins anew; a state that is not mapped is told again."
-                over = msgspec.structs.replace(known, text=f"work unit {text}", over=True)
-                self._book.keep(over)
-                yield over
-
-    def _tidy(self, now: int) -> None:
-        if now - self._tidied < _DAY_NS:
-            return
-        self._tidied = now
-        self._evidence.forget_before(now - EVIDENCE_DAYS * _DAY_NS)
-        self._book.forget_before("elements", now - ELEMENTS_DAYS * _DAY_NS)
-        for kind in ("stop", *_entry_nouns()):
-            self._book.forget_before(kind, now - RECORDS_DAYS * _DAY_NS)
+        yield from self._entering.enter(entry, now)
 
     # ------------------------------------------------------------------ after the commit
 
     def picture(self, now: int) -> None:
         """Make the board anew: each work unit as it was last evaluated, and heard as lately as it was."""
-        units: dict[str, UnitBoard] = {}
-        for name, ledger in self._units.items():
-            evaluated = ledger.tail.at if ledger.tail else 0
-            known = self._pictures.get(name)
-            if known is None or known[0] != evaluated:
-                known = (evaluated, picture_of(ledger, self._evidence, self._book.reader(), now))
-                self._pictures[name] = known
-            units[name] = _heard(known[1], ledger, now)
+        if self._stale:
+            return
+        units = {name: self._painted(name, painter, now) for name, painter in self._painters.items()}
         self.board = Board(at=now, units=units)
+
+    def _painted(self, name: str, painter: Painter, now: int) -> UnitBoard:
+        try:
+            return painter.paint(now)
+        except Exception:  # the edge of a job: the recorder goes on without it
+            log.exception("shop floor: work unit %s cannot be shown", name)
+            status = WorkUnitStatus(at=now, bucket="UNKNOWN")
+            return self.board.units.get(name, UnitBoard(name=name, status=status))
 
     def status(self) -> dict[str, WorkUnitStatus]:
         """What every work unit does now; any thread may ask."""
@@ -206,10 +252,10 @@ class Shop:
 
     def describe(self) -> list[WorkUnitDescription]:
         """What is computed for every work unit."""
-        return [self._description(rules) for rules in self._rules]
+        return [self._description(setup) for setup in self._setups.values()]
 
-    def _description(self, rules: UnitRules) -> WorkUnitDescription:
-        unit = rules.unit
+    def _description(self, setup: UnitSetup) -> WorkUnitDescription:
+        unit, rules = setup.unit, setup.rules
         return WorkUnitDescription(
             key=unit.name,
             title=dict(unit.title),
@@ -217,7 +263,7 @@ class Shop:
             channels=channels_of(unit),
             counts_pieces=rules.counts_pieces,
             micro_stop_s=unit.micro_stop_s,
-            max_gap_s=max_gap_s(self._config, unit),
+            max_gap_s=rules.max_gap_ns / _NS,
             bucket_s=unit.bucket_s,
             timezone=calendar_of(self._config, unit).timezone,
             products={
@@ -227,15 +273,6 @@ class Shop:
             reasons=self._titles,
             target_oee=unit.target_oee,
         )
-
-
-def _heard(unit: UnitBoard, ledger: UnitLedger, now: int) -> UnitBoard:
-    heard_at = max(unit.status.heard_at, ledger.heard_at or 0)
-    return msgspec.structs.replace(unit, status=msgspec.structs.replace(unit.status, at=now, heard_at=heard_at))
-
-
-def _entry_nouns() -> list[str]:
-    return [str(kind.__struct_config__.tag) for kind in Entry.__subclasses__()]
 
 
 def _charts(config: AgentConfig, outbox: Outbox) -> "Charts":

@@ -8,14 +8,16 @@ import numpy as np
 
 from edge_agent.kpi.buckets import Bucket
 from edge_agent.kpi.evaluation import Evaluation
-from edge_agent.kpi.spans import measure
 from edge_agent.kpi.timeline import ENDLESS
-from edge_agent.oee.observation import Observation
 from edge_agent.wire.entries import StopReason
 from edge_agent.wire.shop_floor import Stop
 
-_LATER_NS = 600_000_000_000
+LATER_NS = 600_000_000_000
 """A reason may stand so long before the stop that it belongs to: late evidence can move a beginning."""
+Titles = Callable[[str], dict[str, str]]
+"""Stop reason -> titles."""
+Planned = Callable[[int, int], int]
+"""How much of a stretch is planned time, ns."""
 
 
 class Standstill(NamedTuple):
@@ -24,21 +26,35 @@ class Standstill(NamedTuple):
     since: int
     until: int | None
     kind: str
-    planned_ns: int
+
+
+class Told(NamedTuple):
+    """What is told of a stop beside its times.
+
+    Attributes:
+        code: The machine's own word.
+        shift: In which it began.
+        product: In force then.
+    """
+
     code: str
+    shift: str
+    product: str
 
 
 def standstills(
-    evaluation: Evaluation, observations: Sequence[Observation], since: int, until: int
+    evaluation: Evaluation, since: int, until: int, now: int, lasts_until: int | None = None
 ) -> list[Standstill]:
     """The stops that are not minor, and the changeovers, of which any instant lies in ``[since, until)``.
 
     Args:
         evaluation: Reaches at least to ``until``.
-        observations: Of which the codes are taken.
         since: From when.
-        until: To when: what lasts longer has no end yet.
+        until: To when.
+        now: What lasts longer has no end yet.
+        lasts_until: The end of that which the evaluation sees no end of; None: it lasts.
     """
+    endless = ENDLESS if lasts_until is None else lasts_until
     stops = evaluation.timeline.stops
     found = [
         (int(a), int(b), Bucket.FAULT if fault else Bucket.STOP)
@@ -51,43 +67,27 @@ def standstills(
     setups = np.flatnonzero(states.codes == Bucket.SETUP)
     found += [(int(starts[k]), int(ends[k]), Bucket.SETUP) for k in setups]
     here = sorted(one for one in found if one[0] < until and one[1] > since and one[0] > -ENDLESS)
-    spans = np.array([(a, min(b, until)) for a, b, _ in here], dtype=np.int64).reshape(-1, 2)
-    planned = measure(evaluation.timeline.planned, spans, 2)[:, 1]
-    return [
-        Standstill(a, b if b <= until else None, kind.name, int(ns), _code(observations, a, b))
-        for (a, b, kind), ns in zip(here, planned, strict=True)
-    ]
+    ended = ((a, endless if b == ENDLESS else b, kind) for a, b, kind in here)
+    return [Standstill(a, b if b <= now else None, kind.name) for a, b, kind in ended]
 
 
-def _code(observations: Sequence[Observation], since: int, until: int) -> str:
-    return next((one.code for one in observations if one.code and since <= one.at < until), "")
-
-
-def anchored(reasons: Sequence[StopReason], found: Sequence[Standstill], known_since: int) -> list[StopReason]:
+def anchored(reasons: Iterable[StopReason], spans: Sequence[tuple[int, int | None]]) -> list[StopReason]:
     """The reasons, each where it belongs: late evidence may have moved the beginning of its stop a little.
 
     Args:
         reasons: As they were given.
-        found: The stops.
-        known_since: From when ``found`` is complete.
+        spans: The stops, also those before the reasons.
     """
     moved = []
     for reason in reasons:
-        inside = any(one.since <= reason.since < (one.until or ENDLESS) for one in found)
-        later = [one.since for one in found if 0 < one.since - reason.since <= _LATER_NS]
-        if not inside and later and reason.since >= known_since:
-            moved.append(msgspec.structs.replace(reason, since=min(later)))
-        else:
-            moved.append(reason)
+        inside = any(since <= reason.since < (until or ENDLESS) for since, until in spans)
+        later = [since for since, _ in spans if 0 < since - reason.since <= LATER_NS]
+        moved.append(msgspec.structs.replace(reason, since=min(later)) if later and not inside else reason)
     return moved
 
 
 def stop_records(
-    work_unit: str,
-    one: Standstill,
-    reasons: Iterable[StopReason],
-    titles: Callable[[str], dict[str, str]],
-    where: tuple[str, str],
+    work_unit: str, one: Standstill, reasons: Iterable[StopReason], titles: Titles, told: Told, planned: Planned
 ) -> list[Stop]:
     """The records of a stop: one for each stretch of it that has a reason of its own.
 
@@ -96,7 +96,8 @@ def stop_records(
         one: The stop.
         reasons: That were given around it.
         titles: Reason -> titles.
-        where: Shift and product at its beginning.
+        told: Of it.
+        planned: Measures planned time; of what lasts, up to now.
     """
     end = ENDLESS if one.until is None else one.until
     given = sorted((r for r in reasons if not r.gone and _belongs(r, one.since, end)), key=lambda r: r.since)
@@ -104,9 +105,6 @@ def stop_records(
     records: list[Stop] = []
     for start, stop in zip(cuts, [*cuts[1:], end], strict=True):
         reason = _at(given, start)
-        length = stop - start if stop < ENDLESS else None
-        whole = (end - one.since) if one.until is not None else None
-        share = one.planned_ns if whole is None or length is None else round(one.planned_ns * length / max(whole, 1))
         records.append(
             Stop(
                 key=f"{work_unit}.{start}",
@@ -114,10 +112,10 @@ def stop_records(
                 since=start,
                 until=stop if stop < ENDLESS else None,
                 kind=one.kind,
-                planned_ns=share,
-                code=one.code,
-                shift=where[0],
-                product=where[1],
+                planned_ns=planned(start, stop),
+                code=told.code,
+                shift=told.shift,
+                product=told.product,
                 reason=reason.reason if reason else "",
                 title=titles(reason.reason) if reason and reason.reason else {},
                 note=reason.note if reason else "",

@@ -5,262 +5,254 @@ known) to now. It is evaluated anew every few seconds; a bucket is closed a grac
 and standing decide has been decided. It stays in the tail for as long as a stop in it may still turn out a minor one.
 
 What belongs before the tail (a late sample, scrap found later, a changed day of the calendar) is worked off from the
-evidence on disk, half a day at a call, until a bucket begins just as it was known to.
+evidence on disk, some hours at a call. What the time before the tail was supposed to be is compared, at each
+evaluation, with what the tail's evidence makes of it.
 """
 
-from bisect import insort
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from edge_agent.kpi.calendar import Schedule
-from edge_agent.kpi.evaluation import Evaluation
-from edge_agent.oee.assembly import carry_at
-from edge_agent.oee.board import Stretch
-from edge_agent.oee.evidence_book import EvidenceBook, StoredCarry
-from edge_agent.oee.looking import AHEAD_NS, Looking
+import msgspec
+
+from edge_agent.oee.assembly import carry_at, edge_of
+from edge_agent.oee.bucket_book import Edge, Span
+from edge_agent.oee.looking import Look, Looking, Schedules
 from edge_agent.oee.observation import Observation
 from edge_agent.oee.parts import bucket_elements
-from edge_agent.oee.shop_book import ShopBook
+from edge_agent.oee.settled_time import SettledTime, doubtful_since, stretches_of
 from edge_agent.oee.stop_ledger import StopLedger
-from edge_agent.oee.unit_rules import UnitRules
+from edge_agent.oee.stop_records import Titles
+from edge_agent.oee.unit_rules import HOUR_NS, UnitRules
+from edge_agent.oee.unit_tail import LONGEST_SILENCE_NS, Books, UnitTail
 from edge_agent.wire.messages import Record
 from edge_agent.wire.shop_floor import Elements
 
-_NS = 1_000_000_000
-_DAY_NS = 86_400 * _NS
-_EVALUATE_NS = 5 * _NS
-_LONGEST_SILENCE_NS = 7 * _DAY_NS
-"""After a longer one, nothing is said of the buckets in between: a box that lay on a shelf for a year."""
-_CHUNK_NS = 12 * 3600 * _NS
-_FAR = 2**61
-
-
-@dataclass(frozen=True)
-class Tail:
-    """What was last evaluated.
-
-    Attributes:
-        since: Start of the first bucket that is not settled.
-        evaluation: From there on.
-        schedule: Around it.
-        at: When it was evaluated.
-        heard_at: Last evidence of the machine; 0: there was none.
-        state_since: Since when the state held that it began with; None: not known.
-    """
-
-    since: int
-    evaluation: Evaluation
-    schedule: Schedule
-    at: int
-    heard_at: int
-    state_since: int | None
+_EVALUATE_NS = 5_000_000_000
+_AT_ONCE_NS = 12 * HOUR_NS
+"""More is not evaluated in one transaction: after a weekend without the box, Monday comes some seconds later."""
 
 
 class UnitLedger:
     """Belongs to the recorder, inside its transaction; after one that failed it is made anew from the disk.
 
     Args:
-        rules: What holds for the work unit.
-        evidence: Where its evidence is kept.
-        book: Where its records are kept.
-        schedule: Shifts and planned stops between two instants.
-        titles: Stop reason -> titles.
+        name: Of the work unit.
+        rules: What is configured for it.
+        books: Where everything is kept.
+        schedules: Of every calendar.
+        titles: Of stop reasons.
+
+    Attributes:
+        now: What was last evaluated, from the first bucket on that is not settled; None: nothing yet.
+        version: Changes whenever settled time does.
     """
 
-    def __init__(
-        self,
-        rules: UnitRules,
-        evidence: EvidenceBook,
-        book: ShopBook,
-        schedule: Callable[[int, int], Schedule],
-        titles: Callable[[str], dict[str, str]],
-    ) -> None:
-        self.rules = rules
-        self.name = rules.unit.name
-        self._last: Observation | None = None
-        self.heard_at: int | None = None
-        self.tail: Tail | None = None
-        self._evidence = evidence
-        self._book = book
-        self._looking = Looking(rules, book, schedule)
-        self._stops = StopLedger(self.name, book, titles)
-        self._since: int | None = None
-        self._carry = StoredCarry(state=0)
-        self._observed: list[Observation] = []
-        self._redo_since: int | None = None
+    def __init__(self, name: str, rules: UnitRules, books: Books, schedules: Schedules, titles: Titles) -> None:
+        self.name = name
+        self.now: Look | None = None
+        self.version = 0
+        self._books = books
+        self._looking = Looking(name, books.shop, schedules)
+        self._settled = SettledTime(name, books.buckets, books.evidence, self._looking)
+        self._stops = StopLedger(name, books.shop, titles, schedules)
+        self._tail = UnitTail(name, rules, books)
+        self._disputed: tuple[int, Edge] | None = None
+        self._state: int | None = None
         self._due = 0
-        self._reload()
+        self._evaluated = 0
 
-    def _reload(self) -> None:
-        found = self._evidence.last_carry(self.name)
-        if found is not None:
-            self._since, self._carry = found
-            self._observed = self._evidence.observations(self.name, self._since, _FAR)
-            heard = [one.at for one in self._observed if one.is_of_the_machine]
-            self.heard_at = heard[-1] if heard else self._carry.heard_at
-            self._redo_since = self._evidence.redo(self.name)
+    def reload(self, fresh: Sequence[Observation]) -> None:
+        """Go on from what is on disk.
+
+        Args:
+            fresh: What is kept of it that is not settled, as it came.
+        """
+        self._tail.reload(fresh)
+
+    @property
+    def since(self) -> int | None:
+        """Start of the first bucket that is not settled; None: nothing is known yet."""
+        return self._tail.since
+
+    @property
+    def heard_at(self) -> int:
+        """Last evidence of the machine; 0: there was none."""
+        return self._tail.heard_at
+
+    @property
+    def state_since(self) -> int | None:
+        """Since when the state held that the tail begins with; None: not known."""
+        return self._tail.carry.state_since
+
+    def start_of(self, instant: int) -> int:
+        """The start of the nominal bucket that holds an instant."""
+        return self._tail.history.start_of(instant)
+
+    def follows(self, calendar: str) -> bool:
+        """Whether any of its time is planned by a calendar."""
+        return any(rules.calendar == calendar for _, rules in self._tail.history.versions)
 
     # ------------------------------------------------------------------ what comes in
 
-    def take(self, came: Sequence[Observation]) -> None:
-        """Keep evidence; what belongs before the tail is worked off later."""
-        if not came:
-            return
-        self._evidence.append(self.name, came)
-        earliest = min(one.at for one in came)
-        if self._since is None:
-            self._begin(earliest)
-        assert self._since is not None
-        for one in came:
-            if one.at < (self.heard_at or 0):
-                self._take_late(one)
-            elif not self._observed or one.at >= self._observed[-1].at:
-                self._observed.append(one)
-            else:
-                insort(self._observed, one, key=_at)
-        self.heard_at = max((one.at for one in came if one.is_of_the_machine), default=self.heard_at)
-        telling = [one for one in came if one.state is not None]
-        if telling and (self._last is None or telling[-1].at >= self._last.at):
-            if self._last is None or telling[-1].state != self._last.state:
-                self._due = 0  # people look at the screen when a machine stops
-            self._last = telling[-1]
+    def take(self, came: Sequence[Observation]) -> list[Observation]:
+        """Follow evidence: what of it is not settled yet, to be kept; what belongs before that is kept here."""
+        fresh = self._tail.take(came)
+        if self._tail.again is not None:
+            self._due = 0
+        state = next((one.state for one in reversed(fresh) if one.state is not None), self._state)
+        if state != self._state:
+            self._due = 0  # people look at the screen when a machine stops
+        self._state = state
+        return fresh
 
-    def _begin(self, instant: int) -> None:
-        self._since = self.rules.start_of(instant)
-        self._carry = StoredCarry(state=2)
-        self._evidence.keep_carry(self.name, self._since, self._carry)
-
-    def _take_late(self, one: Observation) -> None:
-        """It may end a silence or a stop that began before it: from there on all is evaluated anew."""
-        assert self._since is not None
-        known = self._evidence.last_carry(self.name, one.at)
-        carry = known[1] if known else self._carry
-        self.redo(min(at for at in (one.at, carry.heard_at, carry.episode_since, carry.piece_at) if at is not None))
-        if one.at >= self._since:
-            insort(self._observed, one, key=_at)
-
-    def redo(self, instant: int) -> None:
-        """Something changed at an instant: what follows from it is to be evaluated anew."""
+    def again(self, since: int, until: int) -> None:
+        """What was known of a stretch has changed: judge it anew."""
         self._due = 0
-        if self._since is not None and instant < self._since:
-            self._set_redo(min(instant, self._redo_since or instant))
-
-    def _set_redo(self, since: int | None) -> None:
-        self._redo_since = since
-        self._evidence.keep_redo(self.name, since)
+        self._tail.judge_again(since, until)
 
     # ------------------------------------------------------------------ what goes out
 
     def work(self, now: int) -> Iterator[Record]:
         """Evaluate what is due: the records that are new or that changed."""
-        if self._since is None:
+        tail = self._tail
+        if tail.since is None:
             return
-        if self._redo_since is not None:
-            yield from self._redo(self._redo_since)
-        closable = self._since + self.rules.bucket_ns + self.rules.grace_ns
-        if now < self._due and now < closable:
+        tail.take_rules()
+        if now < tail.since:
+            yield from self._go_back(now)
+        if tail.again is not None:
+            yield from self._judge_again(tail.again, now)
+        closable = tail.history.end_of(tail.since) + tail.history.newest.grace_ns
+        if self._evaluated <= now < min(self._due, closable):
             return
-        self._due = now + _EVALUATE_NS
-        yield from self._evaluate(now)
+        self._due, self._evaluated = now + _EVALUATE_NS, now
+        yield from self._catch_up(now)
 
-    def _evaluate(self, now: int) -> Iterator[Record]:
-        assert self._since is not None
-        self._skip_a_long_silence(now)
-        since = self._since
-        evaluation, schedule = self._looking.ahead(since, self._carry, self._observed, now)
-        self.tail = Tail(since, evaluation, schedule, now, self.heard_at or 0, self._carry.state_since)
-        closed = self.rules.start_of(now - self.rules.grace_ns)
+    def finish(self) -> Iterator[Record]:
+        """Say the rest of a work unit that is no longer configured."""
+        tail = self._tail
+        while tail.since is not None and tail.observed:
+            until = tail.history.end_of(tail.history.start_of(tail.observed[-1].at)) + tail.history.newest.grace_ns
+            before = tail.since, tail.again, self._disputed
+            yield from self.work(until)
+            if before == (tail.since, tail.again, self._disputed):
+                return
+
+    def _catch_up(self, now: int) -> Iterator[Record]:
+        """Evaluate up to now; what is long ago in parts, and of a very long silence nothing."""
+        tail = self._tail
+        assert tail.since is not None
+        grace_ns = tail.history.newest.grace_ns
+        if now - tail.since <= _AT_ONCE_NS + grace_ns:
+            yield from self._evaluate(now, tail.observed)
+            return
+        self._due = 0
+        until = tail.since + _AT_ONCE_NS + grace_ns
+        gap = self._long_silence(now)
+        if gap is not None:
+            last, following = gap
+            if last is None:
+                tail.skip_to(following)
+                self.version += 1
+                return
+            until = min(until, tail.history.end_of(tail.history.start_of(last)) + grace_ns)
+        yield from self._evaluate(until, [one for one in tail.observed if one.at < until])
+
+    def _long_silence(self, now: int) -> tuple[int | None, int] | None:
+        """The last evidence of the tail before a very long silence (None: there is none), and what ended it."""
+        assert self._tail.since is not None
+        last = None
+        for at in [*(one.at for one in self._tail.observed), now]:
+            if at - (self._tail.since if last is None else last) > LONGEST_SILENCE_NS:
+                return last, at
+            last = at
+        return None
+
+    def _evaluate(self, now: int, observed: list[Observation]) -> Iterator[Record]:
+        tail = self._tail
+        assert tail.since is not None
+        rules, since = tail.history.at(tail.since), tail.since
+        look = self._looking.look(rules, (since, now), tail.carry, observed)
+        if self._is_in_doubt(look):
+            return
+        self.now = look
+        closed = tail.history.start_of(now - rules.grace_ns)
         if closed > since:
-            yield from self._changed(
-                bucket_elements(self.name, self.rules.bucket_ns, evaluation, schedule, since, closed)
-            )
-        yield from self._stops.records(evaluation, schedule, self._observed, since, now)
-        self._look_for_a_late_fault(evaluation)
-        settled = min(closed, self._unsettled_since(evaluation, now))
+            yield from self._changed(bucket_elements(self.name, tail.history.starts(since, closed), closed, look))
+        yield from self._stops.records(look, rules.calendar, observed, now, now)
+        settled = min(closed, self._undecided_since(look, rules))
         if settled > since:
-            self._settle(evaluation, settled)
+            self._settle(look, rules, observed, settled)
 
-    def _look_for_a_late_fault(self, evaluation: Evaluation) -> None:
-        """A stop that began before the tail turned out a failure: it is one from its beginning."""
-        stops, began = evaluation.timeline.stops, self._carry.episode_since
-        known = began is None or self._carry.episode_has_fault
-        if not known and len(stops.since) and int(stops.since[0]) == began and stops.has_fault[0]:
-            self.redo(int(stops.since[0]))
+    def _is_in_doubt(self, look: Look) -> bool:
+        """Whether the time before the tail turns out to be something else than it was judged by."""
+        since, supposed = look.since, self._tail.carry.edge
+        if supposed is None or self._tail.again is not None or self._tail.history.changes_at(since):
+            return False
+        edge = edge_of(look.evaluation, since)
+        if edge == supposed:
+            return False
+        if self._disputed == (since, edge):  # it was judged again, and came out as before
+            self._tail.suppose(msgspec.structs.replace(self._tail.carry, edge=edge))
+            return False
+        self._disputed = (since, edge)
+        self.again(doubtful_since(since, self._tail.carry, edge), since)
+        return True
 
-    def _unsettled_since(self, evaluation: Evaluation, now: int) -> int:
+    def _undecided_since(self, look: Look, rules: UnitRules) -> int:
         """The start of the bucket in which a stop began that may still turn out a minor one."""
-        stops = evaluation.timeline.stops
+        stops, now = look.evaluation.timeline.stops, look.until
         if not len(stops.since) or int(stops.until[-1]) < now:
-            return self.rules.start_of(now)
+            return self.start_of(now)
         began = int(stops.since[-1])
-        return self.rules.start_of(began if now - began < self.rules.limits.micro_stop_ns else now)
+        return self.start_of(began if now - began < rules.micro_stop_ns else now)
 
-    def _settle(self, evaluation: Evaluation, until: int) -> None:
+    def _settle(self, look: Look, rules: UnitRules, observed: Sequence[Observation], until: int) -> None:
         """The tail begins later now; remember how each of its buckets begins."""
-        assert self._since is not None
-        carry = self._carry
-        for start in range(self._since, until, self.rules.bucket_ns):
-            end = start + self.rules.bucket_ns
-            self._keep_stretches(evaluation, start)
-            here = [one for one in self._observed if start <= one.at < end]
-            carry = carry_at(self.rules, evaluation, here, carry, end)
-            self._evidence.keep_carry(self.name, end, carry)
-            self._evidence.condense(self.name, start, end, self.rules.limits.max_gap_ns or 0)
-        self._since, self._carry = until, carry
-        self._observed = [one for one in self._observed if one.at >= until]
+        history, carry = self._tail.history, self._tail.carry
+        for start in history.starts(look.since, until):
+            end = history.end_of(start)
+            self._books.buckets.keep_stretches(self.name, start, stretches_of(look, start, end))
+            here = [one for one in observed if start <= one.at < end]
+            carry = carry_at(rules, look.evaluation, here, carry, end)
+            self._books.buckets.keep_carry(self.name, end, carry)
+            self._books.evidence.settle(self.name, (start, end), here, rules.max_gap_ns)
+        self._tail.settle(until, carry)
+        self.version += 1
 
-    def _keep_stretches(self, evaluation: Evaluation, start: int) -> None:
-        found = evaluation.timeline.stretches(start, start + self.rules.bucket_ns)
-        self._evidence.keep_stretches(self.name, start, [Stretch(a, b, bucket.name) for a, b, bucket in found])
+    # ------------------------------------------------------------------ what is judged again
 
-    def _skip_a_long_silence(self, now: int) -> None:
-        assert self._since is not None
-        until = self._observed[0].at if self._observed else now
-        if until - self._since > _LONGEST_SILENCE_NS:
-            self._since = self.rules.start_of(until)
-            self._carry = StoredCarry(
-                state=2, heard_at=self._carry.heard_at, counters=self._carry.counters, product=self._carry.product
-            )
-            self._evidence.keep_carry(self.name, self._since, self._carry)
-
-    # ------------------------------------------------------------------ what came late
-
-    def _redo(self, instant: int) -> Iterator[Record]:
-        """Half a day of what is settled, anew; the rest at the next call, unless nothing more changes."""
-        assert self._since is not None
-        found = self._evidence.last_carry(self.name, instant)
-        if found is None:
-            first = self._evidence.carries(self.name, instant, _FAR)[:1]
-            found = self._evidence.last_carry(self.name, first[0]) if first else None
-        self._set_redo(None)
-        if found is None or found[0] >= self._since:
+    def _judge_again(self, span: Span, now: int) -> Iterator[Record]:
+        tail = self._tail
+        chunk, more = self._settled.judge(span, tail.history, tail.as_it_is(), now)
+        tail.set_again(more)
+        tail.look_up()
+        self._due = 0
+        self.version += 1
+        if chunk is None:
             return
-        since, carry = found
-        until = min(since + _CHUNK_NS, self._since)
-        observed = self._evidence.observations(self.name, since, until + AHEAD_NS)
-        evaluation, schedule = self._looking.back(since, carry, observed, until)
-        yield from self._changed(bucket_elements(self.name, self.rules.bucket_ns, evaluation, schedule, since, until))
-        yield from self._stops.records(evaluation, schedule, observed, since, until)
-        for start in range(since, until, self.rules.bucket_ns):
-            end = start + self.rules.bucket_ns
-            self._keep_stretches(evaluation, start)
-            carry = carry_at(self.rules, evaluation, [o for o in observed if start <= o.at < end], carry, end)
-            known = self._evidence.last_carry(self.name, end)
-            self._evidence.keep_carry(self.name, end, carry)
-        if until == self._since:
-            self._carry = carry
-        elif known is None or known != (until, carry):
-            self._set_redo(until)
+        since, rules = chunk.look.since, tail.history.at(chunk.look.since)
+        starts = tail.history.starts(since, chunk.until)
+        yield from self._changed(bucket_elements(self.name, starts, chunk.until, chunk.look))
+        yield from self._stops.records(chunk.look, rules.calendar, chunk.observed, chunk.until, now, chunk.lasts_until)
+
+    def _go_back(self, now: int) -> Iterator[Record]:
+        """The clock was set back; what was said of a time long ahead is taken back."""
+        ahead = self._tail.go_back(now)
+        self._disputed, self._state = None, None
+        self.version += 1
+        for one in self._books.shop.since(Elements, self.name, ahead):
+            if one.parts:
+                yield self._kept(msgspec.structs.replace(one, parts=()))
+        yield from self._stops.forget_from(ahead)
 
     # ------------------------------------------------------------------ records
 
     def _changed(self, records: Sequence[Elements]) -> Iterator[Record]:
         for record in records:
-            known = self._book.reader().record(Elements, record.key)
-            if known is None or known.parts != record.parts:
-                self._book.keep(record)
-                yield record
+            known = self._books.shop.reader().record(Elements, record.key)
+            if known is None or known.parts != record.parts or known.until != record.until:
+                yield self._kept(record)
 
-
-def _at(one: Observation) -> int:
-    return one.at
+    def _kept(self, record: Elements) -> Elements:
+        self._books.shop.keep(record)
+        return record

@@ -1,53 +1,53 @@
-"""The configuration of a work unit, in the terms of the time model."""
+"""The configuration of a work unit, in the terms of the time model; and what held before it was changed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import NamedTuple
+
+import msgspec
 
 from edge_agent.config import AgentConfig
 from edge_agent.config.channels import counter_kind, energy_kind
 from edge_agent.config.shop_tables import WorkUnitConfig
-from edge_agent.config.work_units import counters_of, infers_state, max_gap_s, max_rate_per_s
-from edge_agent.kpi.evidence import ENERGY, ROLES
+from edge_agent.config.work_units import calendar_of, counters_of, infers_state, max_gap_s, max_rate_per_s
+from edge_agent.kpi.evidence import ENERGY, GOOD, REJECT, ROLES, TOTAL
 from edge_agent.kpi.timeline import Limits
 
 _NS = 1_000_000_000
-_RATE_WITHOUT_IDEAL = 100
-"""Pieces a second that no machine makes of which nobody said how fast it is."""
+HOUR_NS = 3600 * _NS
+"""Whatever its length, a nominal bucket begins with every hour."""
+_FAR = 2**61
 
 
-@dataclass(frozen=True)
-class UnitRules:
-    """What holds for one work unit.
+class UnitRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for one work unit. Kept on disk, so that settled time is judged by what held then.
 
     Attributes:
-        unit: As it was configured.
         roles: Its counters.
         moduli: Role -> where its counter rolls over.
         signed_bits: Role -> bits of a register that is read as signed.
-        max_rate_per_s: Most pieces a second.
+        max_rate: Most pieces a second, as numerator and denominator.
         stop_after_ns: No piece for so long is a stop; None: the machine tells its state.
-        limits: From when on a stop and a silence count.
+        micro_stop_ns: From when on a stop is no minor one.
+        max_gap_ns: From when on a silence is no data.
         bucket_ns: Length of a nominal bucket.
         cycles: Product -> ideal cycle, s.
-        watt_hours: Of one unit of its energy counter, Wh.
+        shows_product: Whether a channel tells which product is in force.
+        calendar: Name of its calendar.
     """
 
-    unit: WorkUnitConfig
     roles: tuple[str, ...]
-    moduli: Mapping[str, int]
-    signed_bits: Mapping[str, int]
-    max_rate_per_s: Fraction
-    stop_after_ns: int | None
-    limits: Limits
-    bucket_ns: int
-    cycles: Mapping[str, float]
-    watt_hours: float
-
-    @property
-    def has_oee(self) -> bool:
-        """Whether it counts pieces of a known ideal cycle; else it has availability and no OEE."""
-        return bool(self.cycles) and any(role != ENERGY for role in self.roles)
+    moduli: dict[str, int] = {}
+    signed_bits: dict[str, int] = {}
+    max_rate: tuple[int, int] = (100, 1)
+    stop_after_ns: int | None = None
+    micro_stop_ns: int = 60 * _NS
+    max_gap_ns: int = 10 * _NS
+    bucket_ns: int = 600 * _NS
+    cycles: dict[str, float] = {}
+    shows_product: bool = False
+    calendar: str
 
     @property
     def counts_pieces(self) -> bool:
@@ -55,21 +55,56 @@ class UnitRules:
         return any(role != ENERGY for role in self.roles)
 
     @property
+    def has_oee(self) -> bool:
+        """Whether it counts pieces of a known ideal cycle; else it has availability and no OEE."""
+        return bool(self.cycles) and self.counts_pieces
+
+    @property
     def only_product(self) -> str:
         """Its product, where it can make only one; else empty."""
-        return next(iter(self.cycles)) if len(self.cycles) == 1 and not self.unit.product else ""
+        return next(iter(self.cycles)) if len(self.cycles) == 1 and not self.shows_product else ""
+
+    @property
+    def tells_of_pieces(self) -> frozenset[str]:
+        """The counters that show a new piece, good or not."""
+        return frozenset((TOTAL,)) if TOTAL in self.roles else frozenset((GOOD, REJECT))
+
+    @property
+    def max_rate_per_s(self) -> Fraction:
+        """Most pieces a second."""
+        return Fraction(*self.max_rate)
+
+    @property
+    def limits(self) -> Limits:
+        """From when on a stop and a silence count."""
+        return Limits(self.micro_stop_ns, self.max_gap_ns)
 
     @property
     def grace_ns(self) -> int:
         """How long after its end a bucket is closed: what silence and standing decide is decided then."""
-        return max(self.limits.max_gap_ns or 0, self.stop_after_ns or 0) + 3 * _NS
+        return max(self.max_gap_ns, self.stop_after_ns or 0) + 3 * _NS
 
-    def start_of(self, instant: int) -> int:
-        """The start of the bucket that holds an instant."""
-        return instant - instant % self.bucket_ns
+    @property
+    def ahead_ns(self) -> int:
+        """How far beyond a stretch evidence may still tell what it was, but for a stop that goes on."""
+        return self.max_gap_ns + self.micro_stop_ns + (self.stop_after_ns or 0) + 60 * _NS
 
 
-def unit_rules(config: AgentConfig, unit: WorkUnitConfig) -> UnitRules:
+class UnitSetup(NamedTuple):
+    """A work unit as it is configured now.
+
+    Attributes:
+        unit: As it was written.
+        rules: What follows.
+        watt_hours: Of one unit of its energy counter, Wh.
+    """
+
+    unit: WorkUnitConfig
+    rules: UnitRules
+    watt_hours: float
+
+
+def unit_setup(config: AgentConfig, unit: WorkUnitConfig) -> UnitSetup:
     """Put together what holds for a work unit."""
     roles = tuple(role for role in ROLES if getattr(unit, role))
     kinds = {role: counter_kind(config, of, unit.modulus) for role, of in counters_of(unit).items()}
@@ -77,19 +112,85 @@ def unit_rules(config: AgentConfig, unit: WorkUnitConfig) -> UnitRules:
     watt_hours, rollover = energy_kind(config, unit.energy) if unit.energy else (1.0, None)
     if rollover is not None:
         moduli[ENERGY] = round(rollover * watt_hours)
-    return UnitRules(
-        unit=unit,
+    rate = Fraction(str(max_rate_per_s(unit)))
+    rules = UnitRules(
         roles=roles,
         moduli=moduli,
         signed_bits={role: bits for role, (_, bits) in kinds.items() if bits is not None},
-        max_rate_per_s=Fraction(str(max_rate_per_s(unit) or _RATE_WITHOUT_IDEAL)),
+        max_rate=(rate.numerator, rate.denominator),
         stop_after_ns=_ns(unit.stop_after_s) if infers_state(unit) and unit.stop_after_s is not None else None,
-        limits=Limits(_ns(unit.micro_stop_s), _ns(max_gap_s(config, unit))),
+        micro_stop_ns=_ns(unit.micro_stop_s),
+        max_gap_ns=_ns(max_gap_s(config, unit)),
         bucket_ns=_ns(unit.bucket_s),
         cycles={product.name: product.ideal_cycle_s for product in unit.products},
-        watt_hours=watt_hours,
+        shows_product=bool(unit.product),
+        calendar=calendar_of(config, unit).name,
     )
+    return UnitSetup(unit, rules, watt_hours)
 
 
 def _ns(seconds: float) -> int:
     return round(Fraction(str(seconds)) * _NS)
+
+
+class RulesHistory:
+    """Which rules hold from when on.
+
+    Args:
+        versions: Start and rules, in order of time; the first one also holds before its start. At least one.
+    """
+
+    def __init__(self, versions: Iterable[tuple[int, UnitRules]]) -> None:
+        self.versions = tuple(versions)
+        self._starts = [start for start, _ in self.versions]
+
+    @property
+    def newest(self) -> UnitRules:
+        """What holds from the last change on."""
+        return self.versions[-1][1]
+
+    def at(self, instant: int) -> UnitRules:
+        """What holds at an instant."""
+        return self.versions[max(bisect_right(self._starts, instant) - 1, 0)][1]
+
+    def changes_at(self, instant: int) -> bool:
+        """Whether other rules begin there."""
+        return instant in self._starts[1:]
+
+    def next_change(self, instant: int) -> int:
+        """When, after an instant, other rules begin."""
+        return next((start for start in self._starts[1:] if start > instant), _FAR)
+
+    def start_of(self, instant: int) -> int:
+        """The start of the nominal bucket that holds an instant."""
+        return instant - instant % self.at(instant).bucket_ns
+
+    def end_of(self, start: int) -> int:
+        """The end of the nominal bucket that begins there."""
+        return start + self.at(start).bucket_ns
+
+    def starts(self, since: int, until: int) -> list[int]:
+        """The nominal buckets that begin in ``[since, until)``, which begins with one."""
+        found = []
+        while since < until:
+            found.append(since)
+            since = self.end_of(since)
+        return found
+
+    def with_change(self, rules: UnitRules, since: int, said_until: int) -> Sequence[tuple[int, UnitRules]]:
+        """The versions, when other rules are seen to hold.
+
+        Buckets of another length begin with the next full hour, where both lengths have an edge.
+
+        Args:
+            rules: What holds now.
+            since: Start of what is not settled yet; from there on all else of them holds.
+            said_until: The end of the last bucket that was said.
+        """
+        before = self.at(since).bucket_ns
+        kept = [one for one in self.versions if one[0] < since]
+        if before == rules.bucket_ns:
+            return [*kept, (since, rules)]
+        hour = -(-max(since, said_until) // HOUR_NS) * HOUR_NS
+        bridge = [(since, msgspec.structs.replace(rules, bucket_ns=before))] if since < hour else []
+        return [*kept, *bridge, (hour, rules)]
