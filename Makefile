@@ -36,8 +36,9 @@ format: $(VENV)/test.stamp ## Lay the code out, and mend what can be mended with
 	$(RUN)/ruff format .
 	$(RUN)/ruff check --fix .
 
-bench: $(VENV)/bench.stamp servers ## What the chain and a month of OEE cost: CPU seconds, peak memory; takes minutes.
+bench: $(VENV)/bench.stamp servers ## What the chain, a month of OEE and metrology cost: CPU seconds, peak memory; takes minutes.
 	$(RUN)/python benchmarks/oee.py
+	$(RUN)/python benchmarks/metrology.py
 	$(RUN)/python benchmarks/chain.py $(ARGS)
 
 constraints: ## Write constraints.txt anew from what pip finds today.
