@@ -64,8 +64,8 @@ def beta_quantile(p: float, a: float, b: float) -> float:
     return _fractions(log_odds(p, 1 - p, a, b))[0]
 
 
-def log_odds(lower: float, upper: float, a: float, b: float) -> float:
-    """``log(x / (1 - x))`` where the tails of I_x(a, b) are ``lower`` and ``upper``."""
+def log_odds(lower: float, upper: float, a: float, b: float, near: float | None = None) -> float:
+    """``log(x / (1 - x))`` where the tails of I_x(a, b) are ``lower`` and ``upper``; ``near`` is where to begin."""
     log_beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
     # Far out a tail is its first term, x**a / (a * B(a, b)).
     first = (math.log(lower) + math.log(a) + log_beta) / a if lower > 0 else math.inf
@@ -74,13 +74,14 @@ def log_odds(lower: float, upper: float, a: float, b: float) -> float:
         return first
     if last < FIRST_TERM:
         return -last
-    z = normal_quantile(lower) if lower <= upper else -normal_quantile(upper)
-    start = math.log(a / b) + z * math.sqrt(1 / a + 1 / b)
 
     def tails(w: float) -> tuple[float, float, float]:
         return _tails_and_density(a, b, *_fractions(w))
 
-    return position(lower, upper, tails, start)
+    if near is None:
+        z = normal_quantile(lower) if lower <= upper else -normal_quantile(upper)
+        near = math.log(a / b) + z * math.sqrt(1 / a + 1 / b)
+    return position(lower, upper, tails, near)
 
 
 def _fractions(w: float) -> tuple[float, float]:
