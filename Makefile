@@ -56,7 +56,7 @@ $(VENV)/demo.stamp: pyproject.toml constraints.txt .ci/install.py
 	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,demo
 
 $(VENV)/test.stamp: pyproject.toml constraints.txt .ci/install.py
-	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,demo,test
+	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,demo,test --where-wheels second-opinion
 
 $(VENV)/bench.stamp: pyproject.toml constraints.txt .ci/install.py
-	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,demo,test,bench
+	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,demo,test,bench --where-wheels second-opinion

@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 HEADER = """\
-# Exact versions of everything that nhipdo[edge,gateway,demo,bench,test] installs, so that two machines get the same.
+# Exact versions of everything that nhipdo[edge,gateway,demo,bench,test,second-opinion] installs,
+# so that two machines get the same.
 # Written by `make constraints`; to renew: run it, run `make check`, commit both together.
 """
 
@@ -19,7 +20,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as work:
         pip = [f"{work}/bin/python", "-m", "pip", "--disable-pip-version-check"]
         subprocess.run([sys.executable, "-m", "venv", work], check=True)
-        subprocess.run([*pip, "install", "-qq", ".[edge,gateway,demo,bench,test]"], check=True)
+        subprocess.run([*pip, "install", "-qq", ".[edge,gateway,demo,bench,test,second-opinion]"], check=True)
         frozen = subprocess.run([*pip, "freeze", "--exclude", "nhipdo"], check=True, capture_output=True, text=True)
     pinned = [line for line in frozen.stdout.splitlines() if " @ " not in line]
     local = [line for line in frozen.stdout.splitlines() if " @ " in line]

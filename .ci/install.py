@@ -1,6 +1,7 @@
 """Make the project's virtual environment and install the project with some of its extras.
 
 Called by the Makefile; needs nothing but Python 3.11. pip's own words go to a file, which is named when it fails.
+An extra that is named with ``--where-wheels`` is wanted only where nothing has to be compiled for it.
 """
 
 import argparse
@@ -8,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 LEAST = (3, 11)
@@ -21,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("venv", type=Path)
     parser.add_argument("extras", help="comma separated, as in edge,gateway")
+    parser.add_argument("--where-wheels", metavar="EXTRA", help="one more, if ready-made packages are found for it")
     args = parser.parse_args()
     wrong = _unfit()
     if wrong:
@@ -33,7 +36,12 @@ def main() -> int:
         if made.returncode:
             print(f"{args.venv}: could not be made, see above. Check free space and rights there.", file=sys.stderr)
             return 1
-    return _install(args.venv, args.extras, log)
+    failed = _install(args.venv, args.extras, log)
+    if args.where_wheels and not failed:
+        _install_where_wheels(args.venv, args.where_wheels)
+    if not failed:
+        _stamp(args.venv, args.extras)
+    return failed
 
 
 def _unfit() -> str:
@@ -56,8 +64,7 @@ def _unfit() -> str:
 
 
 def _install(venv: Path, extras: str, log: Path) -> int:
-    command = [str(venv / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    command += ["--progress-bar", "off", "--constraint", "constraints.txt", "--editable", f".[{extras}]"]
+    command = [*_pip(venv), "--editable", f".[{extras}]"]
     began = time.monotonic()
     with log.open("w", encoding="utf-8") as words:
         pip = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT)
@@ -70,13 +77,34 @@ def _install(venv: Path, extras: str, log: Path) -> int:
     if pip.returncode:
         _explain(log)
         return 1
-    # The stamps tell make what is there; who can test can also show the demo.
+    print(f"Installed nhipdo with {extras.replace(',', ', ')} in {took_s:.0f} s.", flush=True)
+    return 0
+
+
+def _install_where_wheels(venv: Path, extra: str) -> None:
+    """What the extra names, ready-made only. Where that fails it is said, and all else goes on without it."""
+    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+    command = [*_pip(venv), "--quiet", "--only-binary", ":all:", *project["optional-dependencies"][extra]]
+    began = time.monotonic()
+    pip = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if pip.returncode:
+        why = next((line for line in pip.stderr.splitlines() if line.startswith("ERROR:")), "pip failed")
+        print(f"Left out {extra}, its tests will be skipped: {why}", file=sys.stderr, flush=True)
+    else:
+        print(f"Installed {extra} in {time.monotonic() - began:.0f} s.", flush=True)
+
+
+def _pip(venv: Path) -> list[str]:
+    command = [str(venv / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    return [*command, "--progress-bar", "off", "--constraint", "constraints.txt"]
+
+
+def _stamp(venv: Path, extras: str) -> None:
+    """The stamps tell make what is there; who can test can also show the demo."""
     (venv / "demo.stamp").touch()
     for extra in ("test", "bench"):
         if extra in extras:
             (venv / f"{extra}.stamp").touch()
-    print(f"Installed nhipdo with {extras.replace(',', ', ')} in {took_s:.0f} s.", flush=True)
-    return 0
 
 
 def _watch(pip: "subprocess.Popen[bytes]", log: Path, extras: str, began: float) -> None:

@@ -18,6 +18,7 @@ SPOILT = [
     ("dashboards", "edge_agent.wire.messages", "Dashboards know of all else only"),
     ("drivers", "edge_agent.wire.schema", "Layers:"),
     ("calibration", "logging", "No input, output, clock or log"),
+    ("calibration", "scipy", "calibration never rests on what its tests compare with"),
     ("edge_agent.wire", "socket", "No input, output, clock or log"),
     ("edge_agent.wire", "edge_agent.outbox", "rests on nothing else of the edge"),
     ("drivers.modbus", "serial", "ports belong to drivers.bus"),

@@ -1,6 +1,8 @@
 """The way in: the Makefile, the installer and the pins."""
 
+import importlib.util
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -11,6 +13,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+# Where every one of them is offered ready-made, in the versions of constraints.txt.
+WHEELS = {(version, machine) for version in ((3, 11), (3, 12), (3, 13), (3, 14)) for machine in ("x86_64", "aarch64")}
 
 
 def pins(root: Path) -> dict[str, str]:
@@ -89,3 +94,42 @@ def test_when_pip_fails_its_log_is_named(root: Path, tmp_path: Path) -> None:
     )
     assert "ERROR: " in (tmp_path / "venv" / "install.log").read_text("utf-8")
     assert not list((tmp_path / "venv").glob("*.stamp"))
+
+
+def extra(root: Path, name: str) -> list[Requirement]:
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    return [Requirement(line) for line in project["optional-dependencies"][name]]
+
+
+@pytest.mark.skipif("CI" not in os.environ, reason="at a desk the second opinions may be missing; CI asks for them")
+@pytest.mark.skipif(
+    (sys.version_info[:2], platform.machine()) not in WHEELS, reason="nobody offers the second opinions ready-made here"
+)
+def test_the_second_opinions_are_there_where_wheels_exist(root: Path) -> None:
+    assert [each.name for each in extra(root, "second-opinion") if importlib.util.find_spec(each.name) is None] == []
+
+
+def test_make_test_asks_for_the_second_opinions(root: Path) -> None:
+    recipes = re.findall(r"^\t.*install\.py.*\btest\b.*$", (root / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert recipes
+    assert [recipe for recipe in recipes if "--where-wheels second-opinion" not in recipe] == []
+
+
+def test_without_wheels_all_else_is_installed_and_it_is_said(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spec = importlib.util.spec_from_file_location("install", root / ".ci" / "install.py")
+    assert spec
+    assert spec.loader
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    monkeypatch.chdir(tmp_path)
+    for name, text in {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}.items():
+        monkeypatch.setenv(name, text)
+    Path("constraints.txt").touch()
+    Path("pyproject.toml").write_text('[project.optional-dependencies]\nopinions = ["no-wheel-here"]\n', "utf-8")
+    program._install_where_wheels(Path(sys.prefix), "opinions")
+    assert capfd.readouterr().err == (
+        "Left out opinions, its tests will be skipped: "
+        "ERROR: Could not find a version that satisfies the requirement no-wheel-here (from versions: none)\n"
+    )
