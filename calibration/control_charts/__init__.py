@@ -1,6 +1,6 @@
 """Control charts: is the process still the one it was, and if so, is it good enough?
 
-Pure; may import numpy, the standard library and ``calibration.distributions``.
+Pure; may import numpy, the standard library, ``calibration.checks`` and ``calibration.distributions``.
 
 A *plot* turns samples into points with lines, a *rule* says what is too unlikely, a ``Chart`` is both. Phase I: the
 functions ``..._chart(base)`` fix the lines by a base, and ``Chart.judge(base)`` looks at the base itself. Phase II:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.checks import finite, positive, probability, refuse, whole
 from calibration.control_charts.chart import Chart
 from calibration.control_charts.from_base import (
     individuals_chart,
@@ -20,6 +21,7 @@ from calibration.control_charts.subgroups import Samples, Subgroups
 from calibration.distributions import chi_square_quantile, normal_quantile
 
 MOST_TOLD = 5
+ESTIMATED = "Take it from the standard deviation, or state inf for one that is known."
 
 
 class UnstableError(ValueError):
@@ -107,6 +109,7 @@ def capability(
     """
     groups = Subgroups.of("capability", samples)
     _need_specification(lower, upper)
+    _alpha(confidence)
     _need_stable(_charts(samples, groups, sigma, rules), samples)
     within, overall = estimate_sigma(samples, sigma), estimate_sigma(samples, "s")
     n, mean = int(np.sum(groups.sizes)), groups.grand_mean
@@ -135,7 +138,7 @@ def cp_with_limits(cp: float, dof: float, confidence: float = 0.95) -> Index:
 
     Args:
         cp: The index, above 0.
-        dof: Degrees of freedom of the standard deviation in it.
+        dof: Degrees of freedom of the standard deviation in it, above 0.
         confidence: 1 - alpha.
 
     Raises:
@@ -146,6 +149,10 @@ def cp_with_limits(cp: float, dof: float, confidence: float = 0.95) -> Index:
         approximation (Patnaik) for ranges.
     """
     alpha = _alpha(confidence)
+    positive("cp_with_limits", "cp", cp)
+    if dof == math.inf:
+        return Index(cp, cp, cp)
+    positive("cp_with_limits", "dof", dof, ESTIMATED)
     low, high = (math.sqrt(chi_square_quantile(p, dof) / dof) for p in (alpha / 2, 1 - alpha / 2))
     return Index(cp, cp * low, cp * high)
 
@@ -169,25 +176,25 @@ def cpk_with_limits(cpk: float, n: int, dof: float, confidence: float = 0.95) ->
     Source:
         Bissell, Applied Statistics 39 (1990) 331; Montgomery, 8.3.4. Good from some 30 values on.
     """
+    who = "cpk_with_limits"
+    finite(who, "cpk", cpk)
+    whole(who, "n", n, least=1)
+    if dof != math.inf:
+        positive(who, "dof", dof, ESTIMATED)
     half = normal_quantile(1 - _alpha(confidence) / 2) * math.sqrt(1 / (9 * n) + cpk**2 / (2 * dof))
     return Index(cpk, cpk - half, cpk + half)
 
 
 def _alpha(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        msg = f"capability: confidence: expected a number between 0 and 1, got {confidence!r}. Give 0.95 for 95 %."
-        raise ValueError(msg)
-    return 1 - confidence
+    return 1 - probability("capability", "confidence", confidence)
 
 
 def _need_specification(lower: float | None, upper: float | None) -> None:
-    given = [limit for limit in (lower, upper) if limit is not None]
-    if not given or not all(map(math.isfinite, given)) or (lower is not None and upper is not None and lower >= upper):
-        msg = (
-            f"capability: specification: expected a lower limit below an upper one, or one of them, got {lower!r} and "
-            f"{upper!r}. Take them from the drawing."
-        )
-        raise ValueError(msg)
+    who, what, advice = "capability", "specification", "Take them from the drawing."
+    given = [finite(who, what, limit, advice) for limit in (lower, upper) if limit is not None]
+    if not given or (lower is not None and upper is not None and lower >= upper):
+        expected = "a lower limit below an upper one, or one of them"
+        raise refuse(who, what, expected, f"{lower!r} and {upper!r}", advice)
 
 
 def _charts(samples: Samples, groups: Subgroups, sigma: Estimator, rules: tuple[Rule, ...]) -> tuple[Chart, ...]:

@@ -9,9 +9,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.checks import finite, refuse
+
 # From here on the series of the gamma ratio is good to 1e-15, and the difference of two large logarithms is not.
 LARGE = 400
 SMALLEST = 2
+LARGEST = 1_000_000
 
 
 def c4(n: float) -> float:
@@ -33,9 +36,9 @@ def c4(n: float) -> float:
     >>> round(c4(5), 4)
     0.94
     """
-    if not 1 < n < math.inf:
-        msg = f"c4: n: expected more than 1 value, got {n!r}. One value has no spread."
-        raise ValueError(msg)
+    who = "c4"
+    if not finite(who, "n", n) > 1:
+        raise refuse(who, "n", "more than 1 value", n, "One value has no spread.")
     x = (n - 1) / 2
     if x < LARGE / 2:
         return math.exp(math.lgamma(x + 0.5) - math.lgamma(x)) / math.sqrt(x)
@@ -51,10 +54,10 @@ def d2(n: int) -> float:
         d2(n) = integral of P(R > r) dr over r >= 0
 
     Args:
-        n: Values in a subgroup, 2 or more.
+        n: Values in a subgroup, 2 to a million.
 
     Raises:
-        ValueError: ``n`` is not a whole number of 2 or more.
+        ValueError: ``n`` is not a whole number in this range.
 
     Source:
         Tippett, Biometrika 17 (1925) 364; Montgomery, appendix VI.
@@ -73,10 +76,10 @@ def d3(n: int) -> float:
         d3(n)**2 = 2 * integral of r * P(R > r) dr over r >= 0  -  d2(n)**2
 
     Args:
-        n: Values in a subgroup, 2 or more.
+        n: Values in a subgroup, 2 to a million.
 
     Raises:
-        ValueError: ``n`` is not a whole number of 2 or more.
+        ValueError: ``n`` is not a whole number in this range.
 
     Source:
         Tippett, Biometrika 17 (1925) 364; Montgomery, appendix VI.
@@ -88,10 +91,12 @@ def d3(n: int) -> float:
 
 
 def _whole(who: str, n: int) -> int:
-    if n != int(n) or n < SMALLEST:
-        msg = f"{who}: n: expected a whole number of 2 or more, got {n!r}. A range needs two values."
-        raise ValueError(msg)
-    return int(n)
+    number = finite(who, "n", n)
+    if number != int(number) or number < SMALLEST:
+        raise refuse(who, "n", "a whole number of 2 or more", n, "A range needs two values.")
+    if number > LARGEST:
+        raise refuse(who, "n", f"at most {LARGEST}", n, "Use standard deviations: a range says little of so many.")
+    return int(number)
 
 
 @lru_cache(maxsize=256)

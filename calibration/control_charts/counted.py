@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.checks import whole
 from calibration.control_charts.points import Carried, Family, Points, need
-from calibration.control_charts.subgroups import Array, Samples, values
+from calibration.control_charts.subgroups import Array, Samples, numbers, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Nonconforming:
 
     def __post_init__(self) -> None:
         need(self.name, "fraction", self.fraction, 0, 1)
-        need(self.name, "size", self.size, 0)
+        whole(self.name, "size", self.size, least=1)
         need(self.name, "width", self.width, 0)
 
     @property
@@ -161,7 +162,7 @@ def counts_and_sizes(who: str, samples: Samples, *, items: bool = False) -> tupl
     Raises:
         ValueError: A count is not a whole number of 0 or more, or a size is not possible.
     """
-    pairs = np.asarray(samples, dtype=float)
+    pairs = numbers(who, samples)
     if pairs.size == 0:
         pairs = pairs.reshape(0, 2)
     if pairs.shape[1:] != (2,):

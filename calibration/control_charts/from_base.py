@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from calibration.checks import whole
 from calibration.control_charts.accumulating import Cusum, Ewma
 from calibration.control_charts.chart import Chart
 from calibration.control_charts.counted import Counts, Fractions, Nonconforming, Rates, counts_and_sizes
@@ -121,7 +122,7 @@ def np_chart(base: ArrayLike, *, size: int, rules: Rules = WESTERN_ELECTRIC, wid
     Raises:
         ValueError: The base does not fix the lines: nothing, or everything, was nonconforming.
     """
-    counts = values("np", base)
+    counts, size = values("np", base), whole("np", "size", size, least=1)
     counts, sizes = counts_and_sizes("np", np.column_stack([counts, np.full(counts.shape, size)]), items=True)
     return Chart(Nonconforming(_ratio("np", counts, sizes), size, width), rules)
 

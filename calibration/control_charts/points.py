@@ -9,10 +9,13 @@ from typing import Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from calibration.checks import finite, refuse
 from calibration.control_charts.subgroups import Array, Samples
 
 Family = Literal["location", "counts", "lone"]
 """What run rules suit: all; those without zones; only the one for points beyond the limits."""
+
+COMPUTED = "Look at what it was computed from."
 
 Carried = tuple[float, ...]
 """What a plot must remember of the past; empty before the first point."""
@@ -104,13 +107,11 @@ class Plot(Protocol):
 
 
 def need(who: str, what: str, value: float, least: float = -np.inf, most: float = np.inf) -> None:
-    """Refuse a parameter that is not strictly between ``least`` and ``most``.
+    """Refuse a parameter that is not a finite number strictly between ``least`` and ``most``.
 
     Raises:
         ValueError: It is not.
     """
-    if not least < value < most:
+    if not least < finite(who, what, value) < most:
         between = f"above {least:g}" if np.isinf(most) else f"between {least:g} and {most:g}"
-        expected = "a finite number" if np.isinf(least) else f"a number {between}"
-        msg = f"{who}: {what}: expected {expected}, got {value!r}. Look at what it was computed from."
-        raise ValueError(msg)
+        raise refuse(who, what, f"a number {between}", value, COMPUTED)

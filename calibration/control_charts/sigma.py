@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from calibration.checks import finite, one_of, positive
 from calibration.control_charts.constants import c4, d2, d3
 from calibration.control_charts.subgroups import Samples, Subgroups, values
 
@@ -27,8 +28,11 @@ class Sigma:
     Attributes:
         value: In the quantity's unit, above 0.
         estimator: One of ``ESTIMATORS``, or ``stated``.
-        dof: Effective degrees of freedom: those of a chi-distributed estimate with the same coefficient of
+        dof: Effective degrees of freedom, above 0: those of a chi-distributed estimate with the same coefficient of
             variation; ``inf`` for a stated one.
+
+    Raises:
+        ValueError: ``value`` or ``dof`` is outside its range.
     """
 
     value: float
@@ -36,17 +40,17 @@ class Sigma:
     dof: float = math.inf
 
     def __post_init__(self) -> None:
-        if not 0 < self.value < math.inf:
-            msg = (
-                f"sigma ({self.estimator}): expected a finite number above 0, got {self.value!r}. "
-                "Readings that never differ need a finer resolution before they need a chart."
-            )
+        advice = "Readings that never differ need a finer resolution before they need a chart."
+        if not finite("sigma", self.estimator, self.value, advice) > 0:
+            msg = f"sigma ({self.estimator}): expected a finite number above 0, got {self.value!r}. {advice}"
             raise ValueError(msg)
+        if self.dof != math.inf:
+            positive("sigma", "dof", self.dof, "State inf for a standard deviation that is known.")
 
     @classmethod
     def stated(cls, value: float) -> Sigma:
         """A standard deviation that somebody answers for: from a standard, or from long experience."""
-        return cls(float(value), "stated")
+        return cls(value, "stated")
 
 
 def estimate_sigma(samples: Samples, estimator: Estimator) -> Sigma:
@@ -77,10 +81,7 @@ def estimate_sigma(samples: Samples, estimator: Estimator) -> Sigma:
     >>> estimate_sigma([[1.0, 2.0, 3.0], [2.0, 4.0, 3.0]], "pooled_s_c4").dof
     4.0
     """
-    if estimator not in ESTIMATORS:
-        msg = f"sigma: estimator: expected one of {', '.join(ESTIMATORS)}, got {estimator!r}. Name one of them."
-        raise ValueError(msg)
-    value, dof = _BY_NAME[estimator](samples)
+    value, dof = _BY_NAME[one_of("sigma", "estimator", estimator, ESTIMATORS)](samples)
     return Sigma(value, estimator, dof)
 
 

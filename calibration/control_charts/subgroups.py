@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from calibration.checks import refuse
+
 Samples = ArrayLike | Sequence[ArrayLike]
 """Shape (m,), one value a sample; shape (m, n), subgroups of n; or m sequences of any lengths."""
 
@@ -54,7 +56,7 @@ class Subgroups:
         Raises:
             ValueError: A subgroup is too small or not a row of values, or a value is not finite.
         """
-        rows = _rows(samples)
+        rows = _rows(who, samples)
         if isinstance(rows, np.ndarray):
             sizes = np.full(len(rows), rows.shape[1], dtype=float)
             finite = np.asarray(np.isfinite(rows).all(axis=1))
@@ -78,7 +80,7 @@ def values(who: str, samples: Samples) -> Array:
     Raises:
         ValueError: The samples are not one row of finite values.
     """
-    row = np.asarray(samples, dtype=float)
+    row = numbers(who, samples)
     if row.ndim != 1:
         msg = f"{who}: samples: expected one value each, got an array of shape {row.shape}. Use a chart for subgroups."
         raise ValueError(msg)
@@ -86,11 +88,30 @@ def values(who: str, samples: Samples) -> Array:
     return row
 
 
-def _rows(samples: Samples) -> Array | list[Array]:
+def numbers(who: str, samples: Samples) -> Array:
+    """Samples as an array; texts, truth values and masked values are no readings.
+
+    Raises:
+        ValueError: They are not numbers, or rows of different lengths.
+    """
+    advice = "Give one row of numbers, or rows of numbers."
     try:
-        block = np.asarray(samples, dtype=float)
+        block = np.asarray(samples)
+    except ValueError as error:
+        raise refuse(who, "samples", "numbers", "rows of different lengths", advice) from error
+    if block.size and block.dtype.kind not in "iuf":
+        raise refuse(who, "samples", "numbers", repr(samples), advice)
+    if np.any(getattr(samples, "mask", False)):
+        raise refuse(who, "samples", "numbers", "masked ones", "Leave out what was not measured.")
+    return np.asarray(block, dtype=np.float64)
+
+
+def _rows(who: str, samples: Samples) -> Array | list[Array]:
+    try:
+        np.asarray(samples)
     except ValueError:  # not a block: subgroups of several sizes
-        return [np.asarray(row, dtype=float) for row in samples]  # type: ignore[union-attr]
+        return [numbers(who, row) for row in samples]  # type: ignore[union-attr]
+    block = numbers(who, samples)
     if block.ndim == 1:
         return block[:, np.newaxis]
     if block.ndim == BLOCK:

@@ -97,7 +97,7 @@ def test_an_unknown_estimator_is_told_the_names() -> None:
         estimate_sigma([1.0, 2.0], "r_bar")
     assert str(caught.value) == (
         "sigma: estimator: expected one of mean_range_d2, mean_s_c4, pooled_s_c4, moving_range_d2, s_c4, s, "
-        "got 'r_bar'. Name one of them."
+        "got 'r_bar'. Choose one of these."
     )
 
 
