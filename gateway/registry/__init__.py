@@ -12,7 +12,17 @@ Decision: Alembic from the first table on, its scripts inside the package, run a
 Because: a province's gateway is updated by people who are not database administrators.
 """
 
-from gateway.registry.database import RegistryError, StaleError, connect, differences, downgrade, transaction, upgrade
+from gateway.registry.database import (
+    RegistryError,
+    StaleError,
+    collided,
+    connect,
+    differences,
+    downgrade,
+    ingesting,
+    transaction,
+    upgrade,
+)
 from gateway.registry.models import (
     Base,
     DeadLetterRow,
@@ -44,9 +54,11 @@ __all__ = [
     "StopRow",
     "StoreRow",
     "WorkUnitRow",
+    "collided",
     "connect",
     "differences",
     "downgrade",
+    "ingesting",
     "transaction",
     "upgrade",
 ]

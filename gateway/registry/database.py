@@ -13,15 +13,30 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, select, update
+from sqlalchemy import URL, Engine, create_engine, event, func, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from gateway.registry.models import Base, StoreRow
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MS = 10_000
+_POSTGRES = ("postgresql", "postgres")
+_CONNECTION = {
+    "connect_timeout": 5,
+    "application_name": "nhipdo",
+    # A lock is waited for as long as SQLite's. Who holds one and has vanished with his machine, without a word on
+    # the network, loses it after a minute; a process that was only killed loses it at once.
+    "options": f"-c lock_timeout={_BUSY_MS} -c idle_in_transaction_session_timeout=60000",
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+_ONE_AT_A_TIME = 0x6E68_6970_646F
+"""Key of PostgreSQL's advisory lock for changes to the tables: the name of this project in ASCII."""
+_COLLISIONS = {"40001", "40P01", "23505"}
+"""SQLSTATE of a serialisation failure, a deadlock, and a row that another has put there meanwhile."""
 
 
 class RegistryError(Exception):
@@ -32,20 +47,49 @@ class StaleError(Exception):
     """What we remember of the registry is no longer so."""
 
 
-def connect(url: str) -> Engine:
-    """An engine for ``url``; a SQLite file is made durable (WAL, FULL) and patient (10 s for a lock).
+def connect(url: str, password: str = "") -> Engine:
+    """An engine for ``url``; nothing is opened yet.
+
+    A SQLite file is made durable (WAL, FULL) and patient (10 s for a lock). PostgreSQL may be named with or without
+    its driver (``postgresql://``); a connection that has died, as all do when its server starts again, is replaced
+    before it is used.
+
+    Args:
+        url: Of the database.
+        password: For PostgreSQL, where the URL has none.
 
     Raises:
         RegistryError: The URL makes no sense, or names a database whose driver is not installed.
     """
     try:
-        engine = create_engine(make_url(url))
-    except (ArgumentError, ModuleNotFoundError) as error:
-        msg = f"registry {url.rpartition('@')[2]!r}: {error}. Check database in gateway.toml, e.g. sqlite:////srv/r.sqlite."
+        parsed = make_url(url)
+        if parsed.drivername in _POSTGRES:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if password and parsed.password is None:
+            parsed = parsed.set(password=password)
+        engine = create_engine(parsed, **_options(parsed))
+    except ModuleNotFoundError as error:
+        extra = "Run: pip install 'nhipdo[postgres]'" if "psycopg" in str(error) else "Check registry.url."
+        msg = f"registry {_shown(url)!r}: its driver is not installed ({error}). {extra}"
+        raise RegistryError(msg) from error
+    except (ArgumentError, ValueError) as error:
+        msg = f"registry {_shown(url)!r}: {error}. Check registry.url in gateway.toml, e.g. postgresql://nhipdo@db/nhipdo."
         raise RegistryError(msg) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _make_durable)
     return engine
+
+
+def _options(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() != "postgresql":
+        return {}
+    # What the URL itself says wins.
+    usual = {name: value for name, value in _CONNECTION.items() if name not in url.query}
+    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 15, "connect_args": usual}
+
+
+def _shown(url: str) -> str:
+    return url.rpartition("@")[2]
 
 
 def _make_durable(connection: sqlite3.Connection, _record: object) -> None:
@@ -59,7 +103,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     Raises:
         RegistryError: The database cannot be opened, or was made by a newer version.
     """
-    with _reported(engine), engine.connect() as connection:
+    with _reported(engine), _alone(engine), engine.connect() as connection:
         config = _config(connection)
         now = MigrationContext.configure(connection).get_current_revision()
         known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
@@ -69,8 +113,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         connection.rollback()
         command.upgrade(config, revision)
         connection.commit()
-    if revision == "head":
-        _identify(engine)
+        if revision == "head":
+            _identify(engine)
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
@@ -89,7 +133,7 @@ def differences(engine: Engine) -> list[Any]:
 
 @contextmanager
 def transaction(engine: Engine, expected: int | None = None) -> Iterator[Session]:
-    """One writing transaction: it holds the write lock from its first statement on.
+    """One writing transaction of people, commands and jobs: it holds the write lock from its first statement on.
 
     Args:
         engine: Of the registry.
@@ -108,6 +152,23 @@ def transaction(engine: Engine, expected: int | None = None) -> Iterator[Session
         yield session
 
 
+@contextmanager
+def ingesting(engine: Engine) -> Iterator[Session]:
+    """One writing transaction of the ingest: on PostgreSQL it holds only what it locks itself.
+
+    So that several processes can store at once, each for other edges. SQLite has one lock, which is taken here.
+    """
+    with Session(engine) as session, session.begin():
+        if engine.dialect.name == "sqlite":
+            session.execute(update(StoreRow).values(changes=StoreRow.changes))
+        yield session
+
+
+def collided(error: DBAPIError) -> bool:
+    """Whether a transaction failed only because another one was beside it: begun again, it may well go through."""
+    return getattr(error.orig, "sqlstate", None) in _COLLISIONS
+
+
 def _config(connection: Any) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -122,9 +183,29 @@ def _identify(engine: Engine) -> None:
 
 
 @contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Of several processes that start at once only one changes the tables; SQLite's file is one gateway's anyhow."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection:
+        connection.execute(select(func.pg_advisory_lock(_ONE_AT_A_TIME)))
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(_ONE_AT_A_TIME)))
+            connection.commit()
+
+
+@contextmanager
 def _reported(engine: Engine) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        msg = f"registry {engine.url}: cannot be opened ({error.orig}). Check the path, its permissions, the server."
+        why = str(error.orig).partition("\n")[0]
+        what = "the path, its permissions, the server"
+        if engine.dialect.name == "postgresql":
+            what = "that PostgreSQL runs there and lets this user in, and registry.url and registry.password_file"
+        msg = f"registry {engine.url}: cannot be opened ({why}). Check {what}."
         raise RegistryError(msg) from error

@@ -1,0 +1,289 @@
+"""Making, changing and retiring rows of any noun, within one transaction, by somebody who may."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from gateway.registry import audit, personal
+from gateway.registry.fields import Field, Value
+from gateway.registry.nouns import NOUNS, Registered
+from gateway.registry.refusals import ForbiddenError, NoSuchRowError, StaleRowError, WrongValuesError
+from gateway.registry.roles import Action, Place, Reader
+from gateway.registry.texts import Title, WrongValueError, folded
+
+
+@dataclass(slots=True)
+class Writing:
+    """A transaction's writing.
+
+    Attributes:
+        session: Of a ``gateway.registry.transaction``: it holds the write lock, so a key that is free stays free.
+        reader: Who writes.
+        at: When, UTC ns.
+    """
+
+    session: Session
+    reader: Reader
+    at: int
+
+    def make(self, noun: str, values: Mapping[str, object], why: str = "", action: str = "make") -> Registered:
+        """A new row.
+
+        Raises:
+            WrongValuesError: Values that cannot be taken, or its key is in use.
+            ForbiddenError: It may not be written there.
+        """
+        of = NOUNS[noun]
+        read = self._read(of, values)
+        row = of(
+            id=f"{self.at // 1_000_000:012x}{token_hex(10)}",
+            revision=1,
+            made_at=self.at,
+            retired_at=0,
+            search="",
+        )
+        self._set(row, read)
+        self._place(row)
+        self._allowed(Action.WRITE, row)
+        self._unique(row)
+        self._sign(row)
+        self.session.add(row)
+        self.session.flush()
+        hashes = self._keep_personal(row, read)
+        row.search = searched(row, read)
+        after = {name: value for name, value in read.items() if name not in of.personal and value != ""} | hashes
+        self._note(row, action, None, after, why)
+        return row
+
+    def change(
+        self, noun: str, row_id: str, values: Mapping[str, object], revision: int | None, why: str = ""
+    ) -> Registered:
+        """Change some fields of a row; nothing is written when nothing differs.
+
+        Args:
+            noun: Its kind.
+            row_id: Which.
+            values: The fields that change.
+            revision: That the change rests on; None: whatever is in force.
+            why: What they say.
+
+        Raises:
+            NoSuchRowError: There is none.
+            ForbiddenError: It may not be written, there or where it would go.
+            StaleRowError: Another revision is in force.
+            WrongValuesError: Values that cannot be taken.
+        """
+        row = self.find(noun, row_id, Action.WRITE)
+        if revision is not None and revision != row.revision:
+            raise StaleRowError(row.revision)
+        before = self._values(row)
+        read = self._read(type(row), before | dict(values))
+        changed = {name for name in read if read[name] != before.get(name, "")}
+        if not changed:
+            return row
+        was = row.place
+        self._set(row, read)
+        self._place(row)
+        self._allowed(Action.WRITE, row)
+        self._unique(row)
+        row.revision += 1
+        self._sign(row)
+        row.search = searched(row, read)
+        hashes = self._keep_personal(row, {name: read[name] for name in changed})
+        plain = changed - set(type(row).personal)
+        self._note(
+            row, "change", {name: before[name] for name in plain}, {name: read[name] for name in plain} | hashes, why
+        )
+        if row.place != was and type(row).noun.is_scope:
+            self._move(type(row), row)
+        return row
+
+    def retire(self, noun: str, row_id: str, revision: int | None, why: str, *, back: bool = False) -> Registered:
+        """Take a row out of use, or ``back`` into it.
+
+        Raises:
+            NoSuchRowError: There is none.
+            ForbiddenError: It may not be written.
+            StaleRowError: Another revision is in force.
+            WrongValuesError: Others in use rest on it, or its key is taken meanwhile.
+        """
+        row = self.find(noun, row_id, Action.WRITE)
+        if revision is not None and revision != row.revision:
+            raise StaleRowError(row.revision)
+        if back:
+            self._unique(row)
+        else:
+            self._unused(row)
+            personal.end(self.session, noun, row_id, self.at)
+        row.retired_at = 0 if back else self.at
+        row.revision += 1
+        self._sign(row)
+        self._note(row, "restore" if back else "retire", None, None, why)
+        return row
+
+    def erase(self, noun: str, row_id: str, why: str) -> int:
+        """Forget the personal data of a row; how many there were."""
+        row = self.find(noun, row_id, Action.WRITE)
+        gone = personal.erase(self.session, noun, row_id)
+        row.revision += 1
+        self._sign(row)
+        row.search = searched(row, self._values(row))
+        self._note(row, "erase", None, {"erased": gone}, why)
+        return gone
+
+    def find(self, noun: str, row_id: str, action: Action = Action.READ) -> Registered:
+        """One row.
+
+        Raises:
+            NoSuchRowError: There is none, or none that may be seen.
+            ForbiddenError: It may be seen, and this not be done.
+        """
+        of = NOUNS[noun]
+        row: Registered | None = self.session.get(of, row_id)
+        if row is None or not self.reader.may(Action.READ, of.noun.group, row.place):
+            raise NoSuchRowError(f"{noun} {row_id}")
+        self._allowed(action, row)
+        return row
+
+    # ------------------------------------------------------------------ the parts
+
+    def _allowed(self, action: Action, row: Registered) -> None:
+        noun = type(row).noun
+        if not self.reader.may(action, noun.group, row.place):
+            raise ForbiddenError(f"{self.reader.name}: may not {action.value} {noun.title.en} there")
+
+    def _read(self, of: type[Registered], values: Mapping[str, object]) -> dict[str, Value]:
+        fields = of.all_fields()
+        problems = {
+            name: Title("Không có ô này. Hãy bỏ đi.", "There is no such field. Leave it out.")
+            for name in values
+            if name not in fields
+        }
+        read: dict[str, Value] = {}
+        for name, one in fields.items():
+            try:
+                read[name] = one.read(values.get(name))
+            except WrongValueError as error:
+                problems[name] = error.why
+        for name, link in of.links().items():
+            if read.get(name) and self._linked(link.to, str(read[name])) is None:
+                problems[name] = Title(
+                    f"Không có {link.title.vi} này. Hãy chọn từ danh sách.",
+                    f"There is no such {link.title.en}. Choose one of the list.",
+                )
+        if not problems:
+            problems.update(of.contradictions(read))
+        if problems:
+            raise WrongValuesError(problems)
+        return read
+
+    def _linked(self, noun: str, row_id: str) -> Registered | None:
+        of = NOUNS[noun]
+        row: Registered | None = self.session.get(of, row_id)
+        # Whoever may not see it must not learn that it exists, and must not hang anything on it.
+        return row if row is not None and self.reader.may(Action.READ, of.noun.group, row.place) else None
+
+    def _set(self, row: Registered, read: Mapping[str, Value]) -> None:
+        for name, one in type(row).fields().items():
+            setattr(row, name, one.kept(read[name]))
+
+    def _values(self, row: Registered) -> dict[str, Value]:
+        kept = personal.read(self.session, row.__tablename__, [row.id]).get(row.id, {})
+        empty = {name: one.empty for name, one in type(row).personal.items()}
+        return row.values() | empty | kept
+
+    def _place(self, row: Registered) -> None:
+        place = Place()
+        links = type(row).links()
+        for name in type(row).noun.owner:
+            if getattr(row, name):
+                owner = self.session.get(NOUNS[links[name].to], getattr(row, name))
+                assert owner is not None, "a foreign key holds it"
+                place = owner.place
+                break
+        if type(row).noun.is_scope:
+            place = place._replace(**{row.__tablename__: row.id})
+        row.of_province, row.of_organisation, row.of_agency = place
+
+    def _move(self, of: type[Registered], row: Registered) -> None:
+        """What belongs to an organisation goes with it into another province."""
+        column = f"of_{of.__tablename__}"
+        for other in NOUNS.values():
+            here = getattr(other, column) == row.id
+            self.session.execute(update(other).where(here).values(of_province=row.of_province))
+
+    def _unique(self, row: Registered) -> None:
+        of = type(row)
+        query = select(func.count()).select_from(of).where(of.id != row.id, of.retired_at == 0)
+        for name in of.noun.key:
+            query = query.where(getattr(of, name) == getattr(row, name))
+        with self.session.no_autoflush:
+            taken = self.session.scalar(query)
+        if taken:
+            heads = tuple(of.fields()[name].title for name in of.noun.key)
+            vi, en = (", ".join(head[language] for head in heads) for language in ("vi", "en"))
+            raise WrongValuesError(
+                {
+                    of.noun.key[0]: Title(
+                        f"Đã có {of.noun.title.vi} với {vi} này. Hãy sửa bản ghi đó, hoặc điền giá trị khác.",
+                        f"There is a {of.noun.title.en} with this {en}. Change that one, or give another.",
+                    )
+                }
+            )
+
+    def _unused(self, row: Registered) -> None:
+        for of in NOUNS.values():
+            for name, link in of.links().items():
+                if link.to != row.__tablename__ or of is type(row):
+                    continue
+                query = select(func.count()).select_from(of).where(getattr(of, name) == row.id, of.retired_at == 0)
+                if count := self.session.scalar(query):
+                    raise WrongValuesError(
+                        {
+                            "": Title(
+                                f"Còn {count} {of.noun.many.vi} thuộc về đây. Hãy ngừng dùng chúng trước.",
+                                f"{count} {of.noun.many.en} still belong to it. Retire those first.",
+                            )
+                        }
+                    )
+
+    def _sign(self, row: Registered) -> None:
+        row.changed_at, row.changed_by = self.at, self.reader.name
+
+    def _keep_personal(self, row: Registered, read: Mapping[str, Value]) -> dict[str, Value]:
+        fields: dict[str, Field] = type(row).personal
+        values = {name: (read[name], fields[name].personal) for name in read if name in fields}
+        return personal.keep(self.session, row.__tablename__, row.id, values)
+
+    def _note(
+        self,
+        row: Registered,
+        action: str,
+        before: Mapping[str, Value] | None,
+        after: Mapping[str, Value] | None,
+        why: str,
+    ) -> None:
+        noun = row.__tablename__
+        audit.note(
+            self.session,
+            self.reader,
+            self.at,
+            action,
+            noun,
+            row.id,
+            place=row.place,
+            before=before,
+            after=after,
+            why=why,
+        )
+
+
+def searched(row: Registered, read: Mapping[str, Any]) -> str:
+    """What the search looks in: as written, in small letters, and without marks."""
+    words = [str(read[name]) for name, one in type(row).all_fields().items() if one.searched and read.get(name)]
+    told = " ".join(words)
+    return f"{told.casefold()}\n{folded(told)}"
