@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from calibration.certificate import Amendment, Condition, Conformity, Instrument, Method, Party, Standard
+from calibration.certificate import Amendment, Condition, Instrument, Method, Party, Standard
 from calibration.dcc import words
 from calibration.dcc.document import Element, text_of
-from calibration.dcc.problems import Problem
+from calibration.dcc.problems import Problem, left_out
 from calibration.dcc.quantities import Column, cannot, chosen, columns_of
 from calibration.dcc.speech import Speech, find, find_all, token, words_of
 
@@ -100,7 +100,8 @@ def condition_of(influence: Element, speech: Speech) -> Condition | None:
     """One condition: a value, or its limits; None where it is told in words alone.
 
     Raises:
-        DccError: Its numbers make no sense, or no unit of it is known here.
+        UnfitError: No unit of it is known here.
+        DccError: Its numbers make no sense.
     """
     name = speech.text(influence, "name")
     told: dict[str, Column] = {}
@@ -177,21 +178,5 @@ def statements_of(listed: Element | None, speech: Speech) -> tuple[dict[str, Any
 
 def _unplaced(statement: Element, text: str) -> Problem:
     when = token(statement, "date")
-    what = f"left out: the statement {text[:60]!r}" + (f" with the date {when}" if when else "")
-    return Problem(statement.sourceline or 0, "statements/statement", what, "content")
-
-
-def conformity_of(statement: Element, channels: dict[str, str]) -> Conformity:
-    """One statement of conformity.
-
-    Args:
-        statement: The element.
-        channels: Id of a result -> its channel.
-    """
-    verdict: Any = token(statement, "conformity")
-    return Conformity(
-        verdict,
-        channels.get(statement.get("refId") or "", ""),
-        ", ".join(text_of(norm) for norm in find_all(statement, "norm")),
-        ", ".join(text_of(reference) for reference in find_all(statement, "reference")),
-    )
+    what = f"the statement {text[:60]!r}" + (f" with the date {when}" if when else "")
+    return left_out(statement, "statements/statement", what)

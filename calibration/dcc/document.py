@@ -90,7 +90,7 @@ def _text(document: bytes | str, most_bytes: int) -> str:
         encoding = encoding or _declared(document)
         try:
             text = document[len(mark) :].decode(encoding)
-        except (UnicodeDecodeError, LookupError) as error:
+        except (UnicodeError, LookupError) as error:
             raise _refused(0, f"expected text in {encoding}, which its bytes are not") from error
     # The text is handed on as UTF-8; what it said of its encoding no longer holds.
     return _ANY_DECLARATION.sub(lambda declaration: "\n" * declaration[0].count("\n"), text, count=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["xml", "schema", "practice", "content"]
 
@@ -32,6 +32,11 @@ class Problem:
     def __str__(self) -> str:
         place = f"line {self.line}: " if self.line else ""
         return f"{place}{self.where}: {self.what}" if self.where else f"{place}{self.what}"
+
+
+def left_out(element: Any, place: str, what: str) -> Problem:
+    """Something that a certificate of ours has no place for."""
+    return Problem(element.sourceline or 0, place, f"left out: {what}", "content")
 
 
 class DccError(ValueError):

@@ -58,11 +58,20 @@ def cannot(element: Element, what: str) -> DccError:
     return DccError([Problem(element.sourceline or 0, place_of(element), what, "content")])
 
 
+class UnfitError(DccError):
+    """Nothing is wrong with it, and a certificate of ours cannot hold it: it is left out, and named."""
+
+
+def unfit(element: Element, what: str) -> UnfitError:
+    """A quantity that is left out."""
+    return UnfitError([Problem(element.sourceline or 0, place_of(element), what, "content")])
+
+
 def columns_of(quantity: Element) -> list[Column]:
     """A quantity in each unit that the document gives it in and that we know; empty: no real quantity.
 
     Raises:
-        DccError: No unit of it is known here, or its numbers make no sense.
+        UnfitError: No unit of it is known here.
     """
     real = [child for child in children_of(quantity) if name_of(child) in {"si:real", "si:realListXMLList"}]
     hybrid = quantity.find(f"{{{SI}}}hybrid")
@@ -73,7 +82,7 @@ def columns_of(quantity: Element) -> list[Column]:
         try:
             unit = _unit(element)
         except ValueError as error:
-            reasons.append(cannot(element, str(error).rstrip(".")))
+            reasons.append(unfit(element, str(error).rstrip(".")))
             continue
         columns.append(_column(element, unit))
     if not columns and reasons:

@@ -13,16 +13,17 @@ _DECIMAL = r"[-+]?(?:\d*\.\d+|\d+\.?\d*)(?:[Ee][-+]?\d+)?|NaN"
 _POSITIVE = r"\+?(?:\d*\.\d+|\d+\.?\d*)(?:[Ee][-+]?\d+)?|NaN"
 _K = r"\+?[1-9]\d*(?:\.\d*)?|NaN"
 _PROBABILITY = r"\+?(?:0(?:\.\d*)?|1(?:\.0*)?)|NaN"
-_ZONE = r"(?:Z|[-+]\d\d:\d\d)?"
-_DATE = r"-?\d{4,}-\d\d-\d\d"
-_DATE_TIME = rf"{_DATE}T\d\d:\d\d:\d\d(?:\.\d+)?{_ZONE}"
+_ZONE = r"(?:Z|[-+](?:0\d|1[0-3]):[0-5]\d|[-+]14:00)?"
+_DATE = r"-?\d{4,}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+_TIME = r"(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?)"
+_DATE_TIME = rf"{_DATE}T{_TIME}{_ZONE}"
 _BOOLEAN = "true|false|1|0"
 _VERDICTS = "pass|fail|conditionalPass|conditionalFail|noPass|noFail"
 _BLANKS = "[ \t\r\n]+"
 
 # Type -> what it is, and its pattern. Blanks around it count where the name says text.
 _TEXTS = {
-    "token": ("text without blanks around it", r"\S+(?:\s+\S+)*"),
+    "token": ("text without blanks around it", r"[^ \t\r\n]+(?:[ \t\r\n]+[^ \t\r\n]+)*"),
     "country": ("two capital letters", "[A-Z]{2}"),
     "language": ("two small letters", "[a-z]{2}"),
     "issuer": (
@@ -80,10 +81,11 @@ def expected_of(kind: str, text: str) -> str | None:
         return None if re.fullmatch(pattern, text) else wanted
     if kind in _VALUES:
         wanted, pattern = _VALUES[kind]
-        return None if re.fullmatch(pattern, text.strip(" \t\r\n")) else wanted
+        # Other alphabets have digits too; XML Schema's numbers do not use them.
+        return None if re.fullmatch(pattern, text.strip(" \t\r\n"), re.ASCII) else wanted
     if kind in _LISTS:
         wanted, pattern = _LISTS[kind]
-        return None if all(re.fullmatch(pattern, entry) for entry in entries(text)) else wanted
+        return None if all(re.fullmatch(pattern, entry, re.ASCII) for entry in entries(text)) else wanted
     return _OTHERS[kind](text)
 
 
@@ -94,7 +96,7 @@ def entries(text: str) -> list[str]:
 
 def _date(text: str) -> str | None:
     wanted = "a date like 2024-05-31"
-    match = re.fullmatch(f"({_DATE}){_ZONE}", text.strip(" \t\r\n"))
+    match = re.fullmatch(f"({_DATE}){_ZONE}", text.strip(" \t\r\n"), re.ASCII)
     try:
         date.fromisoformat(match[1] if match else "")
     except ValueError:

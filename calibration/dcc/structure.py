@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from calibration.dcc.document import (
     XSI,
@@ -21,16 +22,38 @@ from calibration.dcc.simple import expected_of
 ROOT = "digitalCalibrationCertificate"
 VERSION = "3.3.0"
 MOST_SHOWN = 60
-EVERYWHERE = ("id", "refId", "refType")
+# Others of the same generation: what of them has the form of 3.3.0 means the same there.
+RELATED = re.compile(r"3\.[0-3]\.[0-9]+")
 
-# An identifier of XML: a letter or underscore first, no colon.
-_ID = re.compile(r"[^\W\d][\w.\-·]*")
+REFERENCES = ("id", "refId", "refType")
+_BARE = (
+    "administrativeData softwareList refTypeDefinitions coreData identifications itemQuantities calibrationLaboratory "
+    "respPersons statements location measurementResults usedMethods usedMethodQuantities measuringEquipments "
+    "measuringEquipmentQuantities influenceConditions results relativeUncertainty measurementMetaData"
+)
+# Types whose elements do not have all three.
+ATTRIBUTES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_BARE.split(), ()),
+    ROOT: ("schemaVersion",),
+    "refTypeDefinition": ("refType",),
+    "items": ("id", "refId"),
+    "text": ("id", "refId"),
+    "place": REFERENCES,
+}
+
+# An identifier of XML: a letter or underscore first, no colon (Namespaces in XML 1.0, production 4).
+_FIRST = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_ID = re.compile(f"[{_FIRST}][{_FIRST}0-9.\u00b7\u0300-\u036f\u203f\u2040-]*")
 
 
 def faults_of_form(root: Element) -> Iterator[Problem]:
     """Every departure from the form: elements missing, out of order or unknown, contents and attributes that are wrong.
 
     What is of a form of its own (comments, foreign XML, signatures, regions of several quantities) is not looked into.
+    Another version of the same generation (3.0 to 3.3) is a fault of practice, and measured by this one's form.
     """
     name = name_of(root)
     if name != ROOT:
@@ -38,8 +61,11 @@ def faults_of_form(root: Element) -> Iterator[Problem]:
         return
     version = root.get("schemaVersion")
     if version != VERSION:
-        yield _problem(root, f"expected schemaVersion {VERSION}, got {version or 'none'}")
-        return
+        related = RELATED.fullmatch(version or "") is not None
+        what = f"expected schemaVersion {VERSION}, got {version or 'none'}"
+        yield replace(_problem(root, what), kind="practice" if related else "schema")
+        if not related:
+            return
     yield from _walk(root, ROOT)
 
 
@@ -90,10 +116,11 @@ def _complex(element: Element, content: Model) -> Iterator[Problem]:
 
 
 def _attributes(element: Element, kind: str) -> Iterator[Problem]:
+    allowed = _allowed(element, kind)
     for name, value in element.attrib.items():
-        if name.startswith(f"{{{XSI}}}") or name == "schemaVersion":
+        if name.startswith(f"{{{XSI}}}"):
             continue
-        if name not in EVERYWHERE and not (name == "lang" and name_of(element) == "content"):
+        if name not in allowed:
             yield _problem(element, f"expected no attribute {name}, got {_shown(value)}")
         elif name == "lang" and expected_of("language", value):
             yield _problem(element, f"expected two small letters as lang, got {_shown(value)}")
@@ -101,8 +128,13 @@ def _attributes(element: Element, kind: str) -> Iterator[Problem]:
             yield _problem(element, f"expected an identifier as id, got {_shown(value)}")
         elif name == "refType" and not value.strip():
             yield _problem(element, "expected one or more words as refType, got none")
-        elif kind.startswith("si:"):
-            yield _problem(element, f"expected no attribute {name}, got {_shown(value)}")
+
+
+def _allowed(element: Element, kind: str) -> tuple[str, ...]:
+    if name_of(element) == "content":
+        return (*REFERENCES, "lang")
+    complex_type = kind in FORM and not kind.startswith("si:")
+    return ATTRIBUTES.get(kind, REFERENCES if complex_type else ())
 
 
 def _shown(text: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from calibration.certificate import ChannelResults, Point
+from calibration.certificate import ChannelResults, Conformity, Point
 from calibration.dcc import words
 from calibration.dcc.document import DCC, Element, children_of, name_of, place_of, text_of
-from calibration.dcc.problems import Problem
-from calibration.dcc.quantities import Column, Uncertainty, cannot, chosen, columns_of
+from calibration.dcc.problems import Problem, left_out
+from calibration.dcc.quantities import Column, Uncertainty, UnfitError, cannot, chosen, columns_of, unfit
 from calibration.dcc.simple import entries
-from calibration.dcc.speech import Speech, find, find_all, words_of
+from calibration.dcc.speech import Speech, find, find_all, token, words_of
 from calibration.units import same_step
 
 # Last part of a refType -> what the quantity is of a point. PTB's words, whatever the field before them.
@@ -21,13 +22,15 @@ ROLES = {
     "indicatedValue": "indication",
     "referenceValue": "reference",
     "measurementError": "error",
+    "error": "error",
     "correction": "correction",
     "degreesOfFreedom": "dof",
 }
 DIFFERENCES = ("error", "correction")
 # An uncertainty of the reference value alone is that of the standard, not that of the result.
 STATED_WITH = ("error", "correction", "indication")
-RELATIVE = {"1": 1.0, "%": 1e-2, "[ppm]": 1e-6}
+# How many of the unit are one.
+RELATIVE = {"1": 1, "%": 100, "[ppm]": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,12 @@ class Table:
     Attributes:
         unit: UCUM code.
         points: Its lines.
+        empty: Numbers of the lines that hold no number, from 1.
     """
 
     unit: str
     points: tuple[Point, ...]
+    empty: tuple[int, ...] = ()
 
 
 def tables_of(data: Element, units: Sequence[str]) -> Iterator[tuple[Element, Table | Problem]]:
@@ -53,8 +58,13 @@ def tables_of(data: Element, units: Sequence[str]) -> Iterator[tuple[Element, Ta
         if any(name_of(above) == "measurementMetaData" for above in element.iterancestors()):
             continue
         quantities = [child for child in children_of(element) if name_of(child) == "quantity"]
-        if quantities:
+        if not quantities:
+            continue
+        try:
             yield element, _table(element, quantities, units)
+        except UnfitError as error:
+            (problem,) = error.problems
+            yield element, replace(problem, what=f"left out: {problem.what}")
 
 
 def _table(element: Element, quantities: Sequence[Element], units: Sequence[str]) -> Table | Problem:
@@ -65,11 +75,11 @@ def _table(element: Element, quantities: Sequence[Element], units: Sequence[str]
         if role == "dof":
             dof = _dof(quantity)
         elif role is not None:
-            given[role] = columns_of(quantity) or given.get(role, [])
-    given = {role: columns for role, columns in given.items() if columns}
-    # What stands in one unit alone decides for what stands in several.
-    wanted = [*units, *(columns[0].unit for columns in given.values() if len(columns) == 1)]
-    columns = {role: chosen(options, wanted) for role, options in given.items()}
+            options = columns_of(quantity)
+            if options and role in given:
+                raise unfit(quantity, f"expected one quantity of the kind {role} in a table, got a second")
+            given |= {role: options} if options else {}
+    columns = _in_units(given, units)
     if len(columns) < 2 or not columns.keys() & {"indication", "reference"}:  # noqa: PLR2004
         return _left(element, "indication and reference value, or one of them and the error", ", ".join(columns))
     if all(columns[role].uncertainty is None for role in STATED_WITH if role in columns):
@@ -77,9 +87,19 @@ def _table(element: Element, quantities: Sequence[Element], units: Sequence[str]
     return _points(element, columns, dof)
 
 
+def _in_units(given: Mapping[str, list[Column]], units: Sequence[str]) -> dict[str, Column]:
+    """Of each quantity the column in the wanted unit; where an uncertainty stands in another one alone, in that."""
+    # What stands in one unit alone decides for what stands in several.
+    wanted = [*units, *(columns[0].unit for columns in given.values() if len(columns) == 1)]
+    chosen_ones = {role: chosen(options, wanted) for role, options in given.items()}
+    if any(chosen_ones[role].uncertainty for role in STATED_WITH if role in chosen_ones):
+        return chosen_ones
+    certain = [c.unit for role in STATED_WITH for c in given.get(role, ()) if c.uncertainty is not None]
+    return {role: chosen(options, [*certain, *wanted]) for role, options in given.items()}
+
+
 def _left(element: Element, expected: str, got: str) -> Problem:
-    what = f"left out: expected {expected}, got {got or 'none'}"
-    return Problem(element.sourceline or 0, place_of(element), what, "content")
+    return left_out(element, place_of(element), f"expected {expected}, got {got or 'none'}")
 
 
 def _dof(quantity: Element) -> list[float | None]:
@@ -97,23 +117,27 @@ def _points(element: Element, columns: Mapping[str, Column], dof: Sequence[float
     count = max(len(column.values) for column in columns.values())
     unit = next(columns[role].unit for role in ("indication", "reference") if role in columns)
     lines = _lines(element, columns, unit, count)
+    if len(dof) not in {0, 1, count}:
+        raise cannot(element, f"expected {count} entries of degrees of freedom, got {len(dof)}")
+    dofs = list(dof) * (count if len(dof) == 1 else 1) or [None] * count
     uncertainty = _uncertainty(element, columns, unit, lines["reference"])
-    points = []
+    points, empty = [], []
     for index in range(count):
         numbers = {role: values[index] for role, values in lines.items()}
         if any(math.isnan(number) for number in numbers.values()):
+            empty.append(index + 1)
             continue
         stated = {
             "expanded": uncertainty.expanded[index],
             "k": uncertainty.k[index],
             "probability": uncertainty.probability[index],
-            "dof": dof[index] if len(dof) == count else None,
+            "dof": dofs[index],
         }
         try:
             points.append(Point(**numbers, **stated))  # type: ignore[arg-type]
         except ValueError as error:
             raise cannot(element, f"entry {index + 1}: {str(error).rstrip('.')}") from error
-    return Table(unit, tuple(points))
+    return Table(unit, tuple(points), tuple(empty))
 
 
 def _lines(element: Element, columns: Mapping[str, Column], unit: str, count: int) -> dict[str, list[float]]:
@@ -124,7 +148,7 @@ def _lines(element: Element, columns: Mapping[str, Column], unit: str, count: in
             scales = _scales(element, role, column, unit, lines.get("reference"), count)
             lines[role] = [scale * value for scale, value in zip(scales, lines[role], strict=True)]
         elif column.unit != unit:
-            raise cannot(element, f"expected {role} in {unit}, got {column.unit}")
+            raise unfit(element, f"expected {role} in {unit}, got {column.unit}")
     if "correction" in lines:
         corrections = lines.pop("correction")
         lines.setdefault("error", [-value for value in corrections])
@@ -145,14 +169,19 @@ def _spread(element: Element, role: str, column: Column, count: int) -> list[flo
 def _scales(
     element: Element, role: str, column: Column, unit: str, reference: Sequence[float] | None, count: int
 ) -> list[float]:
-    """What a difference is multiplied by to be in the unit: 1, or of the reference value where it is relative."""
+    """What a difference is multiplied by to be in the unit: 1, or of the reference value where it is relative.
+
+    Among numbers without a dimension (relative humidity in % with errors in 1) nothing is relative.
+    """
     if same_step(column.unit, unit):
         return [1.0] * count
     if column.unit not in RELATIVE:
-        raise cannot(element, f"expected {role} in {unit}, got {column.unit}")
+        raise unfit(element, f"expected {role} in {unit}, got {column.unit}")
+    if unit in RELATIVE:
+        return [RELATIVE[unit] / RELATIVE[column.unit]] * count
     if reference is None:
-        raise cannot(element, f"expected reference values beside {role} in {column.unit}, got none")
-    return [RELATIVE[column.unit] * value for value in reference]
+        raise unfit(element, f"expected reference values beside {role} in {column.unit}, got none")
+    return [value / RELATIVE[column.unit] for value in reference]
 
 
 def _uncertainty(element: Element, columns: Mapping[str, Column], unit: str, reference: Sequence[float]) -> Uncertainty:
@@ -169,10 +198,23 @@ def _uncertainty(element: Element, columns: Mapping[str, Column], unit: str, ref
     raise cannot(element, "expected an uncertainty, got none")
 
 
-def results_of(
-    result: Element, speech: Speech, units: Sequence[str], number: int
-) -> tuple[list[ChannelResults], list[Problem]]:
-    """Channels of one result, each with its points as found, and what was left out.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one result gives.
+
+    Attributes:
+        results: Its channels, each with its points as found.
+        conformity: Statements about them by channel, each with its element.
+        left: What was left out.
+    """
+
+    results: list[ChannelResults]
+    conformity: dict[str, list[tuple[Element, Conformity]]]
+    left: list[Problem]
+
+
+def results_of(result: Element, speech: Speech, units: Sequence[str], number: int) -> Found:
+    """Channels of one result.
 
     Args:
         result: The element.
@@ -183,15 +225,44 @@ def results_of(
     data = find(result, "data")
     quantity = speech.text(result, "name")
     channel = channel_of(result, speech, number)
-    found: list[ChannelResults] = []
-    left: list[Problem] = []
+    found = Found([], {}, [])
     for element, table in tables_of(data, units) if data is not None else ():
         if isinstance(table, Problem):
-            left.append(table)
+            found.left.append(table)
             continue
-        name = f"{channel}_{len(found) + 1}" if found else channel
-        found.append(ChannelResults(name, quantity, table.unit, table.points, provider=_provider(element, speech)))
-    return found, left
+        if table.empty:
+            entries_left = ", ".join(map(str, table.empty))
+            found.left.append(left_out(element, place_of(element), f"entries without a number: {entries_left}"))
+        if not table.points:
+            continue
+        name = f"{channel}_{len(found.results) + 1}" if found.results else channel
+        provider = _provider(element, speech)
+        found.results.append(ChannelResults(name, quantity, table.unit, table.points, provider=provider))
+        _state_conformity(element, name, found)
+    return found
+
+
+def _state_conformity(element: Element, channel: str, found: Found) -> None:
+    """Statements of conformity that stand with a table or one of its quantities."""
+    quantities = [child for child in children_of(element) if name_of(child) == "quantity"]
+    for stated in (s for e in (element, *quantities) for s in find_all(e, "measurementMetaData/metaData")):
+        verdict: Any = token(stated, "conformity") or token(stated, "conformityXMLList")
+        if len(set(entries(verdict))) > 1:
+            what = f"the statements of conformity of single entries, {verdict}"
+            found.left.append(left_out(stated, place_of(stated), what))
+        elif verdict:
+            one = conformity_of(stated, entries(verdict)[0], channel)
+            found.conformity.setdefault(channel, []).append((stated, one))
+
+
+def conformity_of(statement: Element, verdict: Any, channel: str) -> Conformity:
+    """One statement of conformity."""
+    return Conformity(
+        verdict,
+        channel,
+        ", ".join(text_of(norm) for norm in find_all(statement, "norm")),
+        ", ".join(text_of(reference) for reference in find_all(statement, "reference")),
+    )
 
 
 def channel_of(result: Element, speech: Speech, number: int) -> str:
