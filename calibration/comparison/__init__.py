@@ -32,6 +32,7 @@ from calibration.comparison.outliers import (
     mandel_k,
 )
 from calibration.comparison.precision import Precision, precision
+from calibration.comparison.random_effects import Consensus, dersimonian_laird, mandel_paule
 from calibration.comparison.reference_value import (
     DegreeOfEquivalence,
     ReferenceValue,
@@ -43,6 +44,7 @@ from calibration.comparison.robust import Robust, algorithm_a, algorithm_s, medi
 from calibration.comparison.scores import Score, en_scores, is_negligible, z_prime_scores, z_scores, zeta_scores
 
 __all__ = [
+    "Consensus",
     "DegreeOfEquivalence",
     "Mandel",
     "OutlierTest",
@@ -54,6 +56,7 @@ __all__ = [
     "algorithm_s",
     "cochran_critical",
     "cochran_test",
+    "dersimonian_laird",
     "en_scores",
     "grubbs_critical",
     "grubbs_pair_critical",
@@ -65,6 +68,7 @@ __all__ = [
     "mandel_h_critical",
     "mandel_k",
     "mandel_k_critical",
+    "mandel_paule",
     "median_and_mad",
     "pair_equivalence",
     "precision",

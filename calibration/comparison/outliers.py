@@ -85,12 +85,10 @@ def cochran_test(deviations: ArrayLike, n: int) -> OutlierTest:
     who = "cochran_test"
     s = non_negatives(who, "deviations", deviations, least=2)
     n = whole(who, "n", n, least=2)
-    total = float(np.sum(s**2))
-    if total == 0:
-        raise refuse(who, "deviations", "one above 0 at least", "all 0", "Look at the resolution of the results.")
+    shares = _shares(who, s)
     largest = int(np.argmax(s))
     critical = [cochran_critical(len(s), n, alpha) for alpha in (STRAGGLER, OUTLIER)]
-    return _told("cochran", (largest,), float(s[largest] ** 2) / total, critical)
+    return _told("cochran", (largest,), float(shares[largest]), critical)
 
 
 def grubbs_test(values: ArrayLike) -> OutlierTest:
@@ -201,19 +199,34 @@ def mandel_k(deviations: ArrayLike, n: int) -> Mandel:
     who = "mandel_k"
     s = non_negatives(who, "deviations", deviations, least=2)
     n = whole(who, "n", n, least=2)
-    pooled = math.sqrt(float(np.mean(s**2)))
-    if pooled == 0:
-        raise refuse(who, "deviations", "one above 0 at least", "all 0", "Look at the resolution of the results.")
+    statistics = np.sqrt(_shares(who, s) * len(s))
     critical = [mandel_k_critical(len(s), n, alpha) for alpha in (STRAGGLER, OUTLIER)]
-    return Mandel(tuple(float(one) / pooled for one in s), *critical)
+    return Mandel(tuple(statistics.tolist()), *critical)
+
+
+def _shares(who: str, s: Array) -> Array:
+    """Share of each variance in their sum; over the largest first, so that no scale is too large or too small."""
+    largest = float(np.max(s))
+    if largest == 0:
+        raise refuse(who, "deviations", "one above 0 at least", "all 0", "Look at the resolution of the results.")
+    squares = (s / largest) ** 2
+    shares: Array = squares / np.sum(squares)
+    return shares
 
 
 def _spread(who: str, values: ArrayLike, least: int) -> tuple[Array, Array, float]:
+    """Values, their deviations from the mean and their standard deviation, the last two in one power of two.
+
+    All statistics here are ratios, so the unit is free; a power of two costs no digits.
+    """
     x = vector(who, "values", values, least=least)
-    deviations: Array = x - np.mean(x)
-    s = math.sqrt(float(np.sum(deviations**2)) / (len(x) - 1))
-    if np.ptp(x) == 0:
+    if np.max(x) == np.min(x):
         raise refuse(who, "values", "values that differ", "equal ones", "Look at the resolution of the results.")
+    scaled = np.ldexp(x, -math.frexp(float(np.max(np.abs(x))))[1])
+    deviations: Array = scaled - np.mean(scaled)
+    unit = float(np.max(np.abs(deviations)))
+    deviations = deviations / unit - np.mean(deviations / unit)
+    s = math.sqrt(float(np.sum(deviations**2)) / (len(x) - 1))
     return x, deviations, s
 
 

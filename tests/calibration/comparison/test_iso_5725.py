@@ -120,6 +120,22 @@ def test_mandels_k_squares_to_a_mean_of_one(creosote) -> None:
     assert found.critical_5 < found.statistics[5]
 
 
+@pytest.mark.parametrize("factor", [1e-200, 1e200])
+def test_outliers_are_told_in_any_unit(factor: float) -> None:
+    means = np.array([10.0, 10.1, 9.9, 10.0, 10.2, 9.8, 10.1, 12.0, 12.1])
+    for test in (grubbs_test, grubbs_pair_test):
+        assert test(means * factor).statistic == pytest.approx(test(means).statistic, rel=1e-12)
+    s = np.array([1.0, 2.0, 4.0])
+    assert cochran_test(s * factor, n=2).statistic == pytest.approx(cochran_test(s, n=2).statistic, rel=1e-12)
+    assert mandel_k(s * factor, n=2).statistics == pytest.approx(mandel_k(s, n=2).statistics, rel=1e-12)
+
+
+def test_a_large_offset_leaves_grubbs_his_digits() -> None:
+    near = grubbs_test([1.0, 2.0, 3.0, 4.0, 9.0])
+    far = grubbs_test(2.0**40 + np.array([1.0, 2.0, 3.0, 4.0, 9.0]))
+    assert far.statistic == pytest.approx(near.statistic, rel=1e-13)
+
+
 def test_a_variance_between_laboratories_below_zero_is_zero_and_said_to_be() -> None:
     found = precision([[1.0, 3.0], [1.1, 2.9], [0.9, 3.1]])
     assert (found.between, found.between_was_negative) == (0.0, True)

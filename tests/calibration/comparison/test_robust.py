@@ -32,6 +32,17 @@ def test_factors_of_algorithm_s_agree_with_the_table(dof: int, eta: float, xi: f
     assert limit_and_factor(dof) == pytest.approx((eta, xi), abs=6e-4)
 
 
+def test_algorithm_s_on_the_ranges_of_creosote() -> None:
+    # ISO 5725-5:1998, level 5, as the R package metRology's algS quotes the ranges; the figure is where its equation
+    # w* = xi * rms(min(w, eta * w*)) holds, with eta 1.645 and xi 1.097 of the standard's table for dof 1.
+    ranges = [0.28, 0.49, 0.40, 0.00, 0.35, 1.98, 0.80, 0.32, 0.95]
+    found = algorithm_s(ranges, dof=1)
+    assert found == pytest.approx(0.6858, abs=5e-4)
+    rms = math.sqrt(np.mean(np.minimum(ranges, 1.645 * found) ** 2))
+    assert found == pytest.approx(1.097 * rms, abs=5e-4)
+    assert algorithm_s(np.array(ranges) / math.sqrt(2), dof=1) == pytest.approx(found / math.sqrt(2), rel=1e-12)
+
+
 def test_algorithm_s_pools_and_is_not_moved_by_one_wild_laboratory() -> None:
     generator = np.random.default_rng(3)
     s = np.sqrt(generator.chisquare(4, 4000) / 4) * 0.5
