@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Path, Query
 from fastapi.requests import HTTPConnection
+from sqlalchemy import Engine
 
 from edge_agent.wire.messages import GatewayStatus, InstrumentDescription, Text
 from edge_agent.wire.schema import CHANNEL, NAME
@@ -17,6 +18,8 @@ from gateway.timeseries import TimeSeries
 class Service(Protocol):
     """The gateway, as far as the API knows it."""
 
+    @property
+    def engine(self) -> Engine: ...
     @property
     def timeseries(self) -> TimeSeries: ...
     @property

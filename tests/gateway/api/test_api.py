@@ -72,12 +72,9 @@ def test_one_edge_is_told_with_its_journals_and_its_last_word(program) -> None:
 
 def test_an_edge_that_never_spoke_is_not_found(program) -> None:
     answer = program.get("/api/v1/edges/sa-dec/nobody")
-    assert (answer.status_code, answer.json()) == (
+    assert (answer.status_code, answer.json()["detail"]) == (
         404,
-        {
-            "detail": "edge sa-dec/nobody: was never heard of. "
-            "Look in /api/v1/edges, or check the names in its agent.toml."
-        },
+        "edge sa-dec/nobody: was never heard of. Look in /api/v1/edges, or check the names in its agent.toml.",
     )
 
 
@@ -98,7 +95,7 @@ def test_a_form_of_another_site_cannot_admit_by_the_api(gateway, person) -> None
     answer = person.post(
         "/api/v1/edges/sa-dec/press-shop/admit", content='{"who": "x"}', headers={"Content-Type": "text/plain"}
     )
-    assert answer.status_code == 422
+    assert answer.status_code == 415
     assert gateway.admitted_by == ""
 
 
@@ -211,24 +208,22 @@ FORMS = "-15m, -1h, -7d, now, or ISO 8601 with its offset, as 2026-11-25T07:00:0
 )
 def test_a_question_that_makes_no_sense_is_told_what_to_do(program, query, detail) -> None:
     answer = program.get(f"{SERIES}?{query}")
-    assert (answer.status_code, answer.json()) == (422, {"detail": detail})
+    assert (answer.status_code, answer.json()["detail"]) == (422, detail)
 
 
 @pytest.mark.parametrize(
     "path", ["Sa-Dec/e/i/c", "a/e/i/No", "a/e/-i/c", "a/e/i/c%00", "..%2f/e/i/c", "a/e/i/" + "c" * 99]
 )
 def test_a_name_that_cannot_be_one_is_refused(program, path) -> None:
-    assert program.get(f"/api/v1/series/{path}").status_code in (404, 422)
+    assert program.get(f"/api/v1/series/{path}").status_code in (400, 404, 422)
 
 
 def test_a_channel_that_never_spoke_is_not_found(program) -> None:
     answer = program.get(SERIES.replace("active_power", "voltage"))
-    assert (answer.status_code, answer.json()) == (
+    assert (answer.status_code, answer.json()["detail"]) == (
         404,
-        {
-            "detail": "channel voltage of sa-dec/press-shop/meter-1: was never heard of. "
-            "Look in /api/v1/instruments?site=sa-dec&edge=press-shop."
-        },
+        "channel voltage of sa-dec/press-shop/meter-1: was never heard of. "
+        "Look in /api/v1/instruments?site=sa-dec&edge=press-shop.",
     )
 
 
@@ -251,15 +246,15 @@ def test_a_store_that_is_down_is_said(gateway, program, monkeypatch) -> None:
     )
     for path in (SERIES, f"{SERIES}.csv", f"/api/v1/latest?{AT}"):
         answer = program.get(path)
-        assert (answer.status_code, answer.json()) == (503, {"detail": detail})
+        assert (answer.status_code, answer.json()["detail"]) == (503, detail)
     assert program.get("/").status_code == 503
 
 
 def test_a_path_that_does_not_exist_is_told_where_to_look(program) -> None:
     answer = program.get("/api/v2/health")
-    assert (answer.status_code, answer.json()) == (
+    assert (answer.status_code, answer.json()["detail"]) == (
         404,
-        {"detail": "/api/v2/health: there is no such path. Look in /api/docs."},
+        "/api/v2/health: there is no such path. Look in /api/docs.",
     )
 
 
