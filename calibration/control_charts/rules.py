@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from calibration.checks import non_negative, whole
 from calibration.control_charts.points import Family, Point
 
 Test = Literal["limits", "side", "trend", "alternating", "within", "both_sides"]
@@ -43,6 +44,9 @@ class Rule:
         need: How many points must answer yes.
         of: Among how many.
         zone: Distance from the centre that is asked about, in standard deviations of the plotted value.
+
+    Raises:
+        ValueError: A number is outside its range.
     """
 
     name: str
@@ -50,6 +54,10 @@ class Rule:
     need: int = 1
     of: int = 1
     zone: float = 0.0
+
+    def __post_init__(self) -> None:
+        whole(self.name, "of", self.of, whole(self.name, "need", self.need, 1))
+        non_negative(self.name, "zone", self.zone)
 
     def suits(self, family: Family) -> bool:
         """Whether charts of this family may use the rule."""

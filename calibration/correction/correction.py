@@ -156,10 +156,10 @@ class Correction:
         Raises:
             ValueError: The indication is ``nan``.
         """
-        if not self.curve.low <= indication <= self.curve.high:
-            if math.isnan(indication):
-                raise refuse(self.name, "indication", "a number", indication, "Say that the reading is missing.")
+        if indication < self.curve.low or indication > self.curve.high:
             return None
+        if math.isnan(indication):
+            raise refuse(self.name, "indication", "a number", indication, "Say that the reading is missing.")
         error, slope, variance = self.curve.at(indication)
         steepness = 1 - slope
         u = math.sqrt(variance + self.u_drift * self.u_drift + steepness * steepness * self._resolved)
@@ -219,7 +219,10 @@ class Correction:
         )
 
     def _range(self, what: str, given: ArrayLike, low: float, high: float) -> tuple[Array, NDArray[np.bool_], Array]:
-        x = np.asarray(given, dtype=np.float64)
+        try:
+            x = np.asarray(given, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise refuse(self.name, what, "numbers", given, "Give one number for each reading.") from error
         if x.ndim != 1:
             raise refuse(self.name, what, "a vector", f"an array of shape {x.shape}", "Give them as one row.")
         if np.isnan(x).any():

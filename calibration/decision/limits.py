@@ -68,8 +68,13 @@ class Limits:
         return self.upper - self.lower
 
     def contains(self, value: float) -> bool:
-        """Whether the value is within the limits or on one."""
-        return (self.lower is None or value >= self.lower) and (self.upper is None or value <= self.upper)
+        """Whether the value is within the limits or on one.
+
+        Raises:
+            ValueError: It is not finite.
+        """
+        number = finite("limits", "value", value)
+        return (self.lower is None or number >= self.lower) and (self.upper is None or number <= self.upper)
 
     def guarded(self, w: float) -> Limits:
         """Limits moved inwards by a guard band ``w`` (outwards when it is negative).

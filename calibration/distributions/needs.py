@@ -1,10 +1,16 @@
 """What the distributions refuse."""
 
 import math
+import sys
 
 # Steps grow with the root of the degrees of freedom; from here on they would take seconds.
 MOST = 1e10
 MOST_EXPONENT = 709.0
+
+
+def beyond_floats(value: float) -> bool:
+    """Whether a whole number is so long that no float holds it."""
+    return isinstance(value, int) and abs(value) > sys.float_info.max
 
 
 def need_number(who: str, what: str, value: float) -> None:
@@ -13,7 +19,7 @@ def need_number(who: str, what: str, value: float) -> None:
     Raises:
         ValueError: It is not.
     """
-    if math.isnan(value):
+    if beyond_floats(value) or math.isnan(value):
         msg = f"{who}: {what}: expected a number, got {value!r}. Look at what it was computed from."
         raise ValueError(msg)
 
@@ -49,7 +55,7 @@ def need_dof_or_inf(who: str, what: str, dof: float) -> None:
     Raises:
         ValueError: They are not.
     """
-    if not dof > 0:
+    if not dof > 0 or beyond_floats(dof):
         msg = f"{who}: {what}: expected a number above 0 or inf, got {dof!r}. Count the degrees of freedom again."
         raise ValueError(msg)
 
@@ -71,7 +77,7 @@ def need_not_negative(who: str, what: str, value: float, why: str) -> None:
     Raises:
         ValueError: It is.
     """
-    if not value >= 0:
+    if not value >= 0 or beyond_floats(value):
         msg = f"{who}: {what}: expected 0 or more, got {value!r}. {why}"
         raise ValueError(msg)
 

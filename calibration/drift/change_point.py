@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from calibration.checks import Array, positives, refuse, vector
+from calibration.checks import Array, positives, probability, refuse, vector
 from calibration.distributions import normal_cdf, student_t_cdf
 from calibration.regression import Estimate
 
 WHO = "change point"
 LEAST_KNOWN = 2
 LEAST_UNKNOWN = 3
+MOST = 1e50
 HARDLY = 0.01
 MOST_STEPS = 500
 NO_DIGITS = 1e-12
@@ -41,8 +42,12 @@ class ChangePoint:
     exact: bool
 
     def is_significant(self, p: float = 0.95) -> bool:
-        """Whether so large a difference comes about by chance less often than ``1 - p``."""
-        return self.probability < 1 - p
+        """Whether so large a difference comes about by chance less often than ``1 - p``.
+
+        Raises:
+            ValueError: ``p`` is no probability.
+        """
+        return self.probability < 1 - probability(WHO, "p", p)
 
     @property
     def words(self) -> str:
@@ -86,11 +91,16 @@ def change_point(values: ArrayLike, u: ArrayLike | None = None) -> ChangePoint:
     (3, True)
     """
     row = vector(WHO, "values", values, least=LEAST_UNKNOWN if u is None else LEAST_KNOWN)
+    if not np.abs(row).max() <= MOST:
+        raise refuse(WHO, "values", f"magnitudes up to {MOST:g}", np.abs(row).max(), "Choose a unit that suits them.")
     if u is None:
         return _unknown(row)
     known = positives(WHO, "u", u)
     if known.size != row.size:
         raise refuse(WHO, "u", f"{row.size} values, one for each", known.size, "Give one for each value.")
+    if not 1 / MOST <= known.min() <= known.max() <= MOST:
+        got = f"{known.min():g} to {known.max():g}"
+        raise refuse(WHO, "u", f"{1 / MOST:g} to {MOST:g}", got, "Choose a unit that suits them.")
     weights = (known / known.max()) ** -2
     unit = float(known.max())
     differences, spread = _differences(row, weights)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.checks import Array, non_negative, positive, refuse, vector
+from calibration.checks import Array, finite, non_negative, positive, refuse, vector
 from calibration.control_charts import WESTERN_ELECTRIC, Chart, Points, Rule
 from calibration.control_charts.points import Carried, Family
 from calibration.control_charts.subgroups import Samples, Subgroups
@@ -178,7 +178,7 @@ def drift_of_check_standard(
     when = np.array([number_of(day) for day in days])
     if not (np.diff(when) > 0).all():
         raise refuse(WHO, "days", "days in order, no two alike", "others", "Put the readings of one day together.")
-    errors = groups.means - reference_value
+    errors = groups.means - finite(WHO, "reference_value", reference_value)
     columns = np.column_stack([np.ones_like(when), when - when[-1]])
     if base is None:
         fit = fit_columns(columns, errors, weights=groups.sizes)

@@ -79,7 +79,7 @@ def staircase(
     used = abs(finite(who, "error_as_found", error_as_found)) / positive(who, "mpe", mpe, SPECIFIED)
     probability(who, "reduce", reduce, "Give 0.6 for an interval that is to be 40 % shorter.")
     probability(who, "extend_below", extend_below, "Give 0.8 for 80 % of the maximum permissible error.")
-    if not 1 < extend < math.inf:
+    if not 1 < finite(who, "extend", extend, "Give 1.25 for a quarter more.") < math.inf:
         raise refuse(who, "extend", "a finite number above 1", extend, "Give 1.25 for a quarter more.")
     if not 0 <= shortest_days <= longest_days:
         got = f"{shortest_days!r} and {longest_days!r}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from calibration.checks import refuse
+from calibration.checks import finite, refuse
+from calibration.checks import probability as probability_of
 from calibration.distributions import (
     chi_square_cdf,
     chi_square_quantile,
@@ -124,7 +125,7 @@ class StudentCheck:
         """Hold an estimate against a number.
 
         Raises:
-            ValueError: The estimate has no uncertainty to measure by.
+            ValueError: The estimate has no uncertainty to measure by, or ``expected`` is not finite.
 
         >>> round(StudentCheck.of(Estimate(1.2, 0.1), 1.0).probability, 4)
         0.0455
@@ -132,10 +133,14 @@ class StudentCheck:
         if not estimate.u > 0:
             advice = "What is fixed, or fits exactly, needs no test: compare the numbers."
             raise refuse(WHO, "u", "above 0", estimate.u, advice)
-        t = (estimate.value - expected) / estimate.u
+        t = (estimate.value - finite(WHO, "expected", expected)) / estimate.u
         tail = normal_cdf(-abs(t)) if math.isinf(estimate.dof) else student_t_cdf(-abs(t), estimate.dof)
         return cls(t, estimate.dof, 2 * tail)
 
     def differs(self, probability: float = 0.95) -> bool:
-        """Whether the difference is significant at the level ``1 - probability``."""
-        return self.probability < 1 - probability
+        """Whether the difference is significant at the level ``1 - probability``.
+
+        Raises:
+            ValueError: ``probability`` is none.
+        """
+        return self.probability < 1 - probability_of(WHO, "probability", probability)

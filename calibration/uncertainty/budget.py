@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from calibration.checks import Array, positive, probability, refuse
+from calibration.checks import Array, degrees_of_freedom, finite, non_negative, positive, probability, refuse
 from calibration.distributions import coverage_factor
 from calibration.uncertainty.freedom import combined_dof
 from calibration.uncertainty.inputs import Shape
@@ -58,6 +58,9 @@ class Expanded:
         dof: Degrees of freedom that gave k; None where k was stated.
         probability: Coverage probability; None where k was stated.
         unit: UCUM code.
+
+    Raises:
+        ValueError: A number is outside its range.
     """
 
     value: float
@@ -66,6 +69,16 @@ class Expanded:
     dof: float | None
     probability: float | None
     unit: str
+
+    def __post_init__(self) -> None:
+        who = "expanded uncertainty"
+        finite(who, "value", self.value)
+        non_negative(who, "u", self.u)
+        positive(who, "k", self.k)
+        if self.dof is not None:
+            degrees_of_freedom(who, "dof", self.dof)
+        if self.probability is not None:
+            probability(who, "probability", self.probability)
 
     @property
     def expanded(self) -> float:
