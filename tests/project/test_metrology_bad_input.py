@@ -90,8 +90,10 @@ CALLS: list[tuple[Callable[..., Any], Arguments]] = [
     (comparison.algorithm_s, {"deviations": SPREAD, "dof": 2}),
     (comparison.cochran_critical, {"p": 9, "n": 2, "alpha": 0.05}),
     (comparison.cochran_test, {"deviations": SPREAD, "n": 2}),
-    (comparison.en_scores, {"values": [10.5, 11.0], "expanded": [0.3, 0.3], "assigned": 10.0, "expanded_assigned":
-     0.4}),
+    (comparison.dersimonian_laird, {"values": READINGS, "u": U}),
+    (comparison.mandel_paule, {"values": READINGS, "u": U}),
+    (comparison.en_scores, {"values": [10.5, 11.0], "expanded": [0.3, 0.3], "assigned": 10.0,
+     "expanded_assigned": 0.4}),
     (comparison.grubbs_critical, {"p": 8, "alpha": 0.05}),
     (comparison.grubbs_pair_critical, {"p": 8, "alpha": 0.05}),
     (comparison.grubbs_pair_test, {"values": MEANS}),
@@ -355,10 +357,20 @@ NO_NUMBER_IN = {  # public names that take no number of their own
     *("DccError", "MissingLibraryError", "Problem", "Reading", "check_dcc", "read_dcc", "validate_dcc", "write_dcc"),
     *("UnstableError", "LegalPeriod", "legal_period", "parse_model", "Expression", "from_dsi", "to_dsi", "same_step"),
     # These take values that were checked when they were made.
-    *("segments", "covariance", "estimate_instability", "pool", "statement", "Plot"),
+    *("segments", "covariance", "estimate_instability", "average", "squares_about", "pool", "statement", "Plot"),
 }
 RESULTS = {  # types that functions return, and nobody else makes
-    *("DegreeOfEquivalence", "Mandel", "OutlierTest", "Precision", "ReferenceValue", "Robust", "Score", "Capability"),
+    *(
+        "DegreeOfEquivalence",
+        "Consensus",
+        "Mandel",
+        "OutlierTest",
+        "Precision",
+        "ReferenceValue",
+        "Robust",
+        "Score",
+        "Capability",
+    ),
     *("Finding", "Index", "Judged", "Point", "Points", "WatchMemory", "Corrected", "Value", "Decision", "GlobalRisks"),
     *("ChangePoint", "Components", "CusumDesign", "Drift", "EwmaDesign", "NoDrift", "Segment", "ChangeModel", "Step"),
     *("DriftInterval", "InUse", "IntervalTest", "Observed", "ReliabilityFit", "VariablesInterval", "JointSimulation"),
