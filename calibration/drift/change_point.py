@@ -92,7 +92,9 @@ def change_point(values: ArrayLike, u: ArrayLike | None = None) -> ChangePoint:
     """
     row = vector(WHO, "values", values, least=LEAST_UNKNOWN if u is None else LEAST_KNOWN)
     if not np.abs(row).max() <= MOST:
-        raise refuse(WHO, "values", f"magnitudes up to {MOST:g}", np.abs(row).max(), "Choose a unit that suits them.")
+        raise refuse(
+            WHO, "values", f"magnitudes up to {MOST:g}", f"{np.abs(row).max():g}", "Choose a unit that suits them."
+        )
     if u is None:
         return _unknown(row)
     known = positives(WHO, "u", u)

@@ -145,7 +145,9 @@ def estimate_instability(history: Iterable[Calibrated]) -> float:
 def _drift(cut: Sequence[Segment], instability: float) -> Drift:
     last = cut[-1].results[-1]
     ends: Day | None = last.on if cut[-1].closed else None
-    return Drift(_fit(cut, instability), last.on, ends, instability)
+    first = cut[-1].results[0]
+    begins: Day | None = first.on if first.state == "as_left" else None
+    return Drift(_fit(cut, instability), last.on, ends, instability, begins)
 
 
 def _fit(cut: Sequence[Segment], instability: float) -> ColumnFit:
@@ -154,7 +156,7 @@ def _fit(cut: Sequence[Segment], instability: float) -> ColumnFit:
     sizes = [len(segment.results) for segment in cut]
     origin = number_of(results[-1].on)
     days = np.array([number_of(result.on) - origin for result in results])
-    matrix = covariance(results) + instability**2 * np.eye(len(results))
+    matrix = covariance(results) + np.diag([instability * instability] * len(results))
     errors = [result.error for result in results]
     return fit_columns(np.column_stack([_belongs(sizes), days]), errors, cov_y=matrix)
 

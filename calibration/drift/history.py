@@ -13,6 +13,7 @@ import numpy as np
 from calibration.checks import Array, finite, one_of, positive, refuse
 
 WHO = "drift"
+FARTHEST = 1e9
 
 Day = float | date
 """A day: a number of days since any origin, or a calendar date; one kind in one history."""
@@ -50,7 +51,11 @@ class Calibrated:
         finite(who, "error", self.error)
         positive(who, "u", self.u, "Take it from the certificate: expanded uncertainty over k.")
         one_of(who, "state", self.state, STATES)
-        if not 0 <= self.u_reference <= self.u:
+        if not isinstance(self.reference, str):
+            raise refuse(
+                who, "reference", "a name", repr(self.reference), "Name the reference standard, or leave it out."
+            )
+        if not 0 <= finite(who, "u_reference", self.u_reference) <= self.u:
             advice = "Give the reference's own part of u, not all of its budget."
             raise refuse(who, "u_reference", f"0 to u = {self.u:g}", self.u_reference, advice)
 
@@ -120,7 +125,7 @@ def covariance(results: Sequence[Calibrated]) -> Array:
     shared = np.array([result.u_reference if result.reference else 0.0 for result in results])
     names = np.array([result.reference for result in results])
     matrix: Array = np.outer(shared, shared) * (names[:, np.newaxis] == names)
-    np.fill_diagonal(matrix, [result.u**2 for result in results])
+    np.fill_diagonal(matrix, [result.u * result.u for result in results])
     return matrix
 
 
@@ -128,11 +133,14 @@ def number_of(day: Day) -> float:
     """A day as a number of days.
 
     Raises:
-        ValueError: It is neither a finite number nor a calendar date.
+        ValueError: It is neither a number, up to 1e9, nor a calendar date.
     """
     if isinstance(day, datetime):
         raise refuse(WHO, "on", "a date or a number of days", repr(day), "Give the date of its place, without time.")
-    return float(day.toordinal()) if isinstance(day, date) else finite(WHO, "on", day)
+    number = float(day.toordinal()) if isinstance(day, date) else finite(WHO, "on", day)
+    if abs(number) > FARTHEST:
+        raise refuse(WHO, "on", f"a number of days up to {FARTHEST:g}", day, "Count from a nearer origin, in days.")
+    return number
 
 
 def _need_one_calendar(days: Sequence[Day]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from calibration.checks import positive, probability, refuse
 from calibration.distributions import normal_cdf, student_t_cdf
-from calibration.drift.history import WHO, Day, number_of
+from calibration.drift.history import FARTHEST, WHO, Day, number_of
 from calibration.regression import Adequacy, ColumnFit, Estimate
 
 CENTURY = 36525.0
@@ -28,12 +28,14 @@ class Drift:
         since: Day of the newest result, where the offset stands.
         ends: Day on which the instrument was found for an adjustment, after which nothing is known; None: it goes on.
         instability: What the instrument itself varies about the line, in the quantity's unit.
+        begins: Day on which an adjustment left the instrument, before which the line says nothing; None: none is known.
     """
 
     fit: ColumnFit
     since: Day
     ends: Day | None
     instability: float
+    begins: Day | None = None
 
     @property
     def rate(self) -> Estimate:
@@ -66,7 +68,7 @@ class Drift:
             on: Any day: between the results this is an interpolation.
 
         Raises:
-            ValueError: The day is written otherwise than the history's, or lies after the adjustment that closed it.
+            ValueError: The day is written otherwise than the history's, or lies beyond an adjustment.
 
         Source:
             ISO/TS 28037:2010, 11.2, with time for x.
@@ -77,6 +79,9 @@ class Drift:
         if self.ends is not None and day > number_of(self.ends):
             advice = "Add the as-left result of that adjustment."
             raise refuse(WHO, "on", f"a day up to the adjustment of {self.ends}", on, advice)
+        if self.begins is not None and day < number_of(self.begins):
+            advice = "Fit what was found before it."
+            raise refuse(WHO, "on", f"a day from the adjustment of {self.begins} on", on, advice)
         return self._at(day - number_of(self.since))
 
     def probability_within(self, on: Day, mpe: float) -> float:
@@ -128,7 +133,7 @@ class Drift:
             raise refuse(
                 WHO, "history", "a segment that goes on", f"one closed by the adjustment of {self.ends}", advice
             )
-        found = self._first(limit, p, positive(WHO, "within_days", within_days))
+        found = self._first(limit, p, self._far(positive(WHO, "within_days", within_days)))
         if found is None:
             return None
         if isinstance(self.since, date):
@@ -141,6 +146,14 @@ class Drift:
         line = self.fit.response(row)
         return Estimate(line.value, math.hypot(line.u, self.instability), line.dof)
 
+    def _far(self, days: float) -> float:
+        """How far to look: whole days, up to the calendar's last, in a history of dates."""
+        if days > FARTHEST:
+            raise refuse(WHO, "within_days", f"a number of days up to {FARTHEST:g}", days, "A century is 36525.")
+        if not isinstance(self.since, date):
+            return days
+        return math.floor(min(days, date.max.toordinal() - self.since.toordinal()))
+
     def _first(self, mpe: float, p: float, far: float) -> float | None:
         """Days since the newest result; whole ones in a history of dates."""
 
@@ -150,7 +163,7 @@ class Drift:
         whole = isinstance(self.since, date)
         if below(0.0):
             return 0.0
-        low, high = 0.0, 1.0
+        low, high = 0.0, min(1.0, far)
         while not below(high):
             if high >= far:
                 return None
@@ -161,7 +174,7 @@ class Drift:
             if high - low <= least:
                 break
             low, high = (low, middle) if below(middle) else (middle, high)
-        return math.ceil(high) if whole else high
+        return high
 
 
 def _within(error: Estimate, mpe: float) -> float:

@@ -17,6 +17,9 @@ from calibration.checks import Array, finite, non_negative, positive, refuse
 
 WHO = "run length"
 NODES = 80
+NODES_A_SIGMA = 3
+DOUBLINGS = 4
+FARTHEST = 1e6
 STEPS = 80
 CLOSE = 1e-10
 MOST = 1e12
@@ -86,11 +89,11 @@ def cusum_run_length(limit: float, allowance: float, shift: float = 0.0, head_st
     >>> round(cusum_run_length(5.0, 0.5)), round(cusum_run_length(5.0, 0.5, shift=1.0), 1)
     (465, 10.4)
     """
-    h, k = positive(WHO, "limit", limit), positive(WHO, "allowance", allowance)
+    h, k = positive(WHO, "limit", limit), _near(positive(WHO, "allowance", allowance), "allowance")
     start = non_negative(WHO, "head_start", head_start)
     if start >= h:
         raise refuse(WHO, "head_start", f"below the limit {h:g}", head_start, "Half of the limit is usual.")
-    moved = finite(WHO, "shift", shift)
+    moved = _near(shift)
     up, up_share = _one_side(h, k, moved, start)
     down, down_share = _one_side(h, k, -moved, start)
     # Divided through by both lengths, so that a side that is never reached leaves the other one's.
@@ -124,9 +127,9 @@ def ewma_run_length(weight: float, width: float, shift: float = 0.0) -> float:
     w, wide = positive(WHO, "weight", weight), positive(WHO, "width", width)
     if w > 1:
         raise refuse(WHO, "weight", "above 0, up to 1", weight, "0.05 to 0.3 are usual.")
-    moved = finite(WHO, "shift", shift)
+    moved = _near(shift)
     h = wide * math.sqrt(w / (2 - w))
-    nodes, shares = _nodes(-h, h)
+    nodes, shares = _nodes(-h, h, w)
     kernel = shares * _density((nodes - (1 - w) * nodes[:, np.newaxis]) / w - moved) / w
     lengths = np.linalg.solve(np.eye(nodes.size) - kernel, np.ones(nodes.size))
     return _countable(1 + float(np.sum(shares * lengths * _density(nodes / w - moved)) / w))
@@ -149,7 +152,7 @@ def design_cusum(shift: float, in_control: float = 370.0) -> CusumDesign:
     >>> round(design_cusum(1.0, in_control=370).limit, 2)
     4.77
     """
-    k = positive(WHO, "shift", shift) / 2
+    k = _near(positive(WHO, "shift", shift)) / 2
     limit = _solve(lambda h: cusum_run_length(h, k), _wanted(in_control))
     return CusumDesign(limit, k, cusum_run_length(limit, k), cusum_run_length(limit, k, shift))
 
@@ -173,7 +176,7 @@ def design_ewma(shift: float, in_control: float = 370.0) -> EwmaDesign:
     >>> 0.1 < design_ewma(1.0, in_control=500).weight < 0.2
     True
     """
-    moved, wanted = positive(WHO, "shift", shift), _wanted(in_control)
+    moved, wanted = _near(positive(WHO, "shift", shift)), _wanted(in_control)
 
     def design(weight: float) -> EwmaDesign:
         width = _solve(lambda wide: ewma_run_length(weight, wide), wanted)
@@ -213,13 +216,21 @@ def _countable(length: float) -> float:
 
 
 @cache
-def _standard_nodes() -> tuple[Array, Array]:
-    places, shares = np.polynomial.legendre.leggauss(NODES)
+def _standard_nodes(count: int) -> tuple[Array, Array]:
+    places, shares = np.polynomial.legendre.leggauss(count)
     return places, shares
 
 
-def _nodes(low: float, high: float) -> tuple[Array, Array]:
-    places, shares = _standard_nodes()
+def _nodes(low: float, high: float, sigma: float = 1.0) -> tuple[Array, Array]:
+    """Places and shares of an integral whose integrand is as narrow as a normal density of ``sigma``."""
+    wanted = NODES_A_SIGMA * (high - low) / sigma
+    count = next((NODES << i for i in range(DOUBLINGS + 1) if wanted <= NODES << i), 0)
+    if not count:
+        most = (NODES << DOUBLINGS) / NODES_A_SIGMA
+        got = f"{(high - low) / sigma:.4g}"
+        advice = "Lower the limits, or take a greater weight or allowance."
+        raise refuse(WHO, "limits", f"up to {most:.4g} steps of one point from end to end", got, advice)
+    places, shares = _standard_nodes(count)
     half = (high - low) / 2
     return low + half * (places + 1), half * shares
 
@@ -230,6 +241,13 @@ def _density(z: Array) -> Array:
 
 def _below(z: Array) -> Array:
     return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in z.tolist()])
+
+
+def _near(shift: float, what: str = "shift") -> float:
+    moved = finite(WHO, what, shift)
+    if abs(moved) > FARTHEST:
+        raise refuse(WHO, what, f"up to {FARTHEST:g} standard deviations", shift, "Look at its unit.")
+    return moved
 
 
 def _wanted(in_control: float) -> float:
@@ -248,7 +266,7 @@ def _solve(run_length: Callable[[float], float], wanted: float) -> float:
     low, high = 0.5, 4.0
     below, above = off(low), off(high)
     while above < 0:
-        low, below, high = high, above, 1.5 * high
+        low, below, high = high, above, 1.15 * high
         above = off(high)
     while below > 0:
         high, above, low = low, below, low / 2

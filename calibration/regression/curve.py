@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from calibration.checks import finite, non_negative, refuse
+from calibration.checks import finite, refuse
 from calibration.regression.fit import Fit
+from calibration.regression.given import single, spread
 from calibration.regression.solving import WHO
 from calibration.regression.verdicts import Estimate
 from calibration.regression.wide import Array, Wide
@@ -39,8 +40,12 @@ class Curve(Fit):
     unit_sd: float | None = field(repr=False)
 
     def covers(self, x: float) -> bool:
-        """Whether ``x`` lies within the range of the points."""
-        return self.x_range[0] <= x <= self.x_range[1]
+        """Whether ``x`` lies within the range of the points.
+
+        Raises:
+            ValueError: It is not finite.
+        """
+        return self.x_range[0] <= finite(WHO, "x", x) <= self.x_range[1]
 
     def mean_response(self, x: float, u_x: float = 0.0) -> Estimate:
         """Value of the curve at ``x``.
@@ -59,8 +64,8 @@ class Curve(Fit):
         Source:
             ISO/TS 28037:2010, 11.2.
         """
-        at = finite(WHO, "x", x)
-        extra = self.slope(at) * non_negative(WHO, "u_x", u_x)
+        at = single("x", x)
+        extra = self.slope(at) * spread("u_x", u_x)
         return self._estimate(powers(np.array([at]), self._first, self.degree), self.intercept or 0.0, extra)
 
     def single_response(self, x: float, u_y: float | None = None, u_x: float = 0.0) -> Estimate:
@@ -108,7 +113,7 @@ class Curve(Fit):
             ISO/TS 28037:2010, 11.1 (straight line); JCGM 100:2008, 5.2.2, for any curve.
         """
         scatter = self._scatter(u_y)
-        x = self._root(finite(WHO, "y", y), near)
+        x = self._root(single("y", y), None if near is None else single("near", near))
         slope = self.slope(x)
         if not abs(slope) > 0:
             advice = "Measure y where the curve rises or falls."
@@ -116,8 +121,13 @@ class Curve(Fit):
         return Estimate(x, math.hypot(scatter, self.mean_response(x).u) / abs(slope), self.dof)
 
     def slope(self, x: float) -> float:
-        """Derivative of the curve at ``x``, in the unit of y over that of x."""
-        return float(self.solution.values(slopes(np.array([x]), self._first, self.degree))[0])
+        """Derivative of the curve at ``x``, in the unit of y over that of x.
+
+        Raises:
+            ValueError: ``x`` is not finite.
+        """
+        at = single("x", x)
+        return float(self.solution.values(slopes(np.array([at]), self._first, self.degree))[0])
 
     @property
     def _first(self) -> int:
@@ -125,7 +135,7 @@ class Curve(Fit):
 
     def _scatter(self, u_y: float | None) -> float:
         if u_y is not None:
-            return non_negative(WHO, "u_y", u_y)
+            return spread("u_y", u_y)
         if self.unit_sd is None:
             advice = "Give that of this y; 0 where it is exact."
             raise refuse(WHO, "u_y", "one, since the uncertainties of the points were stated", "none", advice)

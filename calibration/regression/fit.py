@@ -71,7 +71,17 @@ class Fit:
         return math.sqrt(self.squares / self.residual_dof) if self.residual_dof else None
 
     def coefficient(self, which: int) -> Estimate:
-        """One coefficient with its standard uncertainty."""
+        """One coefficient with its standard uncertainty.
+
+        Args:
+            which: Its place, from 0; -1 is the last.
+
+        Raises:
+            ValueError: There is none at that place.
+        """
+        count = self.coefficients.size
+        if isinstance(which, bool) or not isinstance(which, int | np.integer) or not -count <= which < count:
+            raise refuse(WHO, "which", f"a whole number from 0 to {count - 1}", which, "Count coefficients from 0.")
         return Estimate(float(self.coefficients[which]), float(self.u[which]), self.dof)
 
     def adequacy(self, p: float = 0.95) -> Adequacy | None:
@@ -96,7 +106,7 @@ class Fit:
             expected: What it is said to be, in its unit.
 
         Raises:
-            ValueError: The coefficient is fixed or fits exactly, and has no uncertainty to measure by.
+            ValueError: There is none at that place, or it is fixed or fits exactly: no uncertainty to measure by.
         """
         return StudentCheck.of(self.coefficient(which), expected)
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from calibration.checks import matrix, refuse, vector
 from calibration.regression.fit import Fit, describe, frozen
-from calibration.regression.given import row, scale_of
+from calibration.regression.given import MOST, ordinary, row, scale_of
 from calibration.regression.solving import MATRIX, WHO, Solution, solve
 from calibration.regression.verdicts import Estimate
 from calibration.regression.wide import Array, Wide
@@ -35,7 +35,7 @@ class ColumnFit(Fit):
         Raises:
             ValueError: Their number is not that of the coefficients.
         """
-        row = vector(WHO, "columns", columns)
+        row = ordinary("columns", vector(WHO, "columns", columns), 0.0)
         if row.size != self.coefficients.size:
             expected = f"{self.coefficients.size} values"
             raise refuse(WHO, "columns", expected, row.size, "Give one for each coefficient.")
@@ -76,9 +76,10 @@ def fit_columns(
     [1.0, 2.0]
     """
     target = row("y", y)
-    table = matrix(WHO, "columns", columns, (target.size, None))
+    table = ordinary("columns", matrix(WHO, "columns", columns, (target.size, None)))
     need_points(target.size, table.shape[1])
     scale, stated = scale_of(target.size, u_y, cov_y, weights)
+    ordinary("y", target, 0.0 if stated else 1 / MOST)
     wide = Wide.of(table)
     solution = solve(wide, Wide.of(target), scale, INDEPENDENT)
     told = describe(wide, solution, scale, stated=stated)

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from calibration.checks import covariance_matrix, matrix, non_negatives, positives, refuse, vector
+from calibration.checks import covariance_matrix, finite, matrix, non_negative, non_negatives, positives, refuse, vector
 from calibration.regression.solving import MATRIX, WHO
 from calibration.regression.wide import Array
+
+MOST = 1e50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +62,8 @@ def known(
         return Known(y, x, None)
     if x is None:
         raise refuse(WHO, "cov_xy", "it together with u_x or cov_x", "neither", "Give the uncertainties of x.")
-    pairs = np.asarray(cov_xy).ndim == 1
-    xy = row("cov_xy", cov_xy, size) if pairs else matrix(WHO, "cov_xy", cov_xy, (size, size))
+    pairs = np.asarray(cov_xy, dtype=object).ndim == 1
+    xy = ordinary("cov_xy", row("cov_xy", cov_xy, size) if pairs else matrix(WHO, "cov_xy", cov_xy, (size, size)), 0.0)
     given = Known(y, x, xy)
     _need_joint(given)
     return given
@@ -75,7 +77,7 @@ def relative_scale(weights: ArrayLike | None, size: int) -> Array | None:
     """
     if weights is None:
         return None
-    return np.asarray(_sized("weights", positives(WHO, "weights", weights), size) ** -0.5)
+    return np.asarray(ordinary("weights", _sized("weights", positives(WHO, "weights", weights), size)) ** -0.5)
 
 
 def scale_of(
@@ -114,6 +116,41 @@ def row(name: str, values: ArrayLike, size: int | None = None) -> Array:
     return array if size is None else _sized(name, array, size)
 
 
+def ordinary(name: str, values: Array, least: float = 1 / MOST) -> Array:
+    """Numbers whose products a float can hold.
+
+    Raises:
+        ValueError: In a column one is above 1e50, or all are below ``least`` without being 0.
+    """
+    greatest = np.atleast_1d(np.abs(values).max(axis=0, initial=0.0))
+    bad = (greatest > 0) & ~((greatest >= least) & (greatest <= MOST))
+    if bad.any():
+        expected = f"a greatest magnitude of {least:g} to {MOST:g}, or 0"
+        raise refuse(WHO, name, expected, f"{greatest[bad][0]:g}", "Choose a unit that suits it.")
+    return values
+
+
+def single(name: str, value: object) -> float:
+    """One number of that kind; it may be as near to 0 as it likes.
+
+    Raises:
+        ValueError: It is none, or above 1e50.
+    """
+    number = finite(WHO, name, value)
+    if abs(number) > MOST:
+        raise refuse(WHO, name, f"a magnitude up to {MOST:g}", number, "Choose a unit that suits it.")
+    return number
+
+
+def spread(name: str, value: object) -> float:
+    """One standard uncertainty.
+
+    Raises:
+        ValueError: It is negative, no finite number, or above 1e50.
+    """
+    return single(name, non_negative(WHO, name, value))
+
+
 def cholesky(variances: Array, name: str) -> Array:
     """Standard uncertainties of a row of variances, or the lower Cholesky factor of a covariance matrix.
 
@@ -140,9 +177,11 @@ def _variances(axis: str, u: ArrayLike | None, covariance: ArrayLike | None, siz
         advice = f"Leave {name} out: cov_{axis} has it on its diagonal."
         raise refuse(WHO, name, f"either it or cov_{axis}", "both", advice)
     if u is not None:
-        each = np.full(size, u) if np.ndim(u) == 0 else u
-        return np.asarray(_sized(name, non_negatives(WHO, name, each), size) ** 2)
-    return None if covariance is None else covariance_matrix(WHO, f"cov_{axis}", covariance, size)
+        each = np.full(size, single(name, u)) if np.isscalar(u) or getattr(u, "ndim", 1) == 0 else u
+        return np.asarray(_sized(name, ordinary(name, non_negatives(WHO, name, each)), size) ** 2)
+    if covariance is None:
+        return None
+    return ordinary(f"cov_{axis}", covariance_matrix(WHO, f"cov_{axis}", covariance, size))
 
 
 def _sized(name: str, array: Array, size: int) -> Array:

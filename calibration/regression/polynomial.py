@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from calibration.checks import finite, refuse, whole
+from calibration.checks import refuse, whole
 from calibration.regression.curve import Curve, powers, slopes
 from calibration.regression.fit import describe, frozen
 from calibration.regression.general import explained, need_points
 from calibration.regression.generalised import Adjusted, adjust
-from calibration.regression.given import Known, cholesky, known, need_one_kind, relative_scale, row
+from calibration.regression.given import (
+    MOST,
+    Known,
+    cholesky,
+    known,
+    need_one_kind,
+    ordinary,
+    relative_scale,
+    row,
+    single,
+)
 from calibration.regression.solving import WHO, solve
 from calibration.regression.wide import Array, Wide
+
+MOST_DIGITS = 150
 
 
 def fit_line(
@@ -98,12 +112,14 @@ def fit_polynomial(
     [0.0, -0.026, 1.016]
     """
     d = whole(WHO, "degree", degree, least=1)
-    fixed = None if intercept is None else finite(WHO, "intercept", intercept)
+    fixed = None if intercept is None else single("intercept", intercept)
     first = 0 if fixed is None else 1
     target = row("y", y)
-    place = row("x", x, target.size)
+    place = ordinary("x", row("x", x, target.size))
     _need_places(place, d, first)
     given = known(target.size, u_y, cov_y, u_x, cov_x, cov_xy)
+    # Without stated uncertainties the residuals are squared for them: too small a y would leave none.
+    ordinary("y", target, 1 / MOST if given is None else 0.0)
     need_one_kind(weights, given)
     found = _adjusted(place, Wide.difference(target, fixed or 0.0), d, first, given, weights)
     return _curve(found, place, Wide.difference(target, fixed or 0.0), d, fixed, stated=given is not None)
@@ -141,6 +157,9 @@ def _curve(found: Adjusted, x: Array, y: Wide, degree: int, fixed: float | None,
 def _need_places(x: Array, degree: int, first: int) -> None:
     need = degree + 1 - first
     need_points(x.size, need)
+    if degree * abs(math.log10(float(np.abs(x).max()) or 1.0)) > MOST_DIGITS:
+        expected = f"a greatest magnitude whose power {degree} has up to {MOST_DIGITS} digits before or after its point"
+        raise refuse(WHO, "x", expected, f"{np.abs(x).max():g}", "Choose a unit that suits it.")
     different = np.unique(x[x != 0] if first else x).size
     if different < need:
         what = f"{need} or more different values{' other than 0' if first else ''} for degree {degree}"

@@ -101,6 +101,14 @@ def test_the_finding_in_words():
             ("change point: values: expected ones that differ, got 3 alike. Readings need a finer resolution."),
         ),
         (
+            lambda: change_point([1e308, 1e308, -1e308]),
+            "change point: values: expected magnitudes up to 1e+50, got 1e+308. Choose a unit that suits them.",
+        ),
+        (
+            lambda: change_point([1.0, 2.0], u=[1e-320, 1.0]),
+            "change point: u: expected 1e-50 to 1e+50, got 9.99989e-321 to 1. Choose a unit that suits them.",
+        ),
+        (
             lambda: change_point([1.0, 2.0], u=[0.1]),
             "change point: u: expected 2 values, one for each, got 1. Give one for each value.",
         ),

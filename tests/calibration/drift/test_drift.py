@@ -137,6 +137,75 @@ def test_dates_in_give_a_whole_date_out():
     assert drift.probability_within(day - timedelta(1), 0.5) >= 0.95
 
 
+@pytest.mark.parametrize("within", [150.0, 150.5, 151.0, 151.2, 400.0])
+def test_whole_days_are_counted_up_to_the_last_whole_one(within):
+    # A rate of 0.01 a day that is well known: at an mpe of 1.505 the first whole day below one half is the 151st.
+    first = date(2023, 12, 31)
+    drift = fit_drift([Calibrated(first - timedelta(100), -1.0, 1e-4), Calibrated(first, 0.0, 1e-4)])
+    day = drift.first_day_below(1.505, p=0.5, within_days=within)
+    assert day == (None if within < 151 else first + timedelta(151))
+
+
+def test_no_further_than_was_asked_in_numbers_of_days_either():
+    drift = fit_drift([Calibrated(0.0, 0.0, 1e-4), Calibrated(1.0, 1.0, 1e-4)])
+    assert drift.first_day_below(1.8, p=0.5, within_days=0.5) is None
+    assert drift.first_day_below(1.8, p=0.5, within_days=0.9) == pytest.approx(1.8, abs=1e-3)
+
+
+def test_the_calendar_ends_and_the_search_with_it():
+    drift = fit_drift([Calibrated(date(9000, 1, 1), 0.0, 0.1), Calibrated(date(9001, 1, 1), 0.0, 0.1)])
+    assert drift.first_day_below(1e6, within_days=1e9) is None
+
+
+def test_leap_days_are_days():
+    drift = fit_drift([Calibrated(date(2024, 2, 28), 0.0, 0.1), Calibrated(date(2024, 3, 1), 0.2, 0.1)])
+    assert drift.rate.value == pytest.approx(0.1)
+    assert drift.predict(date(2024, 2, 29)).value == pytest.approx(0.1)
+
+
+def test_before_the_adjustment_that_opened_it_a_segment_says_nothing():
+    drift = fit_drift([Calibrated(50.0, 0.0, 0.1, "as_left"), Calibrated(100.0, 1.0, 0.1)])
+    assert drift.predict(50.0).value == pytest.approx(0.0)
+    with pytest.raises(ValueError, match="on: expected") as caught:
+        drift.predict(49.0)
+    assert str(caught.value) == (
+        "drift: on: expected a day from the adjustment of 50.0 on, got 49.0. Fit what was found before it."
+    )
+
+
+def test_the_first_day_below_is_that_of_days_tried_one_by_one():
+    # Seed 5: irregular dates, shared references, an instability; matrices and days by plain numpy.
+    random = np.random.default_rng(5)
+    for _ in range(25):
+        n = int(random.integers(2, 6))
+        days = np.sort(random.choice(1500, n, replace=False))
+        u = random.uniform(0.01, 0.2, n)
+        shared, names = u * random.uniform(0, 0.9, n), random.choice(["", "A", "B"], n)
+        errors = 1e-3 * random.normal() * days + u * random.normal(size=n)
+        rows = zip(days.tolist(), errors.tolist(), u.tolist(), names.tolist(), shared.tolist(), strict=True)
+        first = date(2020, 2, 1)
+        drift = fit_drift(
+            [Calibrated(first + timedelta(d), e, s, "unadjusted", str(r), c) for d, e, s, r, c in rows],
+            instability=0.03,
+        )
+        same = (names[:, None] == names) & (names[:, None] != "")
+        matrix = np.outer(shared, shared) * same
+        np.fill_diagonal(matrix, u**2)
+        inverse = np.linalg.inv(matrix + 0.03**2 * np.eye(n))
+        table = np.column_stack([np.ones(n), days - days[-1]])
+        covariance = np.linalg.inv(table.T @ inverse @ table)
+        offset, rate = covariance @ table.T @ inverse @ errors
+        ahead = np.arange(3001)
+        mean = offset + rate * ahead
+        sd = np.sqrt(covariance[0, 0] + 2 * ahead * covariance[0, 1] + ahead**2 * covariance[1, 1] + 0.03**2)
+        inside = np.array(
+            [NormalDist(m, s).cdf(0.8) - NormalDist(m, s).cdf(-0.8) for m, s in zip(mean, sd, strict=True)]
+        )
+        below = np.flatnonzero(inside < 0.95)
+        expected = first + timedelta(int(days[-1] + below[0])) if below.size else None
+        assert drift.first_day_below(0.8, p=0.95, within_days=3000) == expected
+
+
 def test_an_instrument_that_is_out_already_is_out_today():
     assert fit_drift(TWO).first_day_below(0.19) == 400.0
 

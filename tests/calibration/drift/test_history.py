@@ -87,6 +87,21 @@ def test_results_share_what_their_common_reference_has():
             ),
         ),
         (
+            lambda: Calibrated(3, 0.0, 0.1, reference=["R"], u_reference=0.1),
+            "drift: 3: reference: expected a name, got ['R']. Name the reference standard, or leave it out.",
+        ),
+        (
+            lambda: Calibrated(3, 0.0, 0.1, reference="R", u_reference="0.1"),
+            "drift: 3: u_reference: expected a finite number, got '0.1'. Look at what it was computed from.",
+        ),
+        (
+            lambda: Calibrated(1e10, 0.0, 0.1),
+            (
+                "drift: on: expected a number of days up to 1e+09, got 10000000000.0. "
+                "Count from a nearer origin, in days."
+            ),
+        ),
+        (
             lambda: Calibrated(3, 0.0, 0.1, "found"),
             ("drift: 3: state: expected one of as_found, unadjusted, as_left, got 'found'. Choose one of these."),
         ),

@@ -1,5 +1,8 @@
 """Run lengths against the published tables."""
 
+import math
+
+import numpy as np
 import pytest
 
 from calibration.drift import cusum_run_length, design_cusum, design_ewma, ewma_run_length
@@ -40,6 +43,68 @@ def test_the_design_finds_the_published_limits(allowance):
     assert design.limit == pytest.approx(LIMITS[allowance], abs=0.007)
     assert design.in_control == pytest.approx(370, rel=1e-8)
     assert design.at_shift < 30
+
+
+@pytest.mark.parametrize(
+    ("arguments", "length"),
+    [
+        # Nystroem's method with 600 nodes, a program of its own on SciPy; the first is near Siegmund's 16064.
+        ((50, 0.05, 0.0), 16063.62673),
+        ((100, 0.02, 0.3), 354.94991747),
+        ((100, 0.01, 0.1), 1062.33678),
+        ((200, 0.01, 0.2), 1044.929517),
+    ],
+)
+def test_limits_far_apart_take_more_places(arguments, length):
+    assert cusum_run_length(*arguments) == pytest.approx(length, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "length"),
+    [
+        # The same with 1200 nodes.
+        ((0.005, 2.5, 0.0), 2886.8972228),
+        ((0.002, 2.0, 0.0), 2418.0953903),
+        ((0.001, 2.0, 0.0), 4736.3212811),
+        ((0.001, 2.5, 0.3), 207.40608601),
+    ],
+)
+def test_a_small_weight_takes_more_places(arguments, length):
+    assert ewma_run_length(*arguments) == pytest.approx(length, rel=1e-8)
+
+
+@pytest.mark.parametrize(("limit", "allowance", "shift"), [(4, 0.5, 0), (5, 0.5, 1), (10, 0.1, 0), (2, 1, 0.5)])
+def test_siegmunds_approximation_is_near(limit, allowance, shift):
+    # Siegmund, Sequential Analysis (1985): b = h + 1.166, D = shift - k (Montgomery, equation 9.6).
+    def one_side(d):
+        return (math.exp(-2 * d * b) + 2 * d * b - 1) / (2 * d * d)
+
+    b = limit + 1.166
+    both = 1 / (1 / one_side(shift - allowance) + 1 / one_side(-shift - allowance))
+    assert cusum_run_length(limit, allowance, shift) == pytest.approx(both, rel=0.03)
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.0])
+def test_charts_that_are_run_signal_as_often_as_is_said(shift):
+    # Seed 20: 4000 runs each of a CUSUM and an EWMA, point by point.
+    random = np.random.default_rng(20)
+    high, low, average = np.zeros((3, 4000))
+    lengths = np.zeros((2, 4000))
+    bound = 2.0 * math.sqrt(0.2 / 1.8)
+    for point in range(1, 1200):
+        z = random.normal(shift, size=4000)
+        high, low = np.maximum(0, high + z - 0.5), np.maximum(0, low - z - 0.5)
+        average = 0.8 * average + 0.2 * z
+        for row, signal in enumerate((np.maximum(high, low) > 3.0, np.abs(average) > bound)):
+            lengths[row][(lengths[row] == 0) & signal] = point
+    expected = [cusum_run_length(3.0, 0.5, shift), ewma_run_length(0.2, 2.0, shift)]
+    assert lengths.min() > 0
+    assert lengths.mean(axis=1) == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.parametrize("design", [design_cusum, design_ewma])
+def test_false_alarms_may_be_as_rare_as_is_allowed(design):
+    assert design(3.0, in_control=1e9).in_control == pytest.approx(1e9, rel=1e-6)
 
 
 @pytest.mark.parametrize("scheme", EWMA)
@@ -92,6 +157,17 @@ def test_a_far_shift_is_found_at_the_first_point():
                 "run length: limits: expected ones that are reached some day, got a run length beyond 1e+12 points. "
                 "Such a chart never signals: lower its limits."
             ),
+        ),
+        (
+            lambda: cusum_run_length(500.0, 0.005, 0.1),
+            (
+                "run length: limits: expected up to 426.7 steps of one point from end to end, got 500. "
+                "Lower the limits, or take a greater weight or allowance."
+            ),
+        ),
+        (
+            lambda: ewma_run_length(0.2, 3.0, 1e308),
+            "run length: shift: expected up to 1e+06 standard deviations, got 1e+308. Look at its unit.",
         ),
         (
             lambda: design_cusum(-1.0),

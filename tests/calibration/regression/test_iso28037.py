@@ -64,11 +64,35 @@ def test_clause_7_uncertainties_of_x_and_y():
     assert line.squares == pytest.approx(2.7426767897309672, rel=1e-12)
 
 
+def test_clause_7_has_the_uncertainties_of_the_standard_and_not_those_of_all_derivatives():
+    # ISO/TS 28037:2010, 7.4, NPL's software for it and GTC's line_fit_odr: 0.4764, 0.1355, -0.0577. Derivatives of the
+    # estimates by every x and y, as GTC's line_fit_wtls has them, give 0.4804, 0.1362 and -0.0586 from the same line.
+    line = fit_line(X_7, Y_7, u_x=0.2, u_y=U_Y_7)
+    assert [round(u, 4) for u in line.u.tolist()] == [0.4764, 0.1355]
+    assert round(line.covariance[0, 1], 4) == -0.0577
+    assert round(line.adequacy().quantile, 3) == 9.488
+
+
 def test_clause_8_covariances_of_pairs():
     line = fit_line(X_7, Y_7, u_x=0.2, u_y=U_Y_7, cov_xy=[0.036] * 6)
-    # The standard's data; the minimum of the distance by mpmath, 40 digits, from the covariance of y - a - b x.
+    # The standard's data (NPL's software, TS28037_GDR2); the minimum of the distance by mpmath, 40 digits, from the
+    # covariance of y - a - b x; u by NPL's steps 2 to 6, from variances of y - b x at the end.
     assert line.coefficients == pytest.approx([0.58159186766906026, 2.1699954665949587], rel=1e-12)
     assert line.squares == pytest.approx(6.4826913144006936, rel=1e-12)
+    by_steps = _steps_of_clause_8(line.coefficients)
+    assert line.covariance.ravel() == pytest.approx(by_steps, rel=1e-12)
+
+
+def test_clause_9_covariances_of_y():
+    # ISO/TS 28037:2010, clause 9, example: data from NPL's software, results as GTC's tests quote them.
+    cov_y = np.eye(10)
+    cov_y[:5, :5] += 1
+    cov_y[5:, 5:] += 4
+    line = fit_line(range(1, 11), [1.3, 4.1, 6.9, 7.5, 10.2, 12.0, 14.5, 17.1, 19.5, 21.0], cov_y=cov_y)
+    assert line.coefficients == pytest.approx([-0.6456, 2.2014], abs=5e-5)
+    assert line.u == pytest.approx([1.2726, 0.2015], abs=5e-5)
+    assert line.squares == pytest.approx(2.07395, abs=5e-6)
+    assert line.adequacy().holds
 
 
 def test_clause_9_covariances_of_y_give_what_exact_fractions_give():
@@ -173,6 +197,18 @@ def test_columns_1_and_x_are_a_straight_line():
     assert fit.coefficients.tolist() == line.coefficients.tolist()
     assert fit.response([1, 2.5]).u == pytest.approx(line.mean_response(2.5).u, rel=1e-14)
     assert fit.r_squared == pytest.approx(line.r_squared, rel=1e-14)
+
+
+def _steps_of_clause_8(coefficients):
+    """Covariance matrix of a and b for cov(x_i, y_i), by the standard's own steps."""
+    b = coefficients[1]
+    x, y, u_y = np.array(X_7), np.array(Y_7), np.array(U_Y_7)
+    variances = u_y**2 - 2 * b * 0.036 + b**2 * 0.2**2
+    adjusted = x - (0.036 - b * 0.2**2) / variances * (y - coefficients[0] - b * x)
+    weights = 1 / variances
+    middle = np.sum(weights * adjusted) / np.sum(weights)
+    u2_b = 1 / np.sum(weights * (adjusted - middle) ** 2)
+    return [1 / np.sum(weights) + middle**2 * u2_b, -middle * u2_b, -middle * u2_b, u2_b]
 
 
 def _column(table, k):

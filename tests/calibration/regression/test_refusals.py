@@ -42,6 +42,47 @@ X, Y = [1.0, 2.0, 3.0], [1.0, 2.0, 3.5]
             ),
         ),
         (
+            lambda: fit_line([1e308, 1e308, -1e308], Y),
+            (
+                "regression: x: expected a greatest magnitude of 1e-50 to 1e+50, or 0, got 1e+308. "
+                "Choose a unit that suits it."
+            ),
+        ),
+        (
+            lambda: fit_polynomial([1e40, 2e40, 3e40, 4e40, 5e40], [1, 2, 3, 4, 5], 4, u_y=1),
+            (
+                "regression: x: expected a greatest magnitude whose power 4 has up to 150 digits before or after its "
+                "point, got 5e+40. Choose a unit that suits it."
+            ),
+        ),
+        (
+            lambda: fit_line(X, [1e-200, 2e-200, 1e-200]),
+            (
+                "regression: y: expected a greatest magnitude of 1e-50 to 1e+50, or 0, got 2e-200. "
+                "Choose a unit that suits it."
+            ),
+        ),
+        (
+            lambda: fit_line(X, Y, u_y=[[1, 2], [3]]),
+            "regression: u_y: expected numbers, got rows of different lengths. Give equally long rows of numbers.",
+        ),
+        (
+            lambda: fit_line(X, Y, u_y=1e308),
+            "regression: u_y: expected a magnitude up to 1e+50, got 1e+308. Choose a unit that suits it.",
+        ),
+        (
+            lambda: fit_line(X, Y).coefficient(2),
+            "regression: which: expected a whole number from 0 to 1, got 2. Count coefficients from 0.",
+        ),
+        (
+            lambda: fit_line(X, Y).slope(math.nan),
+            "regression: x: expected a finite number, got nan. Look at what it was computed from.",
+        ),
+        (
+            lambda: fit_polynomial([-2, -1, 0, 1, 2], [4, 1, 0, 1, 4], 2, u_y=0.1).inverse(1, 0.1, near=math.nan),
+            "regression: near: expected a finite number, got nan. Look at what it was computed from.",
+        ),
+        (
             lambda: fit_line(X, [1, 2]),
             "regression: x: expected 2 values, as many as y, got 3. Give one for each point.",
         ),
