@@ -2,16 +2,10 @@
 
 from sqlalchemy.orm import Mapped
 
-from gateway.registry.fields import Choice, Day, Flag, Line, Link, field
+from gateway.registry.fields import Choice, Flag, Line, Link, field
 from gateway.registry.nouns import Noun, Registered
 from gateway.registry.texts import Title
-
-_SINCE = Day(title=Title("Từ ngày", "Since"), example="2025-07-01")
-_UNTIL = Day(title=Title("Đến hết ngày", "Until, inclusive"), hint=Title("trống: còn hiệu lực", "empty: still so"))
-_NOTE = Line(title=Title("Ghi chú", "Note"), longest=5_000, many_lines=True)
-_PROVINCE = Link(title=Title("Tỉnh, thành phố", "Province"), to="province", required=True)
-_ORGANISATION = Link(title=Title("Tổ chức", "Organisation"), to="organisation", required=True)
-_NAME = Line(title=Title("Tên", "Name"), required=True, searched=True, longest=300)
+from gateway.registry.usual import NAME, NOTE, ORGANISATION, PROVINCE, SINCE, UNTIL
 
 ORGANISATION_KINDS = {
     "enterprise": Title("Doanh nghiệp", "Enterprise"),
@@ -59,9 +53,9 @@ class ProvinceRow(Registered):
             hint=Title("hai chữ số của mã hành chính", "two digits of the administrative code"),
         )
     )
-    name: Mapped[str] = field(_NAME)
-    since: Mapped[str] = field(_SINCE)
-    until: Mapped[str] = field(_UNTIL)
+    name: Mapped[str] = field(NAME)
+    since: Mapped[str] = field(SINCE)
+    until: Mapped[str] = field(UNTIL)
     successor: Mapped[str | None] = field(
         Link(title=Title("Nhập vào", "Merged into"), to="province", also=("Tỉnh kế thừa",))
     )
@@ -89,10 +83,10 @@ class CommuneRow(Registered):
             hint=Title("năm chữ số của mã hành chính", "five digits of the administrative code"),
         )
     )
-    name: Mapped[str] = field(_NAME)
-    province: Mapped[str] = field(_PROVINCE)
-    since: Mapped[str] = field(_SINCE)
-    until: Mapped[str] = field(_UNTIL)
+    name: Mapped[str] = field(NAME)
+    province: Mapped[str] = field(PROVINCE)
+    since: Mapped[str] = field(SINCE)
+    until: Mapped[str] = field(UNTIL)
     successor: Mapped[str | None] = field(Link(title=Title("Nhập vào", "Merged into"), to="commune"))
 
 
@@ -110,13 +104,13 @@ class AgencyRow(Registered):
         is_scope=True,
         path="agencies",
     )
-    name: Mapped[str] = field(_NAME)
+    name: Mapped[str] = field(NAME)
     abbreviation: Mapped[str] = field(
         Line(title=Title("Viết tắt", "Abbreviation"), longest=40, searched=True, example="Sở KH&CN")
     )
-    province: Mapped[str] = field(_PROVINCE)
-    since: Mapped[str] = field(_SINCE)
-    until: Mapped[str] = field(_UNTIL)
+    province: Mapped[str] = field(PROVINCE)
+    since: Mapped[str] = field(SINCE)
+    until: Mapped[str] = field(UNTIL)
     successor: Mapped[str | None] = field(Link(title=Title("Cơ quan kế thừa", "Successor"), to="agency"))
 
 
@@ -145,11 +139,11 @@ class OrganisationRow(Registered):
             also=("Mã số thuế", "MST", "Mã số doanh nghiệp", "Tax code"),
         )
     )
-    name: Mapped[str] = field(_NAME)
+    name: Mapped[str] = field(NAME)
     kind: Mapped[str] = field(
         Choice(title=Title("Loại hình", "Kind"), options=ORGANISATION_KINDS, required=True, example="enterprise")
     )
-    province: Mapped[str] = field(_PROVINCE)
+    province: Mapped[str] = field(PROVINCE)
     industry: Mapped[str] = field(
         Line(
             title=Title("Ngành (VSIC)", "Industry (VSIC)"),
@@ -164,7 +158,7 @@ class OrganisationRow(Registered):
     is_ocop: Mapped[bool] = field(Flag(title=Title("OCOP", "OCOP")))
     is_high_risk: Mapped[bool] = field(Flag(title=Title("Sản phẩm rủi ro cao", "High-risk product")))
     is_key_export: Mapped[bool] = field(Flag(title=Title("Xuất khẩu chủ lực", "Key export")))
-    note: Mapped[str] = field(_NOTE)
+    note: Mapped[str] = field(NOTE)
 
 
 class PlacementRow(Registered):
@@ -178,11 +172,11 @@ class PlacementRow(Registered):
         key=("organisation", "since"),
         owner=("organisation",),
     )
-    organisation: Mapped[str] = field(_ORGANISATION)
+    organisation: Mapped[str] = field(ORGANISATION)
     commune: Mapped[str] = field(Link(title=Title("Xã, phường", "Commune"), to="commune", required=True))
     address: Mapped[str] = field(Line(title=Title("Địa chỉ", "Address"), searched=True))
-    since: Mapped[str] = field(_SINCE)
-    until: Mapped[str] = field(_UNTIL)
+    since: Mapped[str] = field(SINCE)
+    until: Mapped[str] = field(UNTIL)
 
 
 class SiteRow(Registered):
@@ -210,8 +204,8 @@ class SiteRow(Registered):
             ),
         )
     )
-    title: Mapped[str] = field(_NAME)
-    organisation: Mapped[str] = field(_ORGANISATION)
+    title: Mapped[str] = field(NAME)
+    organisation: Mapped[str] = field(ORGANISATION)
     kind: Mapped[str] = field(Choice(title=Title("Loại", "Kind"), options=SITE_KINDS, required=True, example="factory"))
     address: Mapped[str] = field(Line(title=Title("Địa chỉ", "Address"), searched=True))
-    note: Mapped[str] = field(_NOTE)
+    note: Mapped[str] = field(NOTE)

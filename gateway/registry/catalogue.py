@@ -1,0 +1,6 @@
+"""Every noun, imported once: whoever needs all of them (migrations, API, pages, imports) imports this."""
+
+from gateway.registry import lists, organisations, persons, pilots, programme, proofs, tasks
+from gateway.registry.nouns import NOUNS, in_order
+
+__all__ = ["NOUNS", "in_order", "lists", "organisations", "persons", "pilots", "programme", "proofs", "tasks"]

@@ -1,0 +1,116 @@
+"""Pilots: what is tried where, and when it is judged; all of it fixed before the result is looked at.
+
+Decision: a pilot that is fixed can only be changed by making a new version of it, which names the one before.
+Because: windows that are chosen after the result was seen prove nothing, and who reads must be able to tell.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from sqlalchemy.orm import Mapped
+
+from gateway.registry.fields import Choice, Choices, Day, Flag, Line, Link, Value, Whole, field
+from gateway.registry.nouns import Noun, Registered
+from gateway.registry.programme import TOOLS
+from gateway.registry.texts import Title
+from gateway.registry.usual import DOCUMENT_DATE, DOCUMENT_NUMBER, NAME, NOTE
+
+FIGURES = {
+    "oee": Title("OEE", "OEE"),
+    "availability": Title("Mức sẵn sàng", "Availability"),
+    "effectiveness": Title("Hiệu suất tốc độ", "Effectiveness"),
+    "quality_ratio": Title("Tỷ lệ chất lượng", "Quality ratio"),
+    "labour_productivity": Title("Năng suất lao động", "Labour productivity"),
+    "energy_per_unit": Title("Năng lượng trên đơn vị", "Energy per unit"),
+    "first_pass_yield": Title("Đạt ngay lần đầu", "First pass yield"),
+}
+_DAYS = ("baseline_since", "baseline_until", "begins", "result_since", "result_until")
+
+
+def _day(vi: str, en: str, example: str) -> Day:
+    return Day(title=Title(vi, en), required=True, example=example)
+
+
+class PilotRow(Registered):
+    """A model that is tried at one site."""
+
+    __tablename__ = "pilot"
+    noun = Noun(
+        title=Title("Mô hình điểm", "Pilot"),
+        many=Title("Mô hình điểm", "Pilots"),
+        group="pilot",
+        key=("site", "name", "version"),
+        label=("name",),
+        owner=("site",),
+        has_attachments=True,
+    )
+    site: Mapped[str] = field(Link(title=Title("Cơ sở", "Site"), to="site", required=True))
+    name: Mapped[str] = field(NAME)
+    version: Mapped[int] = field(Whole(title=Title("Phiên bản", "Version"), least=1, required=True, example=1))
+    tools: Mapped[str] = field(
+        Choices(title=Title("Công cụ", "Tools"), options=TOOLS, required=True, example=["tpm", "5s"])
+    )
+    work_units: Mapped[str] = field(
+        Line(
+            title=Title("Máy tham gia", "Work units"),
+            hint=Title("edge/máy, cách nhau bằng dấu phẩy", "edge/work unit, separated by commas"),
+            longest=2_000,
+            required=True,
+            example="press-shop/press-1, press-shop/press-2",
+        )
+    )
+    control_work_units: Mapped[str] = field(
+        Line(
+            title=Title("Máy đối chứng", "Control work units"),
+            hint=Title("cùng cách ghi; trống: không có", "written likewise; empty: none"),
+            longest=2_000,
+        )
+    )
+    baseline_since: Mapped[str] = field(_day("Trước: từ ngày", "Baseline from", "2026-03-01"))
+    baseline_until: Mapped[str] = field(_day("Trước: đến hết ngày", "Baseline until, inclusive", "2026-04-30"))
+    begins: Mapped[str] = field(_day("Bắt đầu áp dụng", "Begins", "2026-05-01"))
+    washout_until: Mapped[str] = field(
+        Day(title=Title("Chuyển tiếp đến hết ngày", "Washout until, inclusive"), example="2026-05-15")
+    )
+    result_since: Mapped[str] = field(_day("Sau: từ ngày", "Result from", "2026-05-16"))
+    result_until: Mapped[str] = field(_day("Sau: đến hết ngày", "Result until, inclusive", "2026-07-31"))
+    figures: Mapped[str] = field(
+        Choices(title=Title("Chỉ số xét", "Figures judged"), options=FIGURES, required=True, example=["oee"])
+    )
+    state: Mapped[str] = field(
+        Choice(
+            title=Title("Tình trạng", "State"),
+            required=True,
+            example="running",
+            options={
+                "planned": Title("Chuẩn bị", "Planned"),
+                "running": Title("Đang áp dụng", "Running"),
+                "closed": Title("Đã kết thúc", "Closed"),
+                "abandoned": Title("Bỏ dở", "Abandoned"),
+            },
+        )
+    )
+    is_fixed: Mapped[bool] = field(
+        Flag(title=Title("Đã chốt trước khi xem kết quả", "Fixed before the result was looked at"))
+    )
+    replaces: Mapped[str | None] = field(Link(title=Title("Thay phiên bản", "Replaces the version"), to="pilot"))
+    document_number: Mapped[str] = field(DOCUMENT_NUMBER)
+    document_date: Mapped[str] = field(DOCUMENT_DATE)
+    note: Mapped[str] = field(NOTE)
+
+    @classmethod
+    def contradictions(cls, read: Mapping[str, Value]) -> dict[str, Title]:
+        days = [(name, str(read[name])) for name in _DAYS]
+        if read["washout_until"]:
+            days.insert(3, ("washout_until", str(read["washout_until"])))
+        titles = cls.fields()
+        for (earlier, a), (later, b) in pairwise(days):
+            touches = (earlier, later) in {("baseline_until", "begins"), ("washout_until", "result_since")}
+            if b < a or (touches and b == a):
+                return {
+                    later: Title(
+                        f"{titles[later].title.vi} {b} phải sau {titles[earlier].title.vi} {a}. Hãy sửa ngày.",
+                        f"{titles[later].title.en} {b} must come after {titles[earlier].title.en} {a}. Correct it.",
+                    )
+                }
+        return {}
