@@ -68,6 +68,8 @@ def matrix(who: str, what: str, values: ArrayLike, shape: tuple[int | None, int 
 
 def _array(who: str, what: str, values: ArrayLike) -> Array:
     advice = "Give equally long rows of numbers."
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise refuse(who, what, "numbers without a mask", f"{values!r}", "Leave out what is masked, and say so.")
     try:
         array = np.asarray(values)
     except ValueError as error:

@@ -55,7 +55,7 @@ def _number(who: str, what: str, value: object, expected: str, advice: str) -> f
         raise refuse(who, what, expected, repr(value), advice)
     try:
         return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise refuse(who, what, expected, repr(value), advice) from error
 
 
