@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import non_negatives, refuse, same_length, vector, whole
 from calibration.distributions import f_cdf
+from calibration.summation import average, squares_about
 from calibration.uncertainty.inputs import Input
-from calibration.uncertainty.type_a import Deviation, average, squares_about
+from calibration.uncertainty.type_a import Deviation
 
 TWO = 2
 
@@ -62,7 +62,8 @@ class OneWay:
             unit: UCUM code.
 
         Raises:
-            ValueError: The name is not one.
+            ValueError: The name is not one; with ``between``, groups of very unequal sizes scatter less than their
+                readings say, so that nothing is left of the variance.
 
         Source:
             JCGM 100:2008, H.5.2.4, equations (H.27) to (H.28b), and H.5.2.5.
@@ -76,10 +77,12 @@ class OneWay:
         first = self.share / self.size * ms_between
         second = (1 / self.n - self.share / self.size) * ms_within
         variance = first + second
-        if not variance > 0:
-            who, got = f"input {name!r}", f"{variance:.3g}"
-            raise refuse(who, "variance", "one above 0", got, "Groups add nothing: give between=False.")
-        dof = variance**2 / (first**2 / self.between.dof + second**2 / self.within.dof)
+        spread = first**2 / self.between.dof + second**2 / self.within.dof
+        dof = variance**2 / spread if variance > 0 else 0.0
+        if dof < 1:
+            who, got = f"input {name!r}", f"{variance:.3g} with {dof:.2g}"
+            expected = "one above 0 with 1 degree of freedom or more"
+            raise refuse(who, "variance", expected, got, "Groups add nothing: give between=False.")
         return Input(name, self.mean, math.sqrt(variance), "student", dof, unit, evaluation="A")
 
 
@@ -136,13 +139,13 @@ def _analysed(who: str, means: list[float], sizes: list[int], ss_within: float) 
         got = f"{groups} groups of {n} readings in all"
         advice = "Take readings on another day, and more than one on a day."
         raise refuse(who, "groups", "two or more, and more readings than groups", got, advice)
-    middles, counts = np.asarray(means), np.asarray(sizes, dtype=float)
     # Differences from one group's mean are small, so that their sums keep their digits.
     origin = means[0]
-    grand = origin + math.fsum((counts * (middles - origin)).tolist()) / n
-    ss_between = math.fsum((counts * (middles - grand) ** 2).tolist())
+    grand = origin + math.fsum(size * (middle - origin) for size, middle in zip(sizes, means, strict=True)) / n
+    off = [middle - grand for middle in means]
+    ss_between = math.fsum(size * d * d for size, d in zip(sizes, off, strict=True))
     within, between = Deviation(math.sqrt(ss_within / (n - groups)), n - groups), ss_between / (groups - 1)
-    share = math.fsum((counts**2).tolist()) / n**2
+    share = sum(size * size for size in sizes) / n**2
     size = n * (1 - share) / (groups - 1)
     ms_within = within.value**2
     if ms_within == 0:

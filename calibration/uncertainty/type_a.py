@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import Array, degrees_of_freedom, non_negative, refuse, same_length, vector
+from calibration.summation import average, mean_and_sd, squares_about
 from calibration.uncertainty.inputs import Input
 
 TWO = 2
@@ -45,22 +46,6 @@ class Together(NamedTuple):
     correlation: Array
 
 
-def average(values: Array) -> float:
-    """Arithmetic mean by compensated sums: the nearest float, but for one step.
-
-    The mean of the residuals is added, as the division by n has an error of its own.
-    """
-    readings = values.tolist()
-    first = math.fsum(readings) / len(readings)
-    return first + math.fsum(x - first for x in readings) / len(readings)
-
-
-def squares_about(values: Array, middle: float) -> float:
-    """Sum of squares about the mean, less what the mean's own rounding adds (corrected two-pass)."""
-    residuals = [x - middle for x in values.tolist()]
-    return math.fsum(r * r for r in residuals) - math.fsum(residuals) ** 2 / len(residuals)
-
-
 def standard_deviation(readings: ArrayLike) -> Deviation:
     """Experimental standard deviation of single readings.
 
@@ -81,8 +66,7 @@ def standard_deviation(readings: ArrayLike) -> Deviation:
     Deviation(value=1.0, dof=2)
     """
     values = vector("standard_deviation", "readings", readings, TWO)
-    dof = values.size - 1
-    return Deviation(math.sqrt(squares_about(values, average(values)) / dof), dof)
+    return Deviation(mean_and_sd(values)[1], values.size - 1)
 
 
 def pool(deviations: Sequence[Deviation]) -> Deviation:
@@ -194,11 +178,12 @@ def mean_of_series(name: str, readings: ArrayLike, *, correlations: ArrayLike | 
     Args:
         name: What the model calls it.
         readings: In equal steps of time, shape (n,), n of 8 or more, in ``unit``, without trend.
-        correlations: r_1 to r_m where known from a longer series; else estimated.
+        correlations: r_1 to r_m, m below n, each between -1 and 1, where known from a longer series; else estimated.
         unit: UCUM code.
 
     Raises:
-        ValueError: Too few readings, or so strong a correlation that they are worth fewer than two.
+        ValueError: Too few readings, so strong a correlation that they are worth fewer than two, or known ones that
+            no series has.
 
     Source:
         Bayley and Hammersley, J. R. Stat. Soc. Suppl. 8 (1946) 184; Zieba, Metrol. Meas. Syst. 17 (2010) 3,
@@ -211,19 +196,35 @@ def mean_of_series(name: str, readings: ArrayLike, *, correlations: ArrayLike | 
     values = vector(who, "readings", readings, 8)
     n, middle = values.size, average(values)
     squares = squares_about(values, middle)
-    known = _estimated(values, middle, squares) if correlations is None else vector(who, "correlations", correlations)
-    weights = [1 - k / n for k in range(1, known.size + 1)]
-    factors = known.tolist()
-    effective = n / (1 + 2 * math.fsum(w * r for w, r in zip(weights, factors, strict=True)))
+    factors = _estimated(values, middle, squares) if correlations is None else _known(who, correlations, n)
+    weighted = [((1 - k / n), r) for k, r in enumerate(factors, start=1)]
+    effective = n / _above_zero(who, 1 + 2 * math.fsum(w * r for w, r in weighted))
     if not effective >= TWO:
         advice = "Record for longer: the readings are nearly one."
         raise refuse(who, "readings", "two or more effective ones", f"{effective:.3g} of {n}", advice)
-    dof = n / (1 + 2 * math.fsum(w * r * r for w, r in zip(weights, factors, strict=True))) - 1
+    dof = n / (1 + 2 * math.fsum(w * r * r for w, r in weighted)) - 1
     u = math.sqrt(squares / (n * (effective - 1)))
     return Input(name, middle, u, "student", dof, unit, evaluation="A")
 
 
-def _estimated(values: Array, middle: float, squares: float) -> Array:
+def _known(who: str, correlations: ArrayLike, n: int) -> list[float]:
+    known: list[float] = vector(who, "correlations", correlations).tolist()
+    if len(known) >= n:
+        raise refuse(who, "correlations", f"{n - 1} at most, one a lag", len(known), "Leave out the longer lags.")
+    for k, r in enumerate(known, start=1):
+        if not -1 < r < 1:
+            raise refuse(who, f"correlations, lag {k}", "a number between -1 and 1", r, "Divide by the variance.")
+    return known
+
+
+def _above_zero(who: str, variance: float) -> float:
+    if not variance > 0:
+        got = f"a variance of the mean of {variance:.3g} times that of independent ones"
+        raise refuse(who, "correlations", "those of a series", got, "Give more lags, or let them be estimated.")
+    return variance
+
+
+def _estimated(values: Array, middle: float, squares: float) -> list[float]:
     residuals = values - middle
     found: list[float] = []
     for lag in range(1, values.size if squares > 0 else 1):
@@ -231,4 +232,4 @@ def _estimated(values: Array, middle: float, squares: float) -> Array:
         if r <= 0:
             break
         found.append(r)
-    return vector("mean_of_series", "correlations", found, 0)
+    return found

@@ -51,3 +51,13 @@ def test_what_has_no_spread_is_refused(values, says):
     with pytest.raises(ValueError, match="mean_and_sd") as caught:
         mean_and_sd(values)
     assert str(caught.value) == says
+
+
+def test_sums_beyond_what_a_float_holds_are_refused():
+    for values in ([1e308, 1e308], [1e200, -1e200]):
+        with pytest.raises(ValueError, match="sum") as caught:
+            mean_and_sd(values)
+        assert (
+            str(caught.value)
+            == "sum: values: expected a result below 1e308, got a larger one. Give them in a larger unit."
+        )
