@@ -8,13 +8,16 @@ Instead of: ``eval`` or ``exec`` with fewer names.
 from __future__ import annotations
 
 import ast
+import cmath
 import math
 import warnings
 from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
+from calibration.checks import refuse
 from calibration.uncertainty.functions import CONSTANTS, FUNCTIONS, OPERATORS, Value, power
+from calibration.uncertainty.inputs import normalised
 
 MOST_CHARACTERS = 2000
 MOST_NODES = 500
@@ -22,7 +25,7 @@ MOST_DEPTH = 40
 MOST_EXPONENT = 64.0
 ALLOWED = "Allowed are numbers, names, + - * / **, parentheses and " + ", ".join(sorted(FUNCTIONS)) + "."
 MANY = "Write it in parts, as several models."
-PLAIN = frozenset({float, complex, int})
+PLAIN = frozenset({float, complex})
 
 Node = Callable[[Mapping[str, Value]], Value]
 
@@ -39,6 +42,7 @@ class Expression:
         self.text = text
         self.names = names
         self._root = root
+        self._wanted = frozenset(names)
 
     def __repr__(self) -> str:
         return f"parse_model({self.text!r})"
@@ -47,25 +51,56 @@ class Expression:
         """The model's value; names that it does not use are let pass.
 
         Args:
-            values: A number, or an array of any shape, for every name.
+            values: A number, or numbers in an array of any shape, for every name.
 
         Raises:
             ValueError: A name is missing, or the model has no finite value there.
         """
+        if not PLAIN.issuperset(map(type, values.values())):
+            values = {name: _numbers(self.text, name, value) for name, value in values.items()}
+        if not self._wanted <= values.keys():
+            values = self._with_all(values)
         try:
-            if PLAIN.issuperset(map(type, values.values())):  # NumPy has no say, and asking it takes most of the time.
-                return self._root(values)
-            with np.errstate(divide="raise", invalid="raise", over="raise"):
-                result = self._root(values)
-        except KeyError as error:
-            missing = [name for name in self.names if name not in values]
-            msg = f"model {self.text!r}: inputs: expected {', '.join(self.names)}, got none for {', '.join(missing)}."
-            msg += " Add these inputs."
-            raise ValueError(msg) from error
+            # NumPy has no say over plain numbers, and asking it takes most of the time.
+            result = self._root(values) if PLAIN.issuperset(map(type, values.values())) else self._of_arrays(values)
         except (ArithmeticError, ValueError) as error:
-            msg = f"model {self.text!r}: value: expected a finite number, got {error} there. Look at the inputs."
-            raise ValueError(msg) from error
+            raise self._no_value(str(error)) from error
+        if not (np.isfinite(result).all() if isinstance(result, np.ndarray) else cmath.isfinite(result)):
+            got = repr(result)[:40]
+            raise self._no_value(got)
         return result
+
+    def _of_arrays(self, values: Mapping[str, Value]) -> Value:
+        with np.errstate(divide="raise", invalid="raise", over="raise"):
+            return self._root(values)
+
+    def _with_all(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        known = {normalised(name): value for name, value in values.items()}
+        missing = [name for name in self.names if name not in known]
+        if missing:
+            who, expected, got = f"model {self.text!r}", ", ".join(self.names), f"none for {', '.join(missing)}"
+            raise refuse(who, "inputs", expected, got, "Add these inputs.")
+        return known
+
+    def _no_value(self, got: str) -> ValueError:
+        who = f"model {self.text!r}"
+        return refuse(who, "value", "a finite number", f"{got} there", "Look at the inputs.")
+
+
+def _numbers(text: str, name: str, value: object) -> Value:
+    """A float, a complex number, or an array of one of them: whole numbers of NumPy would run over."""
+    try:
+        array = np.asarray(value)
+        if isinstance(value, int) or array.dtype.kind in "iuf":
+            array = np.asarray(value, dtype=np.float64)
+    except (OverflowError, ValueError):
+        array = np.asarray(None)
+    if array.dtype.kind not in "fc":
+        who, got = f"model {text!r}", repr(value)[:40]
+        raise refuse(who, name, "a number, or an array of numbers", got, "Look at the input.")
+    if array.ndim:
+        return array
+    return complex(array) if array.dtype.kind == "c" else float(array)
 
 
 def parse_model(text: str, names: Collection[str] | None = None) -> Expression:
@@ -84,12 +119,18 @@ def parse_model(text: str, names: Collection[str] | None = None) -> Expression:
     >>> parse_model("(m_s + delta) / V")(m_s=99.0, delta=1.0, V=2.0)
     50.0
     """
+    if not isinstance(text, str):
+        who = "parse_model"
+        raise refuse(who, "text", "a text, as 'a + b'", repr(text), "Put it in quotes.")
     if len(text) > MOST_CHARACTERS:
         raise _wrong(text[:40] + " ...", 1, f"{MOST_CHARACTERS} characters at most", str(len(text)), MANY)
-    for constant in sorted(set(names or ()) & (CONSTANTS.keys() | FUNCTIONS.keys())):
+    known = None if names is None else {normalised(str(name)) for name in names}
+    for constant in sorted((known or set()) & (CONSTANTS.keys() | FUNCTIONS.keys())):
         msg = f"model {text!r}: inputs: expected other names than {constant!r}, which has a meaning. Rename it."
         raise ValueError(msg)
     text = " ".join(text.split())
+    if "#" in text:  # To Python the rest of the text would be a comment, and two lines are one here.
+        raise _wrong(text, text.index("#") + 1, "an expression", "#", "Leave comments out.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # As of "1if a": a warning would go past whoever wrote the model.
@@ -100,7 +141,7 @@ def parse_model(text: str, names: Collection[str] | None = None) -> Expression:
         raise _wrong(text, 1, "an expression", "one that cannot be read", ALLOWED) from error
     if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
         raise _wrong(text, 1, f"{MOST_NODES} parts at most", "more", MANY)
-    reader = _Reader(text, names)
+    reader = _Reader(text, known)
     root = reader.read(tree.body, 1)
     return Expression(text, tuple(reader.found), root)
 

@@ -68,17 +68,57 @@ def combined_dof(who: str, terms: Sequence[float], dof: Sequence[float], correla
     return total * total / spread
 
 
+def joint_dof(who: str, terms: Array, dof: Sequence[float], correlation: Array | None) -> float:
+    """Effective degrees of freedom of several outputs of the same inputs, one number for their whole covariance.
+
+    ::
+
+        dof_eff = q(V) / sum(q(V_g) / dof_g)      q(V) = sum over l <= m of V_ll * V_mm + V_lm**2
+
+    V_g is what set g of correlated inputs adds to the covariance V of the outputs. One output has what
+    :func:`combined_dof` gives.
+
+    Args:
+        who: Who refuses.
+        terms: ``c_li * u_i``, shape (m, n): outputs, all in one unit, by inputs.
+        dof: Of each input.
+        correlation: Of the inputs; None where independent.
+
+    Source:
+        Willink and Hall, Metrologia 39 (2002) 361, and for correlated inputs arXiv:1311.0343 (2013).
+    """
+    parts = terms / (np.abs(terms).max() or 1.0)
+    matrix = np.eye(parts.shape[1]) if correlation is None else correlation
+    spread = 0.0
+    for members in connected(matrix):
+        nus = {dof[i] for i in members if parts[:, i].any()}
+        nu = _common(who, nus) if nus else math.inf
+        spread += _joint_square(parts[:, members] @ matrix[np.ix_(members, members)] @ parts[:, members].T) / nu
+    return _joint_square(parts @ matrix @ parts.T) / spread if spread > 0 else math.inf
+
+
+def _joint_square(covariance: Array) -> float:
+    variances = np.diagonal(covariance)
+    both = np.outer(variances, variances) + covariance**2
+    return float(both[np.triu_indices(len(both))].sum())
+
+
+def _common(who: str, nus: set[float]) -> float:
+    if len(nus) > 1:
+        got = ", ".join(f"{nu:g}" for nu in sorted(nus))
+        raise refuse(who, "dof", "one number for correlated inputs", got, TOGETHER)
+    return next(iter(nus))
+
+
 def _sets(who: str, parts: Sequence[float], dof: Sequence[float], correlation: Array) -> Iterator[tuple[float, float]]:
     """Variance and degrees of freedom of each set of inputs that hang together."""
     for members in connected(correlation):
         nus = {dof[i] for i in members if parts[i] != 0}
-        if len(nus) > 1:
-            got = ", ".join(f"{nu:g}" for nu in sorted(nus))
-            raise refuse(who, "dof", "one number for correlated inputs", got, TOGETHER)
         if nus:
+            nu = _common(who, nus)
             chosen = np.asarray([parts[i] for i in members])
             variance = float(chosen @ correlation[np.ix_(members, members)] @ chosen)
-            yield max(variance, 0.0), nus.pop()  # Rounding may leave -1e-17 where contributions cancel.
+            yield max(variance, 0.0), nu  # Rounding may leave -1e-17 where contributions cancel.
 
 
 def connected(correlation: Array) -> list[list[int]]:

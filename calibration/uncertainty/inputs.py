@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import keyword
 import math
+import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from calibration.checks import degrees_of_freedom, finite, non_negative, refuse
+from calibration.checks import degrees_of_freedom, finite, non_negative, one_of, positive, refuse
 
 Shape = Literal["normal", "student", "rectangular", "triangular", "arcsine", "trapezoidal"]
 """What is known of the quantity, as JCGM 101 assigns it; a Monte Carlo calculation draws from it."""
 
+Evaluation = Literal["A", "B"]
+SHAPES: tuple[Shape, ...] = get_args(Shape)
+EVALUATIONS: tuple[Evaluation, ...] = get_args(Evaluation)
 BOUNDED = ("rectangular", "triangular", "arcsine", "trapezoidal")
+
+
+def normalised(name: str) -> str:
+    """A name as Python itself writes it: letters that look alike, as the two signs for micro, are one (NFKC).
+
+    >>> normalised("\u00b5") == "\u03bc"
+    True
+    """
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +33,7 @@ class Input:
     """One input quantity of a measurement. Made by ``mean``, ``rectangular``, ``certificate`` and their like.
 
     Attributes:
-        name: What the model calls it.
+        name: What the model calls it; kept in Unicode's form NFKC, as Python keeps names.
         value: Its estimate, in ``unit``.
         u: Standard uncertainty of the estimate, in ``unit``; 0 for a constant.
         distribution: Shape of what is known of the quantity.
@@ -47,22 +61,39 @@ class Input:
     unit: str = "1"
     divisor: float = 1.0
     top: float = 0.0
-    evaluation: Literal["A", "B"] = "B"
+    evaluation: Evaluation = "B"
 
     def __post_init__(self) -> None:
         who = f"input {self.name!r}"
-        if not self.name.isidentifier():
+        if not isinstance(self.name, str) or not self.name.isidentifier() or keyword.iskeyword(self.name):
             advice = "Begin with a letter, go on with letters, digits and _."
             raise refuse(who, "name", "a name that a model can use", repr(self.name), advice)
-        finite(who, "value", self.value)
-        non_negative(who, "u", self.u)
-        degrees_of_freedom(who, "dof", self.dof)
-        if not 0 < self.divisor < math.inf:
-            raise refuse(who, "divisor", "a finite number above 0", self.divisor, "Give the coverage factor.")
-        if not 0 <= self.top <= 1:
-            raise refuse(who, "top", "0 (triangle) to 1 (rectangle)", self.top, "Divide the top by the base.")
+        one_of(who, "distribution", self.distribution, SHAPES)
+        one_of(who, "evaluation", self.evaluation, EVALUATIONS)
+        checked: dict[str, object] = {
+            "name": normalised(self.name),
+            "value": finite(who, "value", self.value),
+            "u": non_negative(who, "u", self.u),
+            "dof": degrees_of_freedom(who, "dof", self.dof),
+            "divisor": positive(who, "divisor", self.divisor, "Give the coverage factor."),
+            "top": fraction_of_top(who, self.top),
+        }
+        for field, kept in checked.items():  # Whatever kind of number came: a model gets floats.
+            object.__setattr__(self, field, kept)
 
     @property
     def half_width(self) -> float:
         """Half width of the limits, in ``unit``; ``inf`` for a distribution without limits."""
         return self.u * self.divisor if self.distribution in BOUNDED else math.inf
+
+
+def fraction_of_top(who: str, top: float) -> float:
+    """A trapezoid's top over its base.
+
+    Raises:
+        ValueError: It is not between 0 and 1.
+    """
+    number = finite(who, "top", top)
+    if not 0 <= number <= 1:
+        raise refuse(who, "top", "0 (triangle) to 1 (rectangle)", top, "Divide the top by the base.")
+    return number

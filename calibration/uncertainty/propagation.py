@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import Array, correlation_matrix, finite, refuse
-from calibration.uncertainty.budget import Budget, Row
+from calibration.distributions import f_quantile
+from calibration.uncertainty.budget import ABOUT_95, Budget, Row, checked_probability
 from calibration.uncertainty.curvature import second_order_variance
-from calibration.uncertainty.inputs import Input
+from calibration.uncertainty.freedom import joint_dof
+from calibration.uncertainty.inputs import Input, normalised
 from calibration.uncertainty.sensitivity import Model, Place, sensitivity
 
 Correlation = ArrayLike | Mapping[tuple[str, str], float]
@@ -93,16 +95,25 @@ def known_correlation(who: str, inputs: tuple[Input, ...], correlation: Correlat
         return None
     size = len(inputs)
     if isinstance(correlation, Mapping):
-        index = {each.name: i for i, each in enumerate(inputs)}
-        full = np.eye(size)
-        for (one, other), r in correlation.items():
-            if one not in index or other not in index or one == other:
-                expected = "pairs of " + ", ".join(index)
-                raise refuse(who, "correlation", expected, f"{one!r} and {other!r}", "Name two different inputs.")
-            full[index[one], index[other]] = full[index[other], index[one]] = finite(who, "correlation", r)
-        correlation = full
+        correlation = _of_pairs(who, [each.name for each in inputs], correlation)
     matrix = correlation_matrix(who, "correlation", correlation, size)
     return matrix if np.count_nonzero(matrix) > size else None
+
+
+def _of_pairs(who: str, names: list[str], coefficients: Mapping[tuple[str, str], float]) -> Array:
+    full = np.eye(len(names))
+    for pair, r in coefficients.items():
+        known = [normalised(str(name)) for name in pair] if isinstance(pair, tuple) else []
+        if len(set(known)) != 2 or not set(known) <= set(names):  # noqa: PLR2004  (a pair)
+            got = " and ".join(map(repr, pair)) if isinstance(pair, tuple) else repr(pair)
+            raise refuse(who, "correlation", "pairs of " + ", ".join(names), got, "Name two different inputs.")
+        i, j = map(names.index, known)
+        number = finite(who, "correlation", r)
+        if full[i, j] not in {0, number}:
+            got = f"{float(full[i, j])!r} and {number!r} for {' and '.join(known)}"
+            raise refuse(who, "correlation", "one coefficient for a pair", got, "Leave one of them out.")
+        full[i, j] = full[j, i] = number
+    return full
 
 
 def _budget(place: Place, matrix: Array | None, unit: str) -> Budget:
@@ -150,6 +161,49 @@ class JointBudget:
         matrix = self.covariance * np.outer(over, over)
         np.fill_diagonal(matrix, 1.0)
         return matrix
+
+    @property
+    def dof(self) -> float:
+        """Effective degrees of freedom of all outputs together, as of a complex quantity: see :func:`joint_dof`.
+
+        Raises:
+            ValueError: The outputs have different units, or correlated inputs different degrees of freedom.
+
+        Source:
+            Willink and Hall, Metrologia 39 (2002) 361; arXiv:1311.0343 (2013).
+        """
+        who, units = "joint budget", [each.unit for each in self.budgets.values()]
+        if len(set(units)) > 1:
+            raise refuse(who, "units", "one", ", ".join(units), "Give outputs of one unit, as real and imaginary part.")
+        first = next(iter(self.budgets.values()))
+        terms = np.asarray([[row.contribution for row in each.rows] for each in self.budgets.values()])
+        return joint_dof(who, terms, [row.dof for row in first.rows], first.correlation)
+
+    def region_factor(self, probability: float = ABOUT_95) -> float:
+        """Coverage factor k_p of the elliptical coverage region of the outputs, by Hotelling's distribution.
+
+        ::
+
+            (eta - y)^T U_y^-1 (eta - y) <= k_p**2        k_p**2 = dof * m / (dof + 1 - m) * F_p(m, dof + 1 - m)
+
+        One output has Student's factor; infinitely many degrees of freedom give chi-square's.
+
+        Args:
+            probability: Coverage probability, in (0, 1).
+
+        Raises:
+            ValueError: As of ``dof``; it is too small for so many outputs; the probability is outside its range.
+
+        Source:
+            Willink and Hall, Metrologia 39 (2002) 361; JCGM 102:2011, 6.5.
+        """
+        p, m, dof = checked_probability(probability), len(self.budgets), self.dof
+        rest = dof + 1 - m
+        if not rest > 0:
+            who, advice = "joint budget", "Take more readings, or look at each output alone."
+            raise refuse(who, "dof", f"more than {m - 1} for {m} outputs", f"{dof:.3g}", advice)
+        over = dof / rest if math.isfinite(dof) else 1.0
+        return math.sqrt(over * m * f_quantile(p, m, rest))
 
 
 def propagate_together(

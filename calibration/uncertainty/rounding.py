@@ -47,6 +47,18 @@ def exponent_of(number: Decimal) -> int:
     return exponent if isinstance(exponent, int) else 0
 
 
+def significant_digits(who: str, digits: int) -> int:
+    """How many digits of an uncertainty mean something; more than a float has never do.
+
+    Raises:
+        ValueError: They are not a whole number from 1 to 15.
+    """
+    count = whole(who, "digits", digits, 1)
+    if count > FIGURES_OF_VALUE:
+        raise refuse(who, "digits", f"{FIGURES_OF_VALUE} at most", count, "Two are usual, one is enough for some.")
+    return count
+
+
 def round_result(value: float, uncertainty: float, *, digits: int = 2, rule: Rounding = "half_even") -> Rounded:
     """Round an uncertainty to ``digits`` significant digits, and the value to the same place.
 
@@ -73,7 +85,7 @@ def round_result(value: float, uncertainty: float, *, digits: int = 2, rule: Rou
     estimate, spread = finite(who, "value", value), non_negative(who, "uncertainty", uncertainty)
     if spread == 0:
         raise refuse(who, "uncertainty", "a finite number above 0", uncertainty, "A constant is printed as it is.")
-    count = whole(who, "digits", digits, 1)
+    count = significant_digits(who, digits)
     one_of(who, "rule", rule, RULES)
     short = _significant(Decimal(f"{spread:.{FIGURES_OF_U}g}"), count, rule)
     nearest = NEAREST["half_up"] if rule == "half_up" else decimal.ROUND_HALF_EVEN

@@ -16,16 +16,20 @@ from calibration.uncertainty.inputs import Input
 Model = Callable[..., object]
 """A measurement model: takes the inputs by name, gives a number."""
 
-STEP = 1e-20
-"""Of a complex step, in parts of the input's scale: its square vanishes beside 1, so that nothing is truncated."""
+STEP = 1e-14
+"""Of a complex step, in parts of the plain one: its square vanishes beside 1, so that nothing is truncated."""
 
 PART_OF_U = 1e-3
-PART_OF_VALUE = 6e-6  # The cube root of a float's precision, the best for a central difference.
+LEAST_PART = 2.0**-36
+"""Of the value: a plain step still moves it by thousands of roundings, and stays beside u where u is tiny."""
+LEAST_STEP = 1e-280  # Complex steps of it are still normal numbers.
 EPSILON = 2.0**-52
 AGREES = 1e-3
 NOISE = 64.0
 LEVELS = 6
 FIRST = 0.1
+WIDE = 1e-3
+SETTLED = 1e-8
 NARROWER = 8.0
 STILL_BENT = 0.5
 
@@ -92,7 +96,7 @@ def _real(who: str, where: dict[str, float | complex], y: object) -> float:
 
 def scale_of(given: Input) -> float:
     """How far an input may be moved to see the model's slope: far below u, far above rounding."""
-    return max(PART_OF_U * given.u, PART_OF_VALUE * abs(given.value))
+    return max(PART_OF_U * given.u, LEAST_PART * abs(given.value), LEAST_STEP)
 
 
 def sensitivity(place: Place, given: Input) -> float:
@@ -102,7 +106,7 @@ def sensitivity(place: Place, given: Input) -> float:
         JCGM 100:2008, 5.1.3; Squire and Trapp, SIAM Rev. 40 (1998) 110 (complex step).
 
     Raises:
-        ValueError: The model has no slope there: it has a kink or a jump.
+        ValueError: The model has no slope there: it has a kink or a jump, or is flat there and not within u.
     """
     if given.u == 0:
         return 0.0  # x**n is real for the n that it is, and not beside it.
@@ -113,11 +117,27 @@ def sensitivity(place: Place, given: Input) -> float:
     bend = abs(above - 2 * place.y + below) / h
     if bend > AGREES * abs(slope) + noise:
         _need_smooth(place, given, h, bend)
-    exact = place.complex_slope(given.name, STEP * (h / PART_OF_VALUE))
+    exact = place.complex_slope(given.name, STEP * h)
+    if above == below == place.y and not exact:
+        _need_flat(place, given, h)
+        return 0.0
     # A curved model's difference is off by less than its bend.
     if exact is not None and abs(exact - slope) <= AGREES * abs(slope) + noise + bend:
         return exact
     return _extrapolated(place, given, noise)
+
+
+def _need_flat(place: Place, given: Input, h: float) -> None:
+    """What moves over u but not at all over h goes in steps: a top or a bottom would show, but for rounding."""
+    for far in (given.u, -given.u):
+        try:
+            moved = abs(place.value({given.name: given.value + far}) - place.y)
+        except ValueError:
+            continue  # The domain ends there: nothing is known.
+        if moved * (h / given.u) ** 2 > NOISE * EPSILON * abs(place.y):
+            got = f"one that is flat at {given.name} = {given.value!r} and not within u of it"
+            advice = "It goes in steps, or has a limit there; propagate the distributions by Monte Carlo."
+            raise refuse(place.who, "model", "a smooth one", got, advice)
 
 
 def _need_smooth(place: Place, given: Input, h: float, bend: float) -> None:
@@ -131,8 +151,28 @@ def _need_smooth(place: Place, given: Input, h: float, bend: float) -> None:
 
 
 def _extrapolated(place: Place, given: Input, noise: float) -> float:
-    """Central differences of narrowing steps, extrapolated to a step of zero (Richardson, Ridders)."""
-    h = max(FIRST * given.u, 1e-3 * abs(given.value))
+    """Central differences, extrapolated: within u, and where that leaves noise, over a wider stretch as well."""
+    best, off = _ridders(place, given, max(FIRST * given.u, NOISE * scale_of(given)))
+    if off > SETTLED * abs(best) and WIDE * abs(given.value) > FIRST * given.u:
+        try:
+            wider, wider_off = _ridders(place, given, WIDE * abs(given.value))
+        except ValueError:  # Its domain ends before.
+            wider, wider_off = best, off
+        if wider_off < off and abs(wider - best) <= off + noise:
+            best, off = wider, wider_off
+    if off > AGREES * abs(best) + noise:
+        got = f"{best:.6g} +- {off:.2g} for {given.name}"
+        advice = "The model jumps or is noisy; propagate the distributions by Monte Carlo."
+        raise refuse(place.who, "model", "a slope that settles", got, advice)
+    return best
+
+
+def _ridders(place: Place, given: Input, h: float) -> tuple[float, float]:
+    """Central differences of narrowing steps, extrapolated to a step of zero, and how far that may be off.
+
+    Source:
+        Ridders, Adv. Eng. Software 4 (1982) 75.
+    """
     best, least = math.nan, math.inf
     before: list[float] = []
     for _ in range(LEVELS):
@@ -143,8 +183,4 @@ def _extrapolated(place: Place, given: Input, noise: float) -> float:
             if off < least:
                 best, least = row[-1], off
         before, h = row, h / 2
-    if least > AGREES * abs(best) + noise:
-        got = f"{best:.6g} +- {least:.2g} for {given.name}"
-        advice = "The model jumps or is noisy; propagate the distributions by Monte Carlo."
-        raise refuse(place.who, "model", "a slope that settles", got, advice)
-    return best
+    return best, least

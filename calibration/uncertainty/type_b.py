@@ -6,7 +6,7 @@ import math
 
 from calibration.checks import degrees_of_freedom, non_negative, positive, probability, refuse
 from calibration.distributions import coverage_factor
-from calibration.uncertainty.inputs import Input
+from calibration.uncertainty.inputs import Input, Shape, fraction_of_top
 
 NARROW = 1e-6
 MOST_HALVINGS = 200
@@ -35,7 +35,8 @@ def dof_of_unreliability(unreliability: float) -> float:
     8.0
     """
     number = non_negative("dof_of_unreliability", "unreliability", unreliability)
-    dof = 1 / (2 * number**2) if number > 0 else math.inf
+    variance = 2 * number**2
+    dof = 1 / variance if variance > 0 else math.inf
     return degrees_of_freedom("dof_of_unreliability", "dof", dof)
 
 
@@ -73,7 +74,7 @@ def normal(name: str, value: float, u: float, *, dof: float = math.inf, unit: st
     >>> normal("m", 100.0, 0.5).distribution
     'normal'
     """
-    return Input(name, value, u, "normal" if math.isinf(dof) else "student", dof, unit)
+    return Input(name, value, u, "normal" if dof == math.inf else "student", dof, unit)
 
 
 def certificate(
@@ -122,8 +123,7 @@ def certificate(
         divisor = positive(who, "k", k)
         if probability is not None and dof is None:
             known = _dof_of_factor(who, divisor, _checked(who, probability))
-    shape = "normal" if math.isinf(known) else "student"
-    return Input(name, value, whole / divisor, shape, known, unit, divisor)  # type: ignore[arg-type]
+    return Input(name, value, whole / divisor, "normal" if math.isinf(known) else "student", known, unit, divisor)
 
 
 def _checked(who: str, p: float | None) -> float:
@@ -219,11 +219,9 @@ def trapezoidal(
     >>> trapezoidal("t", 0.0, 1.0, top=1.0).u == rectangular("t", 0.0, 1.0).u
     True
     """
-    if not 0 <= top <= 1:
-        who, advice = f"input {name!r}", "Divide the top by the base."
-        raise refuse(who, "top", "0 (triangle) to 1 (rectangle)", top, advice)
-    divisor = math.sqrt(6 / (1 + top * top))
-    return _within(name, value, half_width, "trapezoidal", divisor, dof, unit, top)
+    part = fraction_of_top(f"input {name!r}", top)
+    divisor = math.sqrt(6 / (1 + part * part))
+    return _within(name, value, half_width, "trapezoidal", divisor, dof, unit, part)
 
 
 def resolution(name: str, step: float, *, value: float = 0.0, unit: str = "1") -> Input:
@@ -249,7 +247,7 @@ def resolution(name: str, step: float, *, value: float = 0.0, unit: str = "1") -
 
 
 def _within(
-    name: str, value: float, half_width: float, shape: str, divisor: float, dof: float, unit: str, top: float = 0.0
+    name: str, value: float, half_width: float, shape: Shape, divisor: float, dof: float, unit: str, top: float = 0.0
 ) -> Input:
     half = non_negative(f"input {name!r}", "half_width", half_width)
-    return Input(name, value, half / divisor, shape, dof, unit, divisor, top)  # type: ignore[arg-type]
+    return Input(name, value, half / divisor, shape, dof, unit, divisor, top)

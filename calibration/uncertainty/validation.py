@@ -6,8 +6,11 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from calibration.checks import limits, positive, refuse, whole
+from calibration.checks import limits, positive, refuse
 from calibration.checks.numbers import LOOK
+from calibration.uncertainty.rounding import significant_digits
+
+PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def numerical_tolerance(u: float, digits: int = 2) -> float:
     5e-08
     """
     number = positive("numerical_tolerance", "u", u)
-    count = whole("numerical_tolerance", "digits", digits, 1)
+    count = significant_digits("numerical_tolerance", digits)
     # Formatting rounds c, also over a power of ten: 9.96 becomes 1.0e+01.
     exponent = int(f"{number:.{count - 1}e}".partition("e")[2]) - count + 1
     return float(Decimal(5).scaleb(exponent - 1))
@@ -89,6 +92,8 @@ def validate_law(
 
 
 def _ends(who: str, interval: tuple[float, float]) -> tuple[float, float]:
+    if len(interval) != PAIR:
+        raise refuse(who, "limits", "a lower and an upper end", interval, LOOK)
     low, high = limits(who, *interval)
     for end in (low, high):
         if math.isinf(end):

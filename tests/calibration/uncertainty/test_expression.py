@@ -171,3 +171,51 @@ def test_an_input_is_not_named_as_a_constant_or_a_function() -> None:
     assert str(caught.value) == (
         "model 'e * 2': inputs: expected other names than 'e', which has a meaning. Rename it."
     )
+
+
+MICRO, MU = "\u00b5", "\u03bc"  # The sign on a keyboard, and the letter that Python makes of it.
+
+
+def test_a_sign_that_python_reads_as_another_letter_is_one_name() -> None:
+    model = parse_model(f"2 * {MICRO}", {MICRO})
+    assert model.names == (MU,)
+    assert (model(**{MICRO: 3.0}), model(**{MU: 3.0})) == (6.0, 6.0)
+    assert propagate(model, [normal(MICRO, 1.0, 0.1)]).u == pytest.approx(0.2)
+
+
+def test_a_comment_is_refused_because_it_would_swallow_the_next_line() -> None:
+    with pytest.raises(ValueError, match="column") as caught:
+        parse_model("a # zero\n + b")
+    assert str(caught.value) == ("model 'a # zero + b': column 3: expected an expression, got #. Leave comments out.")
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(ValueError, match="text") as caught:
+        parse_model(None)  # type: ignore[arg-type]
+    assert str(caught.value) == "parse_model: text: expected a text, as 'a + b', got None. Put it in quotes."
+
+
+def test_whole_numbers_of_numpy_and_lists_do_not_run_over() -> None:
+    model = parse_model("a * b + a")
+    large = np.array([2**40])
+    assert model(a=large, b=large) == pytest.approx([2.0**80])
+    assert model(a=[1, 2], b=2) == pytest.approx([3.0, 6.0])
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "told"),
+    [
+        ("a * a", 1e200, "value: expected a finite number, got inf there. Look at the inputs."),
+        ("a - a", math.inf, "value: expected a finite number, got nan there. Look at the inputs."),
+        ("9 ** 9 ** 9 + a", 1.0, "value: expected a finite number, got math range error there. Look at the inputs."),
+        ("2 * a", np.array([math.nan]), "value: expected a finite number, got array([nan]) there. Look at the inputs."),
+        ("a + a", "x", "a: expected a number, or an array of numbers, got 'x'. Look at the input."),
+        ("a + a", None, "a: expected a number, or an array of numbers, got None. Look at the input."),
+        ("a + a", 10**400, f"a: expected a number, or an array of numbers, got {10**39}. Look at the input."),
+        ("a + a", [[1], [1, 2]], "a: expected a number, or an array of numbers, got [[1], [1, 2]]. Look at the input."),
+    ],
+)
+def test_a_value_that_is_not_finite_is_refused_and_never_returned(text: str, value: object, told: str) -> None:
+    with pytest.raises(ValueError, match=":") as caught:
+        parse_model(text)(a=value)  # type: ignore[arg-type]
+    assert str(caught.value) == f"model {text!r}: {told}"

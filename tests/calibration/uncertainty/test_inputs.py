@@ -1,4 +1,5 @@
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -281,6 +282,106 @@ def test_a_constant_has_no_uncertainty() -> None:
     ],
 )
 def test_what_is_refused(call, told: str) -> None:
+    with pytest.raises(ValueError, match=":") as caught:
+        call()
+    assert str(caught.value) == told
+
+
+def test_an_input_keeps_floats_whatever_numbers_came() -> None:
+    given = Input("x", np.array(1.5), Decimal("0.1"), dof=8, top=0)
+    assert [type(n) for n in (given.value, given.u, given.dof, given.top)] == [float] * 4
+    assert (given.value, given.u, given.dof) == (1.5, 0.1, 8.0)
+
+
+def test_a_name_is_kept_as_python_keeps_it() -> None:
+    assert Input("\u00b5", 1.0, 0.1).name == "\u03bc"
+    assert Input("Do\u0302", 1.0, 0.1).name == "D\u00f4"  # A letter and its mark, as some editors save it.
+
+
+def test_an_unreliability_too_small_to_square_is_none() -> None:
+    assert dof_of_unreliability(1e-200) == math.inf
+
+
+def test_readings_in_very_large_units_are_refused_and_not_infinite() -> None:
+    told = "sum: values: expected a result below 1e308, got a larger one. Give them in a larger unit."
+    for readings in ([1e308, 1e308], [1e200, -1e200]):
+        with pytest.raises(ValueError, match="sum") as caught:
+            mean("x", readings)
+        assert str(caught.value) == told
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda: Input("x", 1.0, 0.1, "uniform"),
+            (
+                "input 'x': distribution: expected one of normal, student, rectangular, triangular, arcsine, "
+                "trapezoidal, got 'uniform'. Choose one of these."
+            ),
+        ),
+        (
+            lambda: Input("x", 1.0, 0.1, evaluation="C"),
+            "input 'x': evaluation: expected one of A, B, got 'C'. Choose one of these.",
+        ),
+        (
+            lambda: Input("lambda", 1.0, 0.1),
+            (
+                "input 'lambda': name: expected a name that a model can use, got 'lambda'. "
+                "Begin with a letter, go on with letters, digits and _."
+            ),
+        ),
+        (
+            lambda: Input(None, 1.0, 0.1),
+            (
+                "input None: name: expected a name that a model can use, got None. "
+                "Begin with a letter, go on with letters, digits and _."
+            ),
+        ),
+        (
+            lambda: Input("x", 1.0, 10**400),
+            (
+                f"input 'x': u: expected a finite number, 0 or more, got 1{'0' * 115} .... "
+                "Look at what it was computed from."
+            ),
+        ),
+        (
+            lambda: trapezoidal("t", 1.0, 0.1, top=None),
+            "input 't': top: expected a finite number, got None. Look at what it was computed from.",
+        ),
+        (
+            lambda: mean("x", np.ma.array([1.0, 2.0, 99.0], mask=[0, 0, 1])),
+            (
+                "input 'x': readings: expected numbers without a mask, got masked_array(data=[1.0, 2.0, --],\n"
+                "             mask=[False, False,  True],\n"
+                "       fill_value=1e+20). Leave out what is masked, and say so."
+            ),
+        ),
+        (
+            lambda: mean_of_series("x", range(10), correlations=[2.0]),
+            "input 'x': correlations, lag 1: expected a number between -1 and 1, got 2.0. Divide by the variance.",
+        ),
+        (
+            lambda: mean_of_series("x", range(8), correlations=[0.1] * 8),
+            "input 'x': correlations: expected 7 at most, one a lag, got 8. Leave out the longer lags.",
+        ),
+        (
+            lambda: mean_of_series("x", range(8), correlations=[-4 / 7]),
+            (
+                "input 'x': correlations: expected those of a series, got a variance of the mean of 0 times that of "
+                "independent ones. Give more lags, or let them be estimated."
+            ),
+        ),
+        (
+            lambda: one_way([[1, 2, 3, 1, 2, 3, 5, 6, 1, 9], [3.0]]).as_input("x", between=True),
+            (
+                "input 'x': variance: expected one above 0 with 1 degree of freedom or more, got -2.5 with 0. "
+                "Groups add nothing: give between=False."
+            ),
+        ),
+    ],
+)
+def test_what_was_taken_without_a_word_is_refused(call, told: str) -> None:
     with pytest.raises(ValueError, match=":") as caught:
         call()
     assert str(caught.value) == told

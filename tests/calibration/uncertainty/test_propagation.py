@@ -1,10 +1,12 @@
 import cmath
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from calibration.uncertainty import (
+    JointBudget,
     constant,
     effective_dof,
     normal,
@@ -16,6 +18,7 @@ from calibration.uncertainty import (
 
 GTC_DOF = 6.094996374184192
 GTC_DOF_OF_DIFFERENCE = 8.072625698324021
+GTC_JOINT = (22.06020316469041, 8.792610296422229)
 
 X = [normal("a", 2.0, 0.03), normal("b", 5.0, 0.08)]
 
@@ -63,7 +66,7 @@ def test_a_kink_at_the_estimate_is_refused() -> None:
         with pytest.raises(ValueError, match="kink") as caught:
             propagate(model, [normal("x", 0, 1)])
         assert str(caught.value) == (
-            "propagate: model: expected a smooth one, got a kink or a jump at x = 0. "
+            "propagate: model: expected a smooth one, got a kink or a jump at x = 0.0. "
             "The law of propagation does not hold there; propagate the distributions by Monte Carlo."
         )
 
@@ -256,6 +259,78 @@ def test_the_interval_of_a_rectangle_alone_is_a_coverage_interval_of_the_law() -
     ],
 )
 def test_what_is_refused(call, told: str) -> None:
+    with pytest.raises(ValueError, match=":") as caught:
+        call()
+    assert str(caught.value) == told
+
+
+def joint(dof: list[float], **how: Any) -> JointBudget:
+    models = {"re": lambda a, b, c, d: a * b + c, "im": lambda a, b, c, d: a - d * b}
+    values = [(1.2, 0.19), (1.9, 0.17), (1.1, 0.05), (1.3, 0.11)]
+    given = [normal(name, *each, dof=nu) for name, each, nu in zip("abcd", values, dof, strict=True)]
+    return propagate_together(models, given, **how)
+
+
+def test_a_complex_quantity_has_one_number_of_degrees_of_freedom() -> None:
+    """Figures: GTC 1.5.1, ``willink_hall`` of the uncertain complex number made of the same four uncertain ones."""
+    assert joint([9, math.inf, 20, 20]).dof == pytest.approx(GTC_JOINT[0], rel=1e-12)
+    assert joint([5, 3, 5, math.inf]).dof == pytest.approx(GTC_JOINT[1], rel=1e-12)
+    assert joint([math.inf] * 4).dof == math.inf
+
+
+def test_one_output_alone_has_the_degrees_of_freedom_of_its_budget() -> None:
+    given = [normal("a", 2.0, 0.3, dof=4), normal("b", 5.0, 0.8, dof=9)]
+    alone = propagate_together({"y": lambda a, b: a * b}, given, {("a", "b"): 0.0})
+    assert alone.dof == pytest.approx(alone.budgets["y"].dof, rel=1e-14)
+    expanded = alone.budgets["y"].expand(0.95, whole_dof=False)
+    assert alone.region_factor(0.95) == pytest.approx(expanded.k, rel=1e-12)
+
+
+def test_readings_taken_together_keep_their_degrees_of_freedom_in_several_outputs() -> None:
+    given = [normal("a", 2.0, 0.3, dof=5), normal("b", 5.0, 0.8, dof=5)]
+    both = propagate_together({"a": lambda a, b: a + 0 * b, "b": lambda a, b: b + 0 * a}, given, {("a", "b"): 0.5})
+    assert both.dof == pytest.approx(5, rel=1e-14)
+    # 2 * 5 / 4 * F_0.95(2, 4): GTC's ``k2_factor_sq(5)``.
+    assert both.region_factor(0.95) ** 2 == pytest.approx(17.360679774997887, rel=1e-12)
+    exact = propagate_together(
+        {"a": lambda a, b: a + 0 * b, "b": lambda a, b: b + 0 * a}, [normal("a", 2.0, 0.3), normal("b", 5.0, 0.8)]
+    )
+    assert exact.region_factor(0.95) ** 2 == pytest.approx(-2 * math.log(0.05), rel=1e-12)
+
+
+def test_pairs_are_known_by_the_names_that_inputs_keep() -> None:
+    given = [normal("\u00b5", 1.0, 0.1), normal("b", 1.0, 0.1)]
+    assert propagate(parse_model("\u03bc + b"), given, {("\u00b5", "b"): 1.0}).u == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda: joint([4, 4, 4, 4], units={"re": "V", "im": "A"}).dof,
+            "joint budget: units: expected one, got V, A. Give outputs of one unit, as real and imaginary part.",
+        ),
+        (
+            lambda: joint([1, 1, 1, 1], correlation=np.full((4, 4), 0.5) + np.eye(4) / 2).region_factor(0.95),
+            (
+                "joint budget: dof: expected more than 1 for 2 outputs, got 1. "
+                "Take more readings, or look at each output alone."
+            ),
+        ),
+        (
+            lambda: propagate(lambda a, b: a + b, X, {("a", "b"): 0.5, ("b", "a"): -0.5}),
+            (
+                "propagate: correlation: expected one coefficient for a pair, got 0.5 and -0.5 for b and a. "
+                "Leave one of them out."
+            ),
+        ),
+        (
+            lambda: propagate(lambda a, b: a + b, X, {"ab": 0.5}),
+            "propagate: correlation: expected pairs of a, b, got 'ab'. Name two different inputs.",
+        ),
+    ],
+)
+def test_what_no_outputs_and_no_pairs_are_is_refused(call, told: str) -> None:
     with pytest.raises(ValueError, match=":") as caught:
         call()
     assert str(caught.value) == told

@@ -140,3 +140,24 @@ def test_what_is_refused(call, told: str) -> None:
     with pytest.raises(ValueError, match=":") as caught:
         call()
     assert str(caught.value) == told
+
+
+def test_digits_beyond_those_of_a_float_are_refused() -> None:
+    with pytest.raises(ValueError, match="digits") as caught:
+        round_result(1.0, 0.1, digits=800)
+    assert str(caught.value) == (
+        "round_result: digits: expected 15 at most, got 800. Two are usual, one is enough for some."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "expanded", "line"),
+    [
+        (5.0, 1000.0, "0 ± 1000"),  # An uncertainty far above the value.
+        (-0.4, 9.96, "0 ± 10"),
+        (-123.456, 0.995, "-123.5 ± 1.0"),  # 0.99|5 goes to the even 1.00, and 1.0 has its two digits.
+        (2e-9, 3.14159e-12, "0.0000000020000 ± 0.0000000000031"),
+    ],
+)
+def test_a_line_has_no_exponents(value: float, expanded: float, line: str) -> None:
+    assert report(Expanded(value, expanded / 2, 2.0, None, None, "1"), language="en") == f"{line}, k = 2"
