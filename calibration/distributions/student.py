@@ -4,10 +4,12 @@ import math
 from functools import lru_cache
 
 from calibration.distributions.beta import beta_tails, log_odds
+from calibration.distributions.gamma import log_quantile
 from calibration.distributions.needs import MOST, need_dof_or_inf, need_number, need_probability, power_of_e
 from calibration.distributions.normal import normal_cdf, normal_quantile
 
 HALF = 0.5
+QUARTER = 0.25
 FEW = 3.0  # Below, the expansion is no nearer than the usual beginning.
 
 
@@ -110,5 +112,13 @@ def coverage_factor(probability: float, dof: float = math.inf) -> float:
     """
     need_probability("coverage_factor", probability)
     need_dof_or_inf("coverage_factor", "dof", dof)
-    tail = (1 - probability) / 2
-    return -student_t_quantile(tail, dof)
+    if probability < QUARTER:  # Half of what is outside would have lost the digits of what is inside.
+        return _narrow(probability, dof)
+    return -student_t_quantile((1 - probability) / 2, dof)
+
+
+def _narrow(inside: float, dof: float) -> float:
+    """The same by the square, whose probability is the one inside: chi-square, or F."""
+    if dof > MOST:
+        return math.sqrt(2) * math.exp(log_quantile(inside, 1 - inside, 0.5) / 2)
+    return math.exp((log_odds(inside, 1 - inside, 0.5, dof / 2) + math.log(dof)) / 2)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from calibration.checks import Array, refuse
 from calibration.monte_carlo.coverage import inside, shortest_of_sorted, symmetric_of_sorted
+
+PORTION = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,3 +123,19 @@ class JointSimulation:
         whitened = np.linalg.solve(np.linalg.cholesky(self.correlation), scaled)
         squares = np.sum(whitened**2, axis=0)
         return float(np.sqrt(np.partition(squares, q - 1)[q - 1]))
+
+
+def covariance_of(values: Array, outputs: Iterable[Simulation]) -> Array:
+    """Covariance of the outputs, over portions of trials: copies of all values would take more room than they do.
+
+    Source:
+        JCGM 102:2011, 7.6.
+    """
+    centre = np.asarray([[each.value] for each in outputs])
+    squares = np.zeros((len(values), len(values)))
+    with np.errstate(over="ignore", under="ignore"):  # Variances of u beyond 1e154 are beyond what a float holds.
+        for start in range(0, values.shape[1], PORTION):
+            apart = values[:, start : start + PORTION] - centre
+            squares += apart @ apart.T
+    squares /= values.shape[1] - 1
+    return squares

@@ -13,10 +13,11 @@ from calibration.checks import Array, one_of, positive, refuse, whole
 from calibration.checks import probability as checked_probability
 from calibration.monte_carlo.coverage import least_trials, shortest_of_sorted, symmetric_of_sorted
 from calibration.monte_carlo.drawing import Drawing
-from calibration.monte_carlo.result import JointSimulation, Simulation
+from calibration.monte_carlo.result import JointSimulation, Simulation, covariance_of
 from calibration.monte_carlo.trials import Trials
 from calibration.uncertainty.inputs import Input
 from calibration.uncertainty.propagation import Correlation, known_correlation, named_inputs
+from calibration.uncertainty.rounding import significant_digits
 from calibration.uncertainty.sensitivity import Model
 from calibration.uncertainty.validation import numerical_tolerance
 
@@ -28,6 +29,7 @@ INTERVALS = {"symmetric": symmetric_of_sorted, "shortest": shortest_of_sorted}
 
 BLOCK = 10_000
 MOST_TRIALS = 2_000_000
+LIMIT = 100_000_000  # 1.6 GB of values.
 OUTPUT = "output"
 
 
@@ -160,10 +162,12 @@ class Goal:
 
     def __post_init__(self) -> None:
         one_of(self.who, "interval", self.interval, INTERVALS)
-        whole(self.who, "digits", self.digits, 1)
-        if self.trials is not None:
-            whole(self.who, "trials", self.trials, 2)
-        else:
+        significant_digits(self.who, self.digits)
+        for what, count in (("trials", self.trials), ("most_trials", self.most_trials)):
+            if count is not None and whole(self.who, what, count, 2) > LIMIT:
+                advice = "Values are kept in memory; see which digits matter."
+                raise refuse(self.who, what, f"{LIMIT} at most", count, advice)
+        if self.trials is None:
             whole(self.who, "most_trials", self.most_trials, 2 * self.block)
 
     @property
@@ -264,7 +268,11 @@ def mean_and_u(values: Array) -> tuple[float, float]:
     """
     first = float(values[0])
     apart = values - first
-    return first + float(np.mean(apart)), float(np.std(apart, ddof=1))
+    mean = float(np.mean(apart))
+    apart -= mean
+    widest = float(np.abs(apart).max()) or 1.0
+    apart /= widest  # No square underflows, nor goes beyond what a float holds.
+    return first + mean, widest * math.sqrt(float(apart @ apart) / (len(apart) - 1))
 
 
 def _joint(
@@ -279,6 +287,6 @@ def _joint(
         outputs[name] = Simulation(
             value, u, values.shape[1], converged, watch.tolerances[i], units.get(name, "1"), ordered
         )
-    covariance = np.atleast_2d(np.cov(values - values[:, :1]))
+    covariance = covariance_of(values, outputs.values())
     values.flags.writeable = False
     return JointSimulation(outputs, covariance, values)

@@ -230,3 +230,17 @@ def test_what_is_outside_is_refused(call, told: str) -> None:
     with pytest.raises(ValueError, match=":") as caught:
         call()
     assert str(caught.value) == told
+
+
+@pytest.mark.parametrize(
+    ("p", "dof", "k"),
+    [
+        # SciPy 1.17: t.ppf and norm.ppf of (1 + p) / 2; of 1e-17, p over twice the density in the middle.
+        (0.1, 3.5, 0.1350156501802094),
+        (0.1, math.inf, 0.12566134685507416),
+        (1e-17, 1.0, math.pi / 2 * 1e-17),
+        (1e-17, math.inf, math.sqrt(math.pi / 2) * 1e-17),
+    ],
+)
+def test_a_narrow_interval_has_its_factor(p: float, dof: float, k: float) -> None:
+    assert coverage_factor(p, dof) == pytest.approx(k, rel=1e-12)

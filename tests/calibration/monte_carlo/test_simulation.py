@@ -300,3 +300,42 @@ def test_missing_and_repeated_names_are_refused() -> None:
     text = refusal(lambda: together(tolerances={"product": 1.0}))
     expected = "simulate_together: tolerances: expected names of sum, difference, got 'product'. Choose one of these."
     assert text == expected
+
+
+# ------------------------------------------------------------------ what a float holds, and what a machine
+
+
+@pytest.mark.parametrize("u", [1e-300, 1e-160, 1e160, 1e300])
+def test_a_spread_whose_square_no_float_holds_is_found(u: float) -> None:
+    assert run(lambda x: x, normal("x", 0.0, u), trials=10_000).u == pytest.approx(u, rel=0.03)
+
+
+def test_the_covariance_is_that_of_all_values() -> None:
+    found = together(trials=25_001)
+    assert np.allclose(found.covariance, np.cov(found.values), rtol=1e-12)
+    assert found.covariance[0, 0] == pytest.approx(found.outputs["sum"].u ** 2, rel=1e-12)
+
+
+@pytest.mark.parametrize("what", ["trials", "most_trials"])
+def test_more_trials_than_a_machine_has_room_for_are_refused(what: str) -> None:
+    expected = (
+        f"simulate: {what}: expected 100000000 at most, got 1000000000000. "
+        "Values are kept in memory; see which digits matter."
+    )
+    assert refusal(lambda: run(SUM, **{what: 10**12})) == expected
+
+
+def test_more_digits_than_a_float_has_are_refused() -> None:
+    expected = "simulate: digits: expected 15 at most, got 16. Two are usual, one is enough for some."
+    assert refusal(lambda: run(SUM, digits=16)) == expected
+
+
+def test_a_model_with_a_jump_has_its_probability_and_its_interval() -> None:
+    found = run(lambda x: np.where(x > 1.0, 1.0, 0.0), normal("x", 0.0, 1.0), trials=100_000)
+    assert found.value == pytest.approx(0.158655, abs=0.006)
+    assert found.symmetric(0.95) == (0.0, 1.0)
+
+
+def test_few_degrees_of_freedom_widen_the_output() -> None:
+    found = run(lambda x: x, normal("x", 0.0, 1.0, dof=5), trials=400_000)
+    assert found.u == pytest.approx(math.sqrt(5 / 3), rel=0.02)
