@@ -9,7 +9,7 @@ from itertools import combinations, islice
 import numpy as np
 from numpy.typing import ArrayLike
 
-from calibration.checks import Array, positives, probability, refuse, same_length, vector
+from calibration.checks import Array, positives, probability, refuse, same_length, vector, whole
 from calibration.distributions import chi_square_cdf
 
 LEAST = 2
@@ -152,7 +152,7 @@ def pair_equivalence(values: ArrayLike, u: ArrayLike, i: int, j: int) -> DegreeO
     """
     who = "pair_equivalence"
     x, u_x = _results(who, values, u)
-    if i == j or not {i, j} <= set(range(len(x))):
+    if i == j or max(whole(who, "i", i), whole(who, "j", j)) >= len(x):
         expected = f"two different indices from 0 to {len(x) - 1}"
         raise refuse(who, "i and j", expected, f"{i} and {j}", "Count laboratories from 0.")
     return DegreeOfEquivalence(float(x[i] - x[j]), math.hypot(u_x[i], u_x[j]))

@@ -75,7 +75,7 @@ def managed_guard_band(limits: Limits, expanded: float, method: ManagedBand) -> 
         root_difference_of_squares   w = L - sqrt(L**2 - U**2)       L = (upper - lower) / 2
 
     ``method_6`` keeps the probability of false acceptance at 2 % or less whatever share of items conforms; from a TUR
-    of about 4.6 on it needs no guard band.
+    of about 4.6 on it needs no guard band. It alone still accepts something at a TUR of 1 and a little below.
 
     Args:
         limits: Both tolerance limits.
@@ -86,8 +86,8 @@ def managed_guard_band(limits: Limits, expanded: float, method: ManagedBand) -> 
         Length w of the guard band, in the unit of the limits.
 
     Raises:
-        ValueError: A limit is absent, U is outside its range or not smaller than half the tolerance, or the method is
-            not one of these.
+        ValueError: A limit is absent, U is outside its range or so large that nothing could be accepted, or the
+            method is not one of these.
 
     Source:
         ANSI/NCSL Z540.3 Handbook (2009), methods 5 and 6; Dobbert, A guard-band strategy for managing
@@ -101,14 +101,16 @@ def managed_guard_band(limits: Limits, expanded: float, method: ManagedBand) -> 
     half = _half_width(who, limits)
     positive(who, "expanded", expanded, SAME_UNIT)
     one_of(who, "method", method, get_args(ManagedBand))
-    if expanded >= half:
-        advice = "Nothing could be accepted: lower the uncertainty."
-        raise refuse(who, "expanded", f"less than {half:g}, half the tolerance", expanded, advice)
-    if method == "method_5":
-        return expanded
     if method == "method_6":
         multiple = 1.04 - math.exp(0.38 * math.log(half / expanded) - 0.54)
-        return max(0.0, multiple) * expanded
+        w = max(0.0, multiple) * expanded
+    else:
+        w = expanded
+    if w >= half:
+        advice = "Nothing could be accepted: lower the uncertainty."
+        raise refuse(who, "expanded", f"a guard band below {half:g}, half the tolerance", f"one of {w:g}", advice)
+    if method != "root_difference_of_squares":
+        return w
     # L - sqrt(L**2 - U**2) without the loss of digits at a large ratio.
     return expanded**2 / (half + math.sqrt((half - expanded) * (half + expanded)))
 

@@ -123,7 +123,8 @@ def global_risks(process: Process, u: float, limits: Limits, acceptance: Limits 
     (0.008, 0.0149)
     """
     positive("global_risks", "u", u, EVALUATE)
-    accept = acceptance or limits
+    # Measured from the process's mean: far from zero (1 kg in mg) the integrand would lose its digits.
+    process, limits, accept = _centred(process, limits, acceptance or limits)
     low = -math.inf if limits.lower is None else limits.lower
     high = math.inf if limits.upper is None else limits.upper
     marks = _marks(process, u, limits, accept)
@@ -146,6 +147,14 @@ def global_risks(process: Process, u: float, limits: Limits, acceptance: Limits 
         conforming=between(low, high),
         accepted=_normal_between(a_low, a_high),
     )
+
+
+def _centred(process: Process, limits: Limits, accept: Limits) -> tuple[Process, Limits, Limits]:
+    def moved(interval: Limits) -> Limits:
+        lower, upper = (None if edge is None else edge - process.mean for edge in (interval.lower, interval.upper))
+        return Limits(lower, upper)
+
+    return Process(0.0, process.s), moved(limits), moved(accept)
 
 
 def guard_band_for_global_risk(risk: float, process: Process, u: float, limits: Limits) -> float:

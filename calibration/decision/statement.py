@@ -18,7 +18,7 @@ from calibration.decision.verdict import Decision
 Language = Literal["vi", "en"]
 
 _SMALLEST_SHOWN = 1e-6
-_CERTAIN = 0.99995
+_CERTAIN = 0.9995
 
 _WORDS: dict[str, dict[Language, str]] = {
     "pass": {"vi": "Đạt", "en": "Pass"},
@@ -99,7 +99,7 @@ def statement(decision: Decision, unit: str, language: Language) -> str:
         r=say(f"{decision.rule.r:g}"),
         w=length(decision.guard_band),
         acceptance=_interval(decision.acceptance, length, language),
-        source=decision.rule.source,
+        source=decision.rule.source.replace("table", "bảng") if language == "vi" else decision.rule.source,
         risk=_WORDS[wrong][language].format(risk=say(_percent(decision.risk))),
         allowed=say(_percent(decision.allowed_risk)),
     )
@@ -122,5 +122,5 @@ def _percent(probability: float) -> str:
     if probability < _SMALLEST_SHOWN:
         return "< 0.0001 %"
     if probability > _CERTAIN:
-        return "> 99.99 %"
+        return "> 99.9 %"
     return f"{100 * probability:.3g} %"

@@ -77,7 +77,8 @@ def interval_test(
     if x > n:
         raise refuse(who, "in_tolerance", f"at most {n}, the number of calibrations", x, "Exchange them.")
     days = positive(who, "interval_days", interval_days)
-    probability(who, "target", target)
+    if 1 - probability(who, "target", target) == 1:
+        raise refuse(who, "target", "a share that differs from 0 in double precision", target, "Give 0.95 for 95 %.")
     probability(who, "confidence", confidence)
     observed, rejection = x / n, 1 - min(1.0, 2 * _tail(x, n, target))
     changed = rejection >= confidence

@@ -90,7 +90,7 @@ def from_histories(time: ArrayLike, in_tolerance: Iterable[bool]) -> Observed:
         in_tolerance: Whether it found the instrument in tolerance, shape (n,).
 
     Raises:
-        ValueError: The lengths differ, or a time is not above 0.
+        ValueError: The lengths differ, a time is not above 0, or an outcome is neither True nor False (nor 1 nor 0).
 
     Source:
         NCSLI RP-1 (2010), method S2. No bins are needed: the likelihood takes single calibrations as they are.
@@ -99,11 +99,21 @@ def from_histories(time: ArrayLike, in_tolerance: Iterable[bool]) -> Observed:
     [1.0, 1.0]
     """
     who = "from_histories"
-    times, outcomes = positives(who, "time", time), np.array([bool(outcome) for outcome in in_tolerance], dtype=float)
+    times, outcomes = positives(who, "time", time), _outcomes(who, in_tolerance)
     same_length(who, time=times, in_tolerance=outcomes)
     distinct, place = np.unique(times, return_inverse=True)
     good, every = (np.bincount(place, weights=weights) for weights in (outcomes, np.ones(len(times))))
     return Observed(distinct, np.asarray(good, dtype=np.float64), np.asarray(every, dtype=np.float64))
+
+
+def _outcomes(who: str, in_tolerance: Iterable[bool]) -> Array:
+    outcomes = list(in_tolerance)
+    for k, outcome in enumerate(outcomes):
+        # A text such as "False" is true to Python, and so is nan.
+        if isinstance(outcome, str | bytes) or np.ndim(outcome) != 0 or outcome not in (0, 1):
+            advice = "Leave out calibrations whose outcome is not known."
+            raise refuse(who, "in_tolerance", "True or False", f"{outcome!r} at index {k}", advice)
+    return np.array(outcomes, dtype=np.float64)
 
 
 def from_groups(time: ArrayLike, in_tolerance: ArrayLike, calibrations: ArrayLike) -> Observed:
@@ -152,7 +162,7 @@ def reliability_fits(
         target: Reliability target, in (0, 1).
         confidence: Of both limits together, in (0, 1).
         models: Names among ``exponential``, ``weibull``, ``mixed_exponential``, ``log_normal``, ``random_walk``,
-            ``mortality_drift``.
+            ``mortality_drift``, ``modified_gamma``.
 
     Returns:
         One fit for each model, by Akaike's criterion, least first. Where fits differ by less than 2 the data do not
@@ -193,6 +203,13 @@ def _need_enough(who: str, observed: Observed, parameters: int) -> None:
         expected = f"{parameters + 1} or more different times for {parameters} parameters"
         advice = "Use interval_test for one interval, or a model with fewer parameters."
         raise refuse(who, "time", expected, len(observed.time), advice)
+    last_good = float(observed.time[observed.in_tolerance > 0].max())
+    first_bad = float(observed.time[observed.in_tolerance < observed.calibrations].min())
+    if parameters > 1 and last_good <= first_bad:
+        expected = "some in tolerance after a longer time than the first that was not"
+        got = f"none after {first_bad:g}"
+        advice = "How steeply reliability falls is not in these data: use the exponential model, or wait for more."
+        raise refuse(who, "in_tolerance", expected, got, advice)
 
 
 def _fit(model: Model, observed: Observed, target: float, confidence: float) -> ReliabilityFit:

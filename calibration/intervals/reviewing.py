@@ -81,7 +81,8 @@ def staircase(
     probability(who, "extend_below", extend_below, "Give 0.8 for 80 % of the maximum permissible error.")
     if not 1 < finite(who, "extend", extend, "Give 1.25 for a quarter more.") < math.inf:
         raise refuse(who, "extend", "a finite number above 1", extend, "Give 1.25 for a quarter more.")
-    if not 0 <= shortest_days <= longest_days:
+    non_negative(who, "shortest_days", shortest_days)
+    if longest_days != math.inf and non_negative(who, "longest_days", longest_days) < shortest_days:
         got = f"{shortest_days!r} and {longest_days!r}"
         raise refuse(who, "shortest_days and longest_days", "the first not above the second", got, "Exchange them.")
     change: Change = "extended" if used <= extend_below else "reduced" if used > 1 else "kept"

@@ -76,6 +76,10 @@ def test_digits_survive_a_large_offset_and_a_small_scale() -> None:
             "weighted_mean: u: expected numbers above 0, got -0.1 at index 1. Look at what it was computed from.",
         ),
         (
+            lambda: pair_equivalence([1.0, 2.0], [0.1, 0.1], 0, 0.5),
+            "pair_equivalence: j: expected a whole number, 0 or more, got 0.5. Look at what it was computed from.",
+        ),
+        (
             lambda: pair_equivalence([1.0, 2.0], [0.1, 0.1], 1, 1),
             (
                 "pair_equivalence: i and j: expected two different indices from 0 to 1, got 1 and 1. "

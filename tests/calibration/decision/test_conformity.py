@@ -20,6 +20,14 @@ def test_probability_of_conformity_of_jcgm_106(value: float, u: float, limits: L
     assert specific_risk(value, u, limits) == pytest.approx(1 - p, rel=1e-13)
 
 
+def test_the_speed_from_which_a_driver_was_too_fast() -> None:
+    # JCGM 106:2012, 8.3.3, speed limit: radar with 2 % relative u, 99.9 % sure of more than 100 km/h: 107 km/h.
+    fast = 100 / (1 - 3.090232306167813 * 0.02)
+    assert round(fast) == 107
+    w = guard_band_for_specific_risk(0.001, 0.02 * fast, Limits(lower=100))
+    assert 100 + w == pytest.approx(fast, rel=1e-12)
+
+
 # suncal, test_risk.py: specific risk of a normal distribution between 9 and 11.
 @pytest.mark.parametrize(("value", "risk"), [(10.0, 0.01242), (10.5, 0.10574), (12.0, 0.99379)])
 def test_specific_risk_agrees_with_suncal(value: float, risk: float) -> None:

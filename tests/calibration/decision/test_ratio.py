@@ -20,6 +20,13 @@ def test_managed_guard_bands_agree_with_suncal() -> None:
     assert squares == pytest.approx(math.sqrt(1 - 1 / ratio**2), rel=1e-12)
 
 
+# Dobbert's fit at a TUR of 1: 1.04 - exp(-0.54).
+def test_method_6_still_accepts_something_at_a_ratio_of_1() -> None:
+    assert managed_guard_band(Limits(-1, 1), 1.0, "method_6") == pytest.approx(1.04 - math.exp(-0.54), rel=1e-14)
+    with pytest.raises(ValueError, match="managed_guard_band: expanded: expected a guard band below 1"):
+        managed_guard_band(Limits(-1, 1), 2.0, "method_6")
+
+
 def test_method_6_needs_no_guard_band_at_a_large_ratio() -> None:
     assert managed_guard_band(Limits(-1, 1), 1 / 4.5, "method_6") > 0
     assert managed_guard_band(Limits(-1, 1), 1 / 4.7, "method_6") == 0
@@ -42,7 +49,7 @@ def test_method_6_needs_no_guard_band_at_a_large_ratio() -> None:
         (
             lambda: managed_guard_band(Limits(-1, 1), 1.0, "method_5"),
             (
-                "managed_guard_band: expanded: expected less than 1, half the tolerance, got 1.0. "
+                "managed_guard_band: expanded: expected a guard band below 1, half the tolerance, got one of 1. "
                 "Nothing could be accepted: lower the uncertainty."
             ),
         ),

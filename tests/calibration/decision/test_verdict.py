@@ -84,9 +84,18 @@ def test_a_statement_names_everything_in_vietnamese() -> None:
     assert statement(decision, "g", "vi") == (
         "Không đạt. Giá trị đo 1234,6 g, độ không đảm bảo đo mở rộng U = 123 g (k = 2,13), giới hạn không quá 1200 g. "
         "Quy tắc ra quyết định: theo thỏa thuận với khách hàng, w = -0,1 U = -12,3 g, giới hạn chấp nhận không quá "
-        "1212,3 g (ILAC-G8:09/2019, table 1). Xác suất giá trị thực nằm trong giới hạn: 27,9 %; rủi ro chấp nhận sai "
+        "1212,3 g (ILAC-G8:09/2019, bảng 1). Xác suất giá trị thực nằm trong giới hạn: 27,9 %; rủi ro chấp nhận sai "
         "lớn nhất theo quy tắc: 58,3 %."
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(9.99, "2.28 %"), (10.0, "50 %"), (10.015, "99.9 %"), (10.017, "> 99.9 %"), (10.1, "> 99.9 %")],
+)
+def test_a_probability_is_never_written_as_100_per_cent(value: float, shown: str) -> None:
+    text = statement(decide(value, 0.01, UPPER, agreed_rule(-100.0)), "g", "en")
+    assert f"outside the limits: {shown};" in text
 
 
 def test_a_statement_with_a_lower_limit_and_no_unit() -> None:

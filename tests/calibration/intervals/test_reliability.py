@@ -22,6 +22,8 @@ TABLE = from_groups(WEEKS, GOOD, ALL)
         ("mixed_exponential", 7.201003121, 86.740120407, 2.524279, 11.617),
         ("log_normal", 7.795786463, 86.730023557, 2.072385, 12.288506),
         ("random_walk", 7.92002, 86.402022777, 1.4301, 10.8273),
+        # minimize_scalar of the likelihood with scipy's gamma.sf(lambda * t, 4); limits by brentq on it.
+        ("modified_gamma", 17.316709803, 101.842707544, 15.698821, 19.155981),
     ],
 )
 def test_likelihood_and_limits_agree_with_scipy(
@@ -39,13 +41,18 @@ def test_the_random_walk_is_the_best_of_them_as_in_suncal() -> None:
     fits = reliability_fits(TABLE, 0.75)
     assert fits[0].model == "random_walk"
     assert [fit.aic for fit in fits] == sorted(fit.aic for fit in fits)
-    assert all(fit.p_value is not None and fit.p_value > 0.5 for fit in fits)
+    assert all(fit.p_value is not None and fit.p_value > 0.5 for fit in fits[:-1])
     # suncal's least-squares fits of the same data: 9 weeks by the random walk, 11 by the exponential, 8 or 9 else.
-    assert all(6 < fit.interval < 11 for fit in fits)
+    assert all(6 < fit.interval < 11 for fit in fits[:-1])
+    # These instruments go out of tolerance from the first week on, which a gamma distribution of order 4 cannot.
+    assert fits[-1].model == "modified_gamma"
+    assert fits[-1].p_value == pytest.approx(2.1e-5, rel=0.02)
     assert not any(fit.extrapolated for fit in fits)
 
 
-@pytest.mark.parametrize("model", ["exponential", "weibull", "mixed_exponential", "log_normal", "mortality_drift"])
+@pytest.mark.parametrize(
+    "model", ["exponential", "weibull", "mixed_exponential", "log_normal", "mortality_drift", "modified_gamma"]
+)
 def test_the_truth_is_found_again_in_many_data(model: str) -> None:
     (truth,) = reliability_fits(TABLE, 0.75, models=[model])
     times = np.array([2.0, 5.0, 9.0, 14.0, 22.0, 35.0, 60.0])
@@ -75,7 +82,7 @@ def test_histories_are_gathered_by_time() -> None:
 
 def test_small_groups_say_nothing_of_how_well_a_model_fits() -> None:
     times = np.arange(1.0, 31.0)
-    (fit,) = reliability_fits(from_histories(times, times < 20), 0.9, models=["weibull"])
+    (fit,) = reliability_fits(from_histories(times, (times < 20) | (times == 25)), 0.9, models=["weibull"])
     assert fit.p_value is None
 
 
@@ -113,7 +120,29 @@ def test_an_interval_outside_the_times_seen_is_called_so() -> None:
             lambda: reliability_fits(TABLE, 0.9, models=["gamma"]),
             (
                 "reliability_fits: models: expected one of exponential, weibull, mixed_exponential, log_normal, "
-                "random_walk, mortality_drift, got 'gamma'. Choose one of these."
+                "random_walk, mortality_drift, modified_gamma, got 'gamma'. Choose one of these."
+            ),
+        ),
+        (
+            lambda: reliability_fits(from_groups([6, 12, 24], [15, 9, 0], [15, 15, 15]), 0.9, models=["weibull"]),
+            (
+                "reliability_fits: in_tolerance: expected some in tolerance after a longer time than the first that "
+                "was not, got none after 12. "
+                "How steeply reliability falls is not in these data: use the exponential model, or wait for more."
+            ),
+        ),
+        (
+            lambda: from_histories([6, 12], ["True", "False"]),
+            (
+                "from_histories: in_tolerance: expected True or False, got 'True' at index 0. "
+                "Leave out calibrations whose outcome is not known."
+            ),
+        ),
+        (
+            lambda: from_histories([6, 12], [1, math.nan]),
+            (
+                "from_histories: in_tolerance: expected True or False, got nan at index 1. "
+                "Leave out calibrations whose outcome is not known."
             ),
         ),
         (

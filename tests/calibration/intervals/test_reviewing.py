@@ -58,6 +58,13 @@ def test_a_check_in_service_is_data() -> None:
             ),
         ),
         (
+            lambda: staircase(360, 0.1, 0.5, extend=1.2, reduce=0.5, longest_days="400"),
+            (
+                "staircase: longest_days: expected a finite number, 0 or more, got '400'. "
+                "Look at what it was computed from."
+            ),
+        ),
+        (
             lambda: control_chart_interval([365], [0.1], mpe=0.5),
             (
                 "control_chart_interval: changes: expected 3 or more, got 1. "
