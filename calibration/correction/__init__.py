@@ -4,7 +4,8 @@ Pure; may import numpy, the standard library, ``calibration.checks`` and ``calib
 
     value = indication - error(indication) - drift                                     VIM 2.53: correction = -error
 
-``Correction.interpolated`` takes the error from the points of a certificate, ``Correction.fitted`` from a polynomial.
+``Correction.interpolated`` takes the error from the points of a certificate, ``Correction.fitted`` from a curve through
+them (``calibration.regression``), and ``ErrorPolynomial`` is a curve that somebody else has fitted, as plain numbers.
 Its standard uncertainty combines, as independent::
 
     u(value)**2 = u_cal(x)**2 + u_int(x)**2 + u_drift**2 + ((1 - e'(x)) * d / sqrt(12))**2
@@ -13,7 +14,8 @@ of calibration, of interpolation between its points, of drift since, and of the 
 (GUM F.2.2.1), which moves the error too, by its slope e'.
 
 Decision: outside of the calibrated range there is no value; the answer says so (None, or marked ``outside``).
-Because: a certificate says nothing there, and what an extrapolated number lacks nobody sees.
+Because: a certificate says nothing there, and what an extrapolated number lacks nobody sees. A certificate of one point
+has no range: whoever uses its error over one states that as ``ErrorPolynomial([error], [[u**2]], low, high)``.
 Instead of: the last correction, or the line drawn on.
 
 Decision: uncertainties of neighbouring points are taken as fully correlated, unless the caller states otherwise.

@@ -12,8 +12,21 @@ from numpy.typing import ArrayLike, NDArray
 from calibration.certificate import Certificate
 from calibration.checks import finite, non_negative, refuse
 from calibration.correction.interpolated import Interpolated
+from calibration.correction.polynomial import ErrorPolynomial
 
 Array = NDArray[np.float64]
+GREATEST = 1e100
+
+
+class Fitted(Protocol):
+    """Errors fitted over indications: ``calibration.regression.Curve`` is one."""
+
+    @property
+    def x_range(self) -> tuple[float, float]:
+        """Lowest and highest indication of its points."""
+
+    def centred(self) -> tuple[Array, Array, float, float]:
+        """Coefficients, their covariance matrix, center and scale."""
 
 
 class Curve(Protocol):
@@ -95,6 +108,9 @@ class Correction:
         self.u_drift = non_negative(name, "u_drift", u_drift)
         self.name = name
         self.unit = unit
+        if max(self.resolution, self.u_drift, abs(self.drift)) > GREATEST:
+            got = f"{max(self.resolution, self.u_drift, abs(self.drift)):g}"
+            raise refuse(name, "resolution, drift and u_drift", f"up to {GREATEST:g}", got, "Look at the unit.")
         self._resolved = self.resolution**2 / 12
 
     @classmethod
@@ -133,12 +149,61 @@ class Correction:
         """
         results = certificate.of(channel)
         name = f"certificate {certificate.number}: {channel}"
-        step = results.resolution if resolution is None else resolution
-        if step is None:
-            advice = "State that of the indications, as they are read; 0.0 where they have none."
-            raise refuse(name, "resolution", "a number", "none stated", advice)
+        step = _step(name, results.resolution if resolution is None else resolution)
         curve = Interpolated(results.in_force, correlation=correlation, bow=bow)
         return cls(curve, resolution=step, drift=drift, u_drift=u_drift, name=name, unit=results.unit)
+
+    @classmethod
+    def fitted(
+        cls,
+        certificate: Certificate,
+        channel: str,
+        curve: Fitted,
+        *,
+        resolution: float | None = None,
+        drift: float = 0.0,
+        u_drift: float = 0.0,
+        u_common: float = 0.0,
+    ) -> Correction:
+        """By a curve that was fitted to the errors in force of a certificate, over their indications.
+
+        Args:
+            certificate: The certificate in force.
+            channel: One of its channels.
+            curve: Errors over indications, by ``calibration.regression.fit_line`` or ``fit_polynomial``.
+            resolution: Of the indications to be corrected; None: the certificate's.
+            drift: See the class.
+            u_drift: See the class.
+            u_common: Standard uncertainty that all points share and the fit was not told; see ``ErrorPolynomial``.
+
+        Raises:
+            ValueError: The certificate has no such channel or states no resolution, or the curve was fitted beyond
+                the points in force.
+
+        Source:
+            JCGM 100:2008, H.3.
+
+        >>> from calibration.certificate import ChannelResults, Point
+        >>> from calibration.regression import fit_line
+        >>> points = (Point(0.0, 0.0, 0.02, 2.0), Point(20.0, 20.1, 0.02, 2.0), Point(40.0, 40.2, 0.02, 2.0))
+        >>> certificate = Certificate("K-1", results=(ChannelResults("t", "Temperature", "Cel", points),))
+        >>> line = fit_line([p.indication for p in points], [p.error for p in points], u_y=[p.u for p in points])
+        >>> value, u = Correction.fitted(certificate, "t", line, resolution=0.1).at(30.0)
+        >>> round(value, 3), round(u, 4)
+        (30.15, 0.0298)
+        """
+        results = certificate.of(channel)
+        name = f"certificate {certificate.number}: {channel}"
+        step = _step(name, results.resolution if resolution is None else resolution)
+        shown = [point.indication for point in results.in_force]
+        low, high = curve.x_range
+        if not min(shown) <= low < high <= max(shown):
+            expected = f"one over indications from {min(shown):g} to {max(shown):g}"
+            advice = "Fit the errors of the points in force over their indications."
+            raise refuse(name, "curve", expected, f"one from {low:g} to {high:g}", advice)
+        coefficients, covariance, center, scale = curve.centred()
+        errors = ErrorPolynomial(coefficients, covariance, low, high, center=center, scale=scale, u_common=u_common)
+        return cls(errors, resolution=step, drift=drift, u_drift=u_drift, name=name, unit=results.unit)
 
     def drifted(self, drift: float, u_drift: float) -> Correction:
         """The same with another drift since the calibration.
@@ -231,6 +296,13 @@ class Correction:
         outside = ~((x >= low) & (x <= high))
         # Anything within the range will do there: it is marked, not used.
         return x, outside, np.where(outside, self.curve.low, x) if outside.any() else x
+
+
+def _step(name: str, resolution: float | None) -> float:
+    if resolution is None:
+        advice = "State that of the indications, as they are read; 0.0 where they have none."
+        raise refuse(name, "resolution", "a number", "none stated", advice)
+    return resolution
 
 
 def _marked(value: Array, u: Array, outside: NDArray[np.bool_]) -> Corrected:

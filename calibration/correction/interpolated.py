@@ -75,7 +75,9 @@ class Interpolated:
         who = "interpolation"
         ordered = sorted(points, key=lambda point: point.indication)
         if len(ordered) < TWO:
-            advice = "Take the correction at that one point alone, or calibrate at more."
+            advice = (
+                "Calibrate at more, or state over which range its error holds: ErrorPolynomial([error], [[u**2]], ...)."
+            )
             raise refuse(who, "points", "two or more", str(len(ordered)), advice)
         for one, other in pairwise(ordered):
             if not one.indication < other.indication:

@@ -67,6 +67,10 @@ class ErrorPolynomial:
         values, vectors = np.linalg.eigh(matrix / np.outer(ones, ones))
         rows = (np.sqrt(np.maximum(values, 0.0)) * vectors * ones[:, np.newaxis]).T
         self._squares = tuple(tuple(float(number) for number in row) for row in rows)
+        # By Python's own floats: they overflow to inf without a warning.
+        if not np.isfinite([self.at(self.low), self.at(self.high)]).all():
+            advice = "Look at the unit, and give center and scale of the range."
+            raise refuse(who, "curve", "finite errors and variances over its range", "others", advice)
 
     def at(self, x: float) -> tuple[float, float, float]:
         """Error, its slope and its variance at one indication within the range."""

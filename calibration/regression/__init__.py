@@ -18,7 +18,7 @@ Because: it gives the figures of ISO/TS 28037 for its clauses 7, 8 and 10, and Y
 Instead of: an algorithm for each clause.
 """
 
-from calibration.regression.curve import Curve
+from calibration.regression.curve import Centred, Curve
 from calibration.regression.fit import Fit
 from calibration.regression.general import ColumnFit, fit_columns
 from calibration.regression.polynomial import fit_line, fit_polynomial
@@ -26,6 +26,7 @@ from calibration.regression.verdicts import Adequacy, Estimate, StudentCheck
 
 __all__ = [
     "Adequacy",
+    "Centred",
     "ColumnFit",
     "Curve",
     "Estimate",

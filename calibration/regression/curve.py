@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,22 @@ from calibration.regression.wide import Array, Wide
 
 POLISH = 4
 EDGE = 1e-9
+
+
+class Centred(NamedTuple):
+    """A curve in ``z = (x - center) / scale``, which is -1 to 1 over the range of its points.
+
+    Attributes:
+        coefficients: Of ``1, z, z**2, ...``, shape (d + 1,), in the unit of y.
+        covariance: Theirs, shape (d + 1, d + 1), in that unit squared.
+        center: Middle of the range, in the unit of x.
+        scale: Half of its width, in the unit of x.
+    """
+
+    coefficients: Array
+    covariance: Array
+    center: float
+    scale: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,6 +146,26 @@ class Curve(Fit):
         at = single("x", x)
         return float(self.solution.values(slopes(np.array([at]), self._first, self.degree))[0])
 
+    def centred(self) -> Centred:
+        """The same curve in a variable that counts from the middle of its range.
+
+        Powers of an x far from zero are nearly alike, and their coefficients and covariances cancel to many digits when
+        they are used one by one. These do not::
+
+            c_i = sum over j of binomial(j, i) * center**(j - i) * scale**i * b_j
+
+        >>> from calibration.regression import fit_line
+        >>> line = fit_line([1000.0, 1001.0, 1002.0], [0.0, 1.0, 2.0], u_y=0.1).centred()
+        >>> line.coefficients.round(12).tolist(), line.center, line.scale
+        ([1.0, 1.0], 1001.0, 1.0)
+        """
+        low, high = self.x_range
+        center, scale = low / 2 + high / 2, (high - low) / 2
+        rows = _shifts(center, scale, self._first, self.degree)
+        coefficients = self.solution.values(rows)
+        coefficients[0] += self.intercept or 0.0
+        return Centred(coefficients, self.factor**2 * self.solution.covariance(rows), center, scale)
+
     @property
     def _first(self) -> int:
         return 0 if self.intercept is None else 1
@@ -146,8 +183,7 @@ class Curve(Fit):
             slope = float(self.coefficients[1])
             return (y - float(self.coefficients[0])) / slope if slope else self.x_range[0]
         low, high = self.x_range
-        middle, reach = (low + high) / 2, (high - low) / 2
-        shifted = self._about(middle, reach)
+        shifted, _, middle, reach = self.centred()
         shifted[0] -= y
         roots = np.roots(shifted[::-1])
         real = roots.real[np.abs(roots.imag) <= EDGE * (1 + np.abs(roots.real))]
@@ -160,12 +196,6 @@ class Curve(Fit):
             advice = "Say near which x it is." if inside.size else "Calibrate over a wider range or flag the value."
             raise refuse(WHO, "y", f"a value that the curve takes once within {low:g} .. {high:g}", got, advice)
         return self._polished(middle + reach * float(inside[0]), y)
-
-    def _about(self, middle: float, reach: float) -> Array:
-        """Coefficients in ``t = (x - middle) / reach``, lowest first: well scaled over the range."""
-        t = np.cos(np.pi * (np.arange(self.degree + 1) + 0.5) / (self.degree + 1))
-        values = self.solution.values(powers(middle + reach * t, self._first, self.degree)) + (self.intercept or 0.0)
-        return np.linalg.solve(np.vander(t, increasing=True), values)
 
     def _polished(self, x: float, y: float) -> float:
         for _ in range(POLISH):
@@ -183,6 +213,16 @@ def powers(x: Array, first: int, last: int) -> Wide:
     for _ in range(last):
         found.append(found[-1] * place)
     return Wide.stack(found[first:])
+
+
+def _shifts(center: float, scale: float, first: int, last: int) -> Wide:
+    """What each power of x holds of each power of z, shape (last + 1, last - first + 1)."""
+    far, near = powers(np.array([center]), 0, last), powers(np.array([scale]), 0, last)
+    rows = []
+    for j in range(first, last + 1):
+        held = [Wide.of(float(math.comb(j, i))) * far[0, max(j - i, 0)] * near[0, i] for i in range(last + 1)]
+        rows.append(Wide.stack(held))
+    return Wide.stack(rows)
 
 
 def slopes(x: Array, first: int, last: int) -> Wide:

@@ -41,8 +41,11 @@ class Solution:
         """Standard uncertainty of ``values`` for unit weights, shape (m,)."""
         return np.asarray(np.sqrt(np.sum(self._spread(columns) ** 2, axis=1)))
 
-    def covariance(self) -> Array:
-        """Covariance matrix of the coefficients for unit weights, shape (p, p)."""
+    def covariance(self, columns: Wide | None = None) -> Array:
+        """Covariance matrix for unit weights, of the coefficients, shape (p, p), or of ``values``, shape (m, m)."""
+        if columns is not None:
+            spread = self._spread(columns)
+            return spread @ spread.T
         size = self.root.hi.shape[0]
         # Rows of one triangular root: the diagonal is a sum of squares and cannot come out below zero.
         products = [(self.root * self.root[j]) for j in range(size)]

@@ -238,7 +238,7 @@ OTHER = Point(10.0, 10.0, 0.1, 2.0)
             lambda: Interpolated([POINT]),
             (
                 "interpolation: points: expected two or more, got 1. "
-                "Take the correction at that one point alone, or calibrate at more."
+                "Calibrate at more, or state over which range its error holds: ErrorPolynomial([error], [[u**2]], ...)."
             ),
         ),
         (

@@ -131,3 +131,27 @@ def test_units_change_the_figures_by_their_powers_only(x, y_unit, x_unit):
     assert other.coefficients * [1, x_unit] / y_unit == pytest.approx(plain.coefficients, rel=1e-8, abs=1e-8)
     assert other.u * [1, x_unit] / y_unit == pytest.approx(plain.u, rel=1e-8)
     assert other.squares == pytest.approx(plain.squares, rel=1e-7, abs=1e-12)
+
+
+@pytest.mark.parametrize("intercept", [None, 3.0])
+@pytest.mark.parametrize("degree", [1, 2, 4])
+def test_centred_it_is_the_same_curve(degree, intercept):
+    x = np.linspace(1000, 1004, 9)
+    curve = fit_polynomial(x, 3 + np.sin(x), degree, u_y=0.01, intercept=intercept)
+    coefficients, covariance, center, scale = curve.centred()
+    assert (center, scale) == (1002.0, 2.0)
+    for place in (1000.0, 1001.3, 1003.9):
+        z = ((place - center) / scale) ** np.arange(degree + 1)
+        mean = curve.mean_response(place)
+        assert z @ coefficients == pytest.approx(mean.value, rel=1e-12)
+        assert z @ covariance @ z == pytest.approx(mean.u**2, rel=1e-11)
+
+
+def test_centred_coefficients_are_those_of_a_fit_to_centred_places():
+    x = np.linspace(1000, 1004, 9)
+    centred, plain = (
+        fit_polynomial(x, np.sin(x), 3, u_y=0.01).centred(),
+        fit_polynomial((x - 1002) / 2, np.sin(x), 3, u_y=0.01),
+    )
+    assert centred.coefficients == pytest.approx(plain.coefficients, rel=1e-13)
+    assert centred.covariance.ravel() == pytest.approx(plain.covariance.ravel(), rel=1e-12, abs=1e-19)
