@@ -11,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from edge_agent import speech
 from edge_agent.speech import Speech, printed
+from gateway.api.catalogues import load_catalogues
+from gateway.api.menu import menu_of
 
 
 class Renderer:
@@ -32,7 +34,10 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._templates.filters["unit"] = printed
-        self._speech = {code: Speech(code, speech.load_words(web, code), zone) for code in speech.LANGUAGES}
+        self._speech = {
+            code: Speech(code, speech.load_words(web, code) | load_catalogues(web, code), zone)
+            for code in speech.LANGUAGES
+        }
 
     def speech_for(self, request: Request) -> Speech:
         """The language of whoever asks."""
@@ -48,10 +53,20 @@ class Renderer:
             here=here if request.method == "GET" else "/",
             form_token=access.form_token(session),
             logged_in=bool(session),
+            menu=menu_of(getattr(request.state, "reader", None), _paths(request)),
+            path=request.url.path,
             version=request.app.version,
             **context,
         )
         return HTMLResponse(text, status, {"Vary": "Accept-Language, Cookie"})
+
+
+def _paths(request: Request) -> frozenset[str]:
+    """Those that the application answers to."""
+    state = request.app.state
+    if not hasattr(state, "paths"):
+        state.paths = frozenset(str(getattr(route, "path", "")) for route in request.app.routes)
+    return cast("frozenset[str]", state.paths)
 
 
 def _renderer(request: Request) -> Renderer:
