@@ -7,12 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from calibration.checks import Array, probability, whole
+from calibration.checks import Array, probability, refuse, whole
 from calibration.distributions import f_quantile, student_t_quantile
 
 GRID = 4001
 NODES = 48
 BISECTIONS = 60
+MOST = 400
 PER_CENT = "Give 0.05 for 5 %."
 
 
@@ -137,7 +138,7 @@ def grubbs_pair_critical(p: int, alpha: float) -> float:
     in which F follows from m - 1 values to m by one integral each (Grubbs' recursion).
 
     Args:
-        p: Number of values, 4 or more.
+        p: Number of values, 4 to 400.
         alpha: Significance level of both sides together.
 
     Raises:
@@ -152,6 +153,9 @@ def grubbs_pair_critical(p: int, alpha: float) -> float:
     """
     who = "grubbs_pair_critical"
     p = whole(who, "p", p, least=4)
+    if p > MOST:
+        advice = "Among so many, two are found one by one: use the test of one outlier."
+        raise refuse(who, "p", f"at most {MOST}", p, advice)
     wanted = probability(who, "alpha", alpha, PER_CENT) / 2
     low, high = 0.0, 1.0
     for _ in range(BISECTIONS):

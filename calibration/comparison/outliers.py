@@ -125,13 +125,13 @@ def grubbs_pair_test(values: ArrayLike) -> OutlierTest:
         G = sum of squares without the pair / sum of squares of all
 
     Args:
-        values: Laboratory means, shape (p,), p >= 4; not all equal.
+        values: Laboratory means, shape (p,), 4 to 400; not all equal.
 
     Returns:
         A *small* statistic is significant here.
 
     Raises:
-        ValueError: There are too few values, or all are equal.
+        ValueError: There are too few values or too many, or all are equal.
 
     Source:
         ISO 5725-2:2019, 8.3.5, two outlying observations.

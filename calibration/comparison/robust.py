@@ -20,6 +20,9 @@ WINSOR_FACTOR = 1.134
 KEPT = 0.9
 HAMPEL = (1.5, 3.0, 4.5)
 MEDIAN_EFFICIENCY = 1.25
+MOST_PARTICIPANTS = 3000
+"""Every pair of them is compared: 4.5 million differences."""
+ROWS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +176,10 @@ def q_hampel(values: ArrayLike) -> Robust:
     0 beyond, odd; of several solutions the one nearest to the median.
 
     Args:
-        values: One result of each participant, shape (p,), 3 or more.
+        values: One result of each participant, shape (p,), 3 to 3000.
 
     Raises:
-        ValueError: There are too few results, or all but a few are equal.
+        ValueError: There are too few results or too many, or all but a few are equal.
 
     Source:
         ISO 13528:2022, C.5.2.2 and C.5.3.2.
@@ -185,7 +188,11 @@ def q_hampel(values: ArrayLike) -> Robust:
     >>> round(found.mean, 3), round(found.s, 3)
     (10.0, 0.333)
     """
-    x = vector("q_hampel", "values", values, least=LEAST)
+    who = "q_hampel"
+    x = vector(who, "values", values, least=LEAST)
+    if len(x) > MOST_PARTICIPANTS:
+        advice = "Use algorithm_a, which does not compare every pair."
+        raise refuse(who, "values", f"at most {MOST_PARTICIPANTS}", len(x), advice)
     s = _q(x)
     return Robust(_hampel(x, s), s, len(x))
 
@@ -211,11 +218,13 @@ def _q(x: Array) -> float:
 def _hampel(x: Array, s: float) -> float:
     """The sum of psi is a line between its corners: every solution is found, none is iterated for."""
     corners = np.unique(np.concatenate([x + sign * c * s for c in HAMPEL for sign in (-1, 1)]))
-    q = (x[None, :] - corners[:, None]) / s
     flat, falls, ends = HAMPEL
-    size = np.abs(q)
-    psi = np.where(size <= falls, np.minimum(size, flat), np.maximum(ends - size, 0.0)) * np.sign(q)
-    sums = psi.sum(axis=1)
+    sums = np.empty(len(corners))
+    for first in range(0, len(corners), ROWS):  # a few rows at a time, for the memory
+        q = (x[None, :] - corners[first : first + ROWS, None]) / s
+        size = np.abs(q)
+        psi = np.where(size <= falls, np.minimum(size, flat), np.maximum(ends - size, 0.0)) * np.sign(q)
+        sums[first : first + ROWS] = psi.sum(axis=1)
     sums[np.abs(sums) < 1e-12 * len(x)] = 0.0
     solutions = []
     for k in range(len(corners) - 1):

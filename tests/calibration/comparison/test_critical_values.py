@@ -75,6 +75,13 @@ def test_mandel_h_agrees_with_tables_6_and_7(p: int, at_1: float, at_5: float) -
             "grubbs_critical: p: expected a whole number, 3 or more, got 2. Look at what it was computed from.",
         ),
         (
+            lambda: grubbs_pair_critical(1_000_000, 0.05),
+            (
+                "grubbs_pair_critical: p: expected at most 400, got 1000000. "
+                "Among so many, two are found one by one: use the test of one outlier."
+            ),
+        ),
+        (
             lambda: grubbs_pair_critical(8, 5),
             "grubbs_pair_critical: alpha: expected a probability between 0 and 1, got 5. Give 0.05 for 5 %.",
         ),

@@ -53,10 +53,10 @@ def test_algorithm_s_pools_and_is_not_moved_by_one_wild_laboratory() -> None:
 
 @pytest.mark.parametrize("estimate", [algorithm_a, q_hampel, median_and_mad])
 def test_robust_estimates_are_those_of_a_normal_series_and_bear_a_tenth_of_outliers(estimate) -> None:
-    x = np.random.default_rng(5).normal(10, 2, 1500)
+    x = np.random.default_rng(5).normal(10, 2, 800)
     clean = estimate(x)
-    assert (clean.mean, clean.s) == pytest.approx((10, 2), abs=0.15)
-    x[:150] = 1000
+    assert (clean.mean, clean.s) == pytest.approx((10, 2), abs=0.2)
+    x[:80] = 1000
     spoilt = estimate(x)
     assert abs(spoilt.mean - clean.mean) < 0.5
     assert spoilt.s < 1.5 * clean.s
@@ -90,6 +90,10 @@ def test_hampel_leaves_far_results_out_and_keeps_the_median_where_nothing_else_i
                 "algorithm_s: deviations: expected at least half of them above 0, got a median of 0. "
                 "Look at their resolution."
             ),
+        ),
+        (
+            lambda: q_hampel(np.arange(1e6)),
+            "q_hampel: values: expected at most 3000, got 1000000. Use algorithm_a, which does not compare every pair.",
         ),
         (
             lambda: q_hampel([1.0, 1.0, 1.0]),
