@@ -12,6 +12,9 @@ Decision: Alembic from the first table on, its scripts inside the package, run a
 Because: a province's gateway is updated by people who are not database administrators.
 """
 
+from gateway.registry import catalogue
+from gateway.registry.accounts import AccountRow, AttemptRow, GrantRow, LinkRow, SessionRow, TokenRow
+from gateway.registry.audit import AuditHeadRow, AuditRow
 from gateway.registry.database import (
     RegistryError,
     StaleError,
@@ -23,6 +26,7 @@ from gateway.registry.database import (
     transaction,
     upgrade,
 )
+from gateway.registry.idempotency import IdempotencyRow
 from gateway.registry.models import (
     Base,
     DeadLetterRow,
@@ -35,25 +39,37 @@ from gateway.registry.models import (
     SettingRow,
     StoreRow,
 )
+from gateway.registry.personal import PersonalRow
 from gateway.registry.shop_floor import ElementRow, NominalBucketRow, StopRow, WorkUnitRow
 
 __all__ = [
+    "AccountRow",
+    "AttemptRow",
+    "AuditHeadRow",
+    "AuditRow",
     "Base",
     "DeadLetterRow",
     "DeclaredRow",
     "EdgeRow",
     "ElementRow",
     "FindingRow",
+    "GrantRow",
+    "IdempotencyRow",
     "JournalRow",
+    "LinkRow",
     "NominalBucketRow",
+    "PersonalRow",
     "ReceiptRow",
     "RecordRow",
     "RegistryError",
+    "SessionRow",
     "SettingRow",
     "StaleError",
     "StopRow",
     "StoreRow",
+    "TokenRow",
     "WorkUnitRow",
+    "catalogue",
     "collided",
     "connect",
     "differences",

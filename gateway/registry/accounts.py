@@ -1,4 +1,8 @@
-"""The tables of who signs in: accounts, grants, sessions, tokens, one-time links, wrong attempts."""
+"""The tables of who signs in: accounts, grants, sessions, tokens, one-time links, wrong attempts.
+
+Decision: the full name of whoever has an account stands in ``personal``, field ``full_name`` of noun ``account``.
+Because: it can then be erased, and the audit keeps a salted hash of it.
+"""
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,8 +18,8 @@ class AccountRow(Base):
 
     Attributes:
         id: 128 bits, hex.
-        name: What they sign in with, in small letters; unique.
-        full_name: What is written beside what they did.
+        name: What they sign in with, in small letters; unique. It is what changes are signed with, so it goes into
+            the audit for ever: a short name, not a full one.
         password: Its argon2 hash; empty: none yet, only a one-time link opens.
         language: ``vi``, ``en``; empty: as the browser says.
         epoch: Raised by "sign out everywhere" and by a new password: sessions of an earlier one hold no more.
@@ -28,7 +32,6 @@ class AccountRow(Base):
     __tablename__ = "account"
     id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
-    full_name: Mapped[str] = mapped_column(String(200))
     password: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(2))
     epoch: Mapped[int] = mapped_column(Integer)

@@ -49,7 +49,11 @@ class AuditRow(Base):
     """
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_noun_row", "noun", "row"),)
+    __table_args__ = (
+        Index("ix_audit_noun_row", "noun", "row"),
+        Index("ix_audit_of_organisation", "of_organisation"),
+        Index("ix_audit_of_province", "of_province"),
+    )
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[int] = mapped_column(BigInteger)
     account: Mapped[str] = mapped_column(String(_ID))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from secrets import token_hex
 
-from sqlalchemy import BigInteger, String, Text, delete, select
+from sqlalchemy import BigInteger, Index, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gateway.registry.fields import Value
@@ -31,6 +31,7 @@ class PersonalRow(Base):
     """
 
     __tablename__ = "personal"
+    __table_args__ = (Index("ix_personal_keep_until", "keep_until"),)
     noun: Mapped[str] = mapped_column(String(63), primary_key=True)
     row: Mapped[str] = mapped_column(String(32), primary_key=True)
     field: Mapped[str] = mapped_column(String(63), primary_key=True)
