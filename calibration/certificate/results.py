@@ -57,7 +57,7 @@ class Point:
             numbers["probability"] = probability(who, "probability", self.probability)
         if self.dof is not None:
             numbers["dof"] = degrees_of_freedom(who, "dof", self.dof)
-        computed = numbers["indication"] - numbers["reference"]
+        computed = finite(who, "error", numbers["indication"] - numbers["reference"])
         numbers["error"] = computed if self.error is None else finite(who, "error", self.error)
         for name, number in numbers.items():
             object.__setattr__(self, name, number)

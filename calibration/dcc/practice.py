@@ -12,6 +12,7 @@ from calibration.dcc.simple import entries
 
 _RELEASE = re.compile(r"[a-zA-Z] ?(?:[0-9]{1,3}\.){0,3}[0-9]{1,3}")
 _SPACED = re.compile(r"(?:\S+\s)*\S+")
+# Those that the schematron names: of the newer uncertainties it says nothing.
 _LISTS = (
     "valueXMLList",
     "unitXMLList",
@@ -23,8 +24,7 @@ _LISTS = (
     "distributionXMLList",
     "intervalMinXMLList",
     "intervalMaxXMLList",
-    "valueExpandedMUXMLList",
-    "valueStandardMUXMLList",
+    "standardUncXMLList",
 )
 
 

@@ -35,6 +35,12 @@ def test_a_stated_error_is_kept_as_stated() -> None:
     assert Point(20.163, 20.0, 0.02, 2.0, error=0.16).error == 0.16
 
 
+def test_an_error_beyond_all_numbers_is_refused() -> None:
+    assert message(lambda: Point(1.7e308, -1.7e308, 0.02, 2.0)) == (
+        "certificate point: error: expected a finite number, got inf. Look at what it was computed from."
+    )
+
+
 def test_a_correction_in_the_place_of_the_error_is_found_out() -> None:
     assert message(lambda: Point(20.5, 20.0, 0.02, 2.0, error=-0.5)) == (
         "certificate point: error: expected indication - reference = 0.5 within U = 0.02, got -0.5. "

@@ -83,6 +83,7 @@ def test_bytes_and_text_are_the_same_document(gauge: str) -> None:
     "uncertainty",
     [
         expanded("0.004"),
+        expanded("\n  0.004\n  0.004\n  0.004\n"),
         expanded("0.004 0.004 0.004", "2 2 2", "0.95 0.95 0.95"),
         (
             "<s:expandedUncXMLList><s:uncertaintyXMLList>0.004</s:uncertaintyXMLList>"

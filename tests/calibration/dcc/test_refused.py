@@ -122,6 +122,22 @@ FORM = [
     ),
     ("<d:list>", '<d:list id="7">', "line 54: data/list: expected an identifier as id, got '7'"),
     ("<d:list>", '<d:list refType=" ">', "line 54: data/list: expected one or more words as refType, got none"),
+    ("<d:list>", '<d:list id="x²">', "line 54: data/list: expected an identifier as id, got 'x²'"),
+    (
+        "<d:results>",
+        '<d:results id="r">',
+        "line 50: measurementResult/results: expected no attribute id, got 'r'",
+    ),
+    (
+        "<d:list>",
+        '<d:list schemaVersion="3.3.0">',
+        "line 54: data/list: expected no attribute schemaVersion, got '3.3.0'",
+    ),
+    (
+        "<d:release>v2.0",
+        '<d:release refType="basic_a">v2.0',
+        "line 6: software/release: expected no attribute refType, got 'basic_a'",
+    ),
     ("<s:real>", '<s:real id="r">', "line 46: quantity/si:real: expected no attribute id, got 'r'"),
     (
         'lang="en">Pressure g',
@@ -229,6 +245,8 @@ def test_the_document_that_is_broken_here_is_whole(gauge: str) -> None:
     [
         ("<d:results>", "<d:results><!-- a comment --><?an instruction?>"),
         ("<d:list>", '<d:list id="one">'),
+        ("<d:list>", '<d:list id="Bảng_e\u0302\u0301.1">'),
+        (">P-77<", ">P-77\u00a0<"),
         ("3.00", "3e0"),
         ("<d:result>", '<d:result xmlns:x="http://www.w3.org/2001/XMLSchema-instance" x:nil="false">'),
         ("<d:list>", "<d:list><d:name><d:content/></d:name>"),
