@@ -16,14 +16,15 @@ from collections.abc import Callable, Collection, Mapping
 import numpy as np
 
 from calibration.checks import refuse
-from calibration.uncertainty.functions import CONSTANTS, FUNCTIONS, OPERATORS, Value, power
+from calibration.uncertainty.functions import CONSTANTS, FUNCTIONS, FUNCTIONS_OF_TWO, OPERATORS, Value, power
 from calibration.uncertainty.inputs import normalised
 
 MOST_CHARACTERS = 2000
 MOST_NODES = 500
 MOST_DEPTH = 40
 MOST_EXPONENT = 64.0
-ALLOWED = "Allowed are numbers, names, + - * / **, parentheses and " + ", ".join(sorted(FUNCTIONS)) + "."
+KNOWN = frozenset({*FUNCTIONS, *FUNCTIONS_OF_TWO})
+ALLOWED = "Allowed are numbers, names, + - * / **, parentheses and " + ", ".join(sorted(KNOWN)) + "."
 MANY = "Write it in parts, as several models."
 PLAIN = frozenset({float, complex})
 
@@ -107,7 +108,7 @@ def parse_model(text: str, names: Collection[str] | None = None) -> Expression:
     """Read a measurement model.
 
     Known are ``+ - * / **``, parentheses, ``sqrt exp log log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh
-    atanh abs`` and the constants ``pi`` and ``e``; ``log`` is the natural one, angles are in radians.
+    atanh abs``, ``atan2(y, x)`` and the constants ``pi`` and ``e``; ``log`` is the natural one, angles are in radians.
 
     Args:
         text: As ``(m_s + delta) / V``.
@@ -125,7 +126,7 @@ def parse_model(text: str, names: Collection[str] | None = None) -> Expression:
     if len(text) > MOST_CHARACTERS:
         raise _wrong(text[:40] + " ...", 1, f"{MOST_CHARACTERS} characters at most", str(len(text)), MANY)
     known = None if names is None else {normalised(str(name)) for name in names}
-    for constant in sorted((known or set()) & (CONSTANTS.keys() | FUNCTIONS.keys())):
+    for constant in sorted((known or set()) & (CONSTANTS.keys() | KNOWN)):
         msg = f"model {text!r}: inputs: expected other names than {constant!r}, which has a meaning. Rename it."
         raise ValueError(msg)
     text = " ".join(text.split())
@@ -199,21 +200,26 @@ class _Reader:
 
     def call(self, node: ast.Call, depth: int) -> Node:
         known = node.func.id if isinstance(node.func, ast.Name) else ""
-        function = FUNCTIONS.get(known)
-        if function is None:
+        if known not in KNOWN:
             got = (ast.get_source_segment(self.text, node.func) or "another")[:40]
-            raise self.wrong(node, "a known function", repr(got), _near(got, FUNCTIONS) + ALLOWED)
-        if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
-            raise self.wrong(node, f"one argument of {known}", f"{len(node.args) + len(node.keywords)}", ALLOWED)
+            raise self.wrong(node, "a known function", repr(got), _near(got, KNOWN) + ALLOWED)
+        wanted = 1 if known in FUNCTIONS else 2
+        if len(node.args) != wanted or node.keywords or any(isinstance(each, ast.Starred) for each in node.args):
+            expected = f"{'one argument' if wanted == 1 else 'two arguments'} of {known}"
+            raise self.wrong(node, expected, f"{len(node.args) + len(node.keywords)}", ALLOWED)
         inner = self.read(node.args[0], depth + 1)
-        return lambda values: function(inner(values))
+        if wanted == 1:
+            of_one = FUNCTIONS[known]
+            return lambda values: of_one(inner(values))
+        of_two, second = FUNCTIONS_OF_TWO[known], self.read(node.args[1], depth + 1)
+        return lambda values: of_two(inner(values), second(values))
 
     def name(self, node: ast.Name) -> Node:
         known = node.id
         if known in CONSTANTS:
             constant = CONSTANTS[known]
             return lambda _: constant
-        if known in FUNCTIONS:
+        if known in KNOWN:
             raise self.wrong(node, f"{known}(...)", known, "Give it its argument in parentheses.")
         if self.names is not None and known not in self.names:
             expected = "one of " + ", ".join(sorted(self.names))

@@ -61,6 +61,19 @@ def power(base: Value, exponent: Value) -> Value:
     return math.pow(base, exponent)
 
 
+def angle(y: Value, x: Value) -> Value:
+    """``atan2(y, x)``, the angle of the point (x, y); of complex numbers with what small imaginary parts turn it by."""
+    if isinstance(y, np.ndarray) or isinstance(x, np.ndarray):
+        return np.arctan2(y, x)
+    plain = math.atan2(y.real, x.real)
+    if not isinstance(y, complex) and not isinstance(x, complex):
+        return plain
+    square = x.real * x.real + y.real * y.real
+    return complex(plain, (x.real * y.imag - y.real * x.imag) / square)
+
+
+FUNCTIONS_OF_TWO: dict[str, Callable[[Value, Value], Value]] = {"atan2": angle}
+
 FUNCTIONS: dict[str, Callable[[Value], Value]] = {
     **{name: _of(name) for name in ("sqrt", "exp", "log", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
     **{f"a{name}": _of(f"a{name}", f"arc{name}") for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},

@@ -128,16 +128,16 @@ def sensitivity(place: Place, given: Input) -> float:
 
 
 def _need_flat(place: Place, given: Input, h: float) -> None:
-    """What moves over u but not at all over h goes in steps: a top or a bottom would show, but for rounding."""
-    for far in (given.u, -given.u):
-        try:
-            moved = abs(place.value({given.name: given.value + far}) - place.y)
-        except ValueError:
-            continue  # The domain ends there: nothing is known.
-        if moved * (h / given.u) ** 2 > NOISE * EPSILON * abs(place.y):
-            got = f"one that is flat at {given.name} = {given.value!r} and not within u of it"
-            advice = "It goes in steps, or has a limit there; propagate the distributions by Monte Carlo."
-            raise refuse(place.who, "model", "a smooth one", got, advice)
+    """What moves on both sides within u, but not at all over h, goes in steps: a top would show, but for rounding."""
+    try:
+        above, below = (place.value({given.name: given.value + far}) for far in (given.u, -given.u))
+    except ValueError:
+        return  # The domain ends there: nothing is known.
+    moved = min(abs(above - place.y), abs(below - place.y))
+    if moved * (h / given.u) ** 2 > NOISE * EPSILON * abs(place.y):
+        got = f"one that is flat at {given.name} = {given.value!r} and not within u of it"
+        advice = "It goes in steps, as rounding does; leave that out, or propagate the distributions by Monte Carlo."
+        raise refuse(place.who, "model", "a smooth one", got, advice)
 
 
 def _need_smooth(place: Place, given: Input, h: float, bend: float) -> None:

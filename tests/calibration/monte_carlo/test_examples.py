@@ -78,28 +78,28 @@ def test_9_3_the_law_of_first_order_fails_and_that_of_second_order_holds() -> No
 
 
 # x_1, r: estimate, u and shortest interval, 1e-6. For r = 0 by the noncentral chi-square distribution with two degrees
-# of freedom, scaled by u**2 (SciPy 1.17, width minimised over the lower probability); u for r = 0.9 by
+# of freedom, scaled by u**2 (SciPy 1.17, width minimised over the lower probability); for r = 0.9 by a quadrature over
+# the sum and the difference of both, which are independent: the document's [0, 185] and [13, 398] are those. u by
 # u**2 = 4 u_x**4 (1 + r**2) + 4 x_1**2 u_x**2.
 LOSS = [
     (0.000, 0.0, 50.0, 50.0, (0.0, 149.787)),
     (0.010, 0.0, 150.0, 111.803, (0.0, 366.005)),
     (0.050, 0.0, 2550.0, 502.494, (1593.57, 3548.57)),
-    (0.000, 0.9, 50.0, 67.268, None),
-    (0.010, 0.9, 150.0, 120.520, None),
-    (0.050, 0.9, 2550.0, 504.505, None),
+    (0.000, 0.9, 50.0, 67.268, (0.0, 185.056)),
+    (0.010, 0.9, 150.0, 120.520, (12.652, 397.479)),
+    (0.050, 0.9, 2550.0, 504.505, (1624.419, 3554.682)),
 ]
 
 
 @pytest.mark.parametrize(("x", "r", "value", "u", "interval"), LOSS)
-def test_9_4_comparison_loss(x: float, r: float, value: float, u: float, interval: tuple[float, float] | None) -> None:
+def test_9_4_comparison_loss(x: float, r: float, value: float, u: float, interval: tuple[float, float]) -> None:
     inputs = [normal("x_1", x, 0.005), normal("x_2", 0.0, 0.005)]
     loss = parse_model("1e6 * (x_1**2 + x_2**2)")
     found = simulate(loss, inputs, np.random.default_rng(26), {("x_1", "x_2"): r}, trials=MILLION)
     assert found.value == pytest.approx(value, abs=5 * u / 1000)
     assert found.u == pytest.approx(u, rel=0.01)
-    if interval is not None:
-        assert found.shortest(0.95) == pytest.approx(interval, abs=0.08 * u)
-        assert found.shortest(0.95)[0] >= 0
+    assert found.shortest(0.95) == pytest.approx(interval, abs=0.08 * u)
+    assert found.shortest(0.95)[0] >= 0
 
 
 def test_9_4_the_law_has_nothing_to_say_at_the_minimum() -> None:

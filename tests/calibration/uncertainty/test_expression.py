@@ -22,6 +22,7 @@ from calibration.uncertainty import normal, parse_model, propagate
         ("sinh(a) + cosh(a) + tanh(a)", math.exp(2) + math.tanh(2)),
         ("asinh(a) + acosh(a) + atanh(0.5)", math.asinh(2) + math.acosh(2) + math.atanh(0.5)),
         ("abs(a - b)", 3.0),
+        ("atan2(a, -b)", math.atan2(2, -5)),
         ("1e-6 * a * 3", 6e-6),
     ],
 )
@@ -53,6 +54,9 @@ def test_every_function_has_its_slope(a: float) -> None:
         "atanh(x)": 1 / (1 - a * a),
         "abs(-x)": 1.0,
         "x ** 2.5": 2.5 * a**1.5,
+        "atan2(x, 2)": 2 / (4 + a * a),
+        "atan2(2, x)": -2 / (4 + a * a),
+        "atan2(x - 1, -x)": -1 / ((a - 1) ** 2 + a * a),
         "2.5 ** x": math.log(2.5) * 2.5**a,
     }
     for text, slope in slopes.items():
@@ -72,8 +76,8 @@ def test_a_letter_of_another_alphabet_is_a_name() -> None:
 
 
 ALLOWED = (
-    "Allowed are numbers, names, + - * / **, parentheses and abs, acos, acosh, asin, asinh, atan, atanh, cos, cosh, "
-    "exp, log, log10, sin, sinh, sqrt, tan, tanh."
+    "Allowed are numbers, names, + - * / **, parentheses and abs, acos, acosh, asin, asinh, atan, atan2, atanh, cos, "
+    "cosh, exp, log, log10, sin, sinh, sqrt, tan, tanh."
 )
 
 
@@ -105,6 +109,8 @@ ALLOWED = (
         ("sqrt(a, b)", f"column 1: expected one argument of sqrt, got 2. {ALLOWED}"),
         ("sqrt()", f"column 1: expected one argument of sqrt, got 0. {ALLOWED}"),
         ("sqrt(x=a)", f"column 1: expected one argument of sqrt, got 1. {ALLOWED}"),
+        ("atan2(a)", f"column 1: expected two arguments of atan2, got 1. {ALLOWED}"),
+        ("atan2(a, *b)", f"column 1: expected two arguments of atan2, got 2. {ALLOWED}"),
         ("sqrt(*a)", f"column 1: expected one argument of sqrt, got 1. {ALLOWED}"),
         ("sqrt * a", "column 1: expected sqrt(...), got sqrt. Give it its argument in parentheses."),
         ("a ** 1000", "column 6: expected an exponent of 64 at most, got 1000. Write exp(...)."),
