@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.control_charts.points import Carried, Family, Points, need
-from calibration.control_charts.sigma import Sigma
+from calibration.control_charts.sigma import Sigma, need_sigma
 from calibration.control_charts.subgroups import Samples, Subgroups
 
 
@@ -43,6 +43,7 @@ class Ewma:
     name: str = "ewma"
 
     def __post_init__(self) -> None:
+        need_sigma(self.name, self.sigma)
         need(self.name, "center", self.center)
         need(self.name, "width", self.width, 0)
         need(self.name, "weight", self.weight, 0, float(np.nextafter(1, 2)))
@@ -103,6 +104,7 @@ class Cusum:
     name: str = "cusum"
 
     def __post_init__(self) -> None:
+        need_sigma(self.name, self.sigma)
         need(self.name, "target", self.target)
         need(self.name, "limit", self.limit, 0)
         need(self.name, "allowance", self.allowance, 0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from calibration.control_charts.constants import c4, d2, d3
 from calibration.control_charts.points import Carried, Family, Points, need
-from calibration.control_charts.sigma import Sigma
+from calibration.control_charts.sigma import Sigma, need_sigma
 from calibration.control_charts.subgroups import Array, Samples, Subgroups, values
 
 
@@ -33,6 +33,7 @@ class Means:
     name: str = "x_bar"
 
     def __post_init__(self) -> None:
+        need_sigma(self.name, self.sigma)
         need(self.name, "center", self.center)
         need(self.name, "width", self.width, 0)
 
@@ -61,6 +62,7 @@ class Ranges:
     name: str = "range"
 
     def __post_init__(self) -> None:
+        need_sigma(self.name, self.sigma)
         need(self.name, "width", self.width, 0)
 
     @property
@@ -89,6 +91,7 @@ class StandardDeviations:
     name: str = "s"
 
     def __post_init__(self) -> None:
+        need_sigma(self.name, self.sigma)
         need(self.name, "width", self.width, 0)
 
     @property
@@ -117,6 +120,7 @@ class MovingRanges:
     name: str = "moving_range"
 
     def __post_init__(self) -> None:
+        need_sigma(self.name, self.sigma)
         need(self.name, "width", self.width, 0)
 
     @property

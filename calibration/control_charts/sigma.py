@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from calibration.checks import finite, one_of, positive
+from calibration.checks import finite, one_of, positive, refuse
 from calibration.control_charts.constants import c4, d2, d3
 from calibration.control_charts.subgroups import Samples, Subgroups, values
 
@@ -51,6 +51,17 @@ class Sigma:
     def stated(cls, value: float) -> Sigma:
         """A standard deviation that somebody answers for: from a standard, or from long experience."""
         return cls(value, "stated")
+
+
+def need_sigma(who: str, sigma: object) -> None:
+    """Refuse what is not a :class:`Sigma`: a bare number does not say who answers for it.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    if not isinstance(sigma, Sigma):
+        advice = "Use Sigma.stated(0.2) for one that is known, or estimate_sigma."
+        raise refuse(who, "sigma", "a Sigma", repr(sigma), advice)
 
 
 def estimate_sigma(samples: Samples, estimator: Estimator) -> Sigma:

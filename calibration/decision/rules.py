@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from calibration.checks import finite, positive
+from calibration.checks import finite, positive, refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class DecisionRule:
         source: Document and clause.
 
     Raises:
-        ValueError: ``r`` is not finite, or a rule that is not binary has no guard band.
+        ValueError: ``r`` is not finite, ``binary`` is neither True nor False, or a rule that is not binary has no
+            guard band.
 
     Source:
         ILAC-G8:09/2019, 4.2 and table 1.
@@ -34,10 +35,13 @@ class DecisionRule:
     source: str = "ILAC-G8:09/2019, 4.2.2"
 
     def __post_init__(self) -> None:
-        finite(f"decision rule {self.name}", "r", self.r, "Give w / U, 1 for w = U.")
+        who = f"decision rule {self.name}"
+        finite(who, "r", self.r, "Give w / U, 1 for w = U.")
+        if not isinstance(self.binary, bool):
+            raise refuse(who, "binary", "True or False", repr(self.binary), "Agree on it with the customer.")
         if not self.binary:
             advice = "Without a guard band nothing is conditional: make the rule binary."
-            positive(f"decision rule {self.name}", "r", self.r, advice)
+            positive(who, "r", self.r, advice)
 
 
 SIMPLE_ACCEPTANCE = DecisionRule("simple_acceptance", 0.0, source="ILAC-G8:09/2019, 4.2.1")

@@ -89,6 +89,10 @@ FROM = "Look at what it was computed from."
                 "State inf for a standard deviation that is known."
             ),
         ),
+        (
+            lambda: Means(10, 0.2),  # type: ignore[arg-type]
+            "x_bar: sigma: expected a Sigma, got 0.2. Use Sigma.stated(0.2) for one that is known, or estimate_sigma.",
+        ),
         (lambda: c4(math.inf), f"c4: n: expected a finite number, got inf. {FROM}"),
         (
             lambda: d2(2**40),

@@ -127,6 +127,10 @@ def test_a_statement_with_a_lower_limit_and_no_unit() -> None:
             "decision rule ours: r: expected a finite number, got nan. Give w / U, 1 for w = U.",
         ),
         (
+            lambda: DecisionRule("ours", 1.0, binary="no"),
+            "decision rule ours: binary: expected True or False, got 'no'. Agree on it with the customer.",
+        ),
+        (
             lambda: agreed_rule(0, binary=False),
             (
                 "decision rule agreed: r: expected a finite number above 0, got 0. "
