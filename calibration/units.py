@@ -144,6 +144,8 @@ def _power(word: str, power: int) -> str:
 def _ucum_terms(ucum: str) -> list[Term]:
     terms: list[Term] = []
     at = 0
+    if not isinstance(ucum, str):
+        raise _unknown(ucum, "a UCUM code")
     while at < len(ucum):
         match = _UCUM_TERM.match(ucum, at)
         # Between two units stands a point or a stroke; before the first none, or a stroke.
@@ -188,7 +190,7 @@ def from_dsi(dsi: str) -> str:
     >>> from_dsi(r"\kilo\watt\hour"), from_dsi(r"\minute\tothe{-1}"), from_dsi(r"\metre\per\second\tothe{2}")
     ('kW.h', '/min', 'm/s2')
     """
-    words = _DSI_WORD.findall(dsi)
+    words = _DSI_WORD.findall(dsi) if isinstance(dsi, str) else []
     if not words or "".join(_spelt(word, power) for word, power in words) != dsi:
         raise _unknown(dsi, "a D-SI unit")
     above, _, below = _parted(words)

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from calibration.certificate.parts import Condition, Instrument, Method, Party, Standard
 from calibration.certificate.results import ChannelResults
-from calibration.certificate.wording import words
+from calibration.certificate.wording import part, parts, words
 from calibration.checks import one_of, refuse
 
 Place = Literal["laboratory", "laboratoryBranch", "customer", "customerBranch", "other"]
@@ -70,6 +70,16 @@ class Amendment:
         if not self.number:
             who = "amendment"
             raise refuse(who, "number", "a certificate's number", "none", "Name the certificate it replaces.")
+
+
+_LISTED: dict[str, type] = {
+    "results": ChannelResults,
+    "methods": Method,
+    "standards": Standard,
+    "conditions": Condition,
+    "conformity": Conformity,
+}
+_SINGLE: dict[str, type] = {"laboratory": Party, "customer": Party, "instrument": Instrument, "only_items": bool}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +143,12 @@ class Certificate:
 
         Raises:
             ValueError: Dates out of order, two channels of one name, an unknown place or language, a text that is not
-                printable, a statement about a channel that is not there, or an amendment of itself.
+                printable, a part of another type, a statement about a channel that is not there, or an amendment of
+                itself.
         """
         words("certificate", self)
         who = f"certificate {self.number}"
-        for name in ("results", "methods", "standards", "conditions", "conformity"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+        self._check_types(who)
         if self.place:
             one_of(who, "place", self.place, get_args(Place))
         if not _LANGUAGE.fullmatch(self.language):
@@ -148,6 +158,14 @@ class Certificate:
             raise refuse(who, "amends", "another certificate's number", repr(self.number), advice)
         self._check_dates(who)
         self._check_channels(who)
+
+    def _check_types(self, who: str) -> None:
+        for name, kind in _LISTED.items():
+            object.__setattr__(self, name, parts(who, name, getattr(self, name), kind))
+        for name, kind in _SINGLE.items():
+            part(who, name, getattr(self, name), kind)
+        if self.amends is not None:
+            part(who, "amends", self.amends, Amendment)
 
     def _check_dates(self, who: str) -> None:
         before, earlier = "", None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from calibration.certificate.wording import wording, words
+from calibration.certificate.wording import parts, wording, words
 from calibration.checks import degrees_of_freedom, finite, non_negative, positive, probability, refuse
 
 # Of the larger of both numbers: what subtraction in double precision may lose.
@@ -111,7 +111,8 @@ class ChannelResults:
         """Refuse a channel without a name or unit, and numbers that are none.
 
         Raises:
-            ValueError: A text is not printable or needed and empty, the range is reversed, the resolution not above 0.
+            ValueError: A text is not printable or needed and empty, the range is reversed, the resolution not above 0,
+                or what should be points are none.
         """
         words("certificate", self)
         wording("certificate", "channel", self.channel)
@@ -120,7 +121,7 @@ class ChannelResults:
             if not getattr(self, what):
                 raise refuse(who, what, "a text", "none", "Name it; the unit 1 is for what has none.")
         for what in ("as_found", "as_left"):
-            object.__setattr__(self, what, tuple(getattr(self, what)))
+            object.__setattr__(self, what, parts(who, what, getattr(self, what), Point))
         for what in ("low", "high"):
             if getattr(self, what) is not None:
                 object.__setattr__(self, what, finite(who, what, getattr(self, what)))

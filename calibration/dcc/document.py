@@ -7,6 +7,7 @@ import re
 from types import ModuleType
 from typing import Any
 
+from calibration.checks import refuse
 from calibration.dcc.problems import DccError, Problem
 
 Element = Any  # lxml has no types of its own
@@ -57,10 +58,14 @@ def root_of(document: bytes | str, most_bytes: int = MOST_BYTES) -> Element:
     fetch. Lines keep their numbers.
 
     Raises:
+        ValueError: Neither bytes nor text.
         DccError: Too large, not text, with a document type declaration, or not well-formed.
         MissingLibraryError: lxml is not installed.
     """
     etree = library()
+    if not isinstance(document, bytes | str):
+        who = "digital certificate"
+        raise refuse(who, "document", "bytes or text", repr(document), "Read the file.")
     text = _text(document, most_bytes)
     _refuse_doctype(text)
     parser = etree.XMLParser(

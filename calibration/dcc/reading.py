@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from calibration.certificate import Certificate
+from calibration.checks import refuse
 from calibration.dcc.administration import (
     amendment_of,
     condition_of,
@@ -98,12 +99,16 @@ def read_dcc(
         most_bytes: Larger documents are refused.
 
     Raises:
+        ValueError: The document is neither bytes nor text, or the units are one text.
         DccError: The document is broken, or its numbers make no sense; each reason has its line.
         MissingLibraryError: lxml is not installed.
 
     Source:
         See ``check_dcc``.
     """
+    if isinstance(units, str):
+        who = "digital certificate"
+        raise refuse(who, "units", "several UCUM codes", repr(units), f"Write units=({units!r},) for one.")
     root = root_of(document, most_bytes)
     faults = _faults(root)
     if any(fault.kind != "practice" or strict for fault in faults):

@@ -64,7 +64,7 @@ def test_two_codes_of_one_unit_have_one_spelling(ucum: str, same: str) -> None:
 ADVICE = "Convert the values to another unit, or mend the spelling."
 
 
-@pytest.mark.parametrize("wrong", ["", "kW..h", ".m", "m/", "kg2."])
+@pytest.mark.parametrize("wrong", ["", "kW..h", ".m", "m/", "kg2.", "m//s", None, 5, b"m"])
 def test_what_is_no_code_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match="unit: spelling") as refused:
         to_dsi(wrong)
@@ -93,6 +93,8 @@ def test_a_power_of_zero_and_a_factor_are_refused(wrong: str) -> None:
     ("wrong", "expected"),
     [
         ("", "a D-SI unit"),
+        (None, "a D-SI unit"),
+        (b"\\metre", "a D-SI unit"),
         ("|rpm", "a D-SI unit"),
         ("kelvin", "a D-SI unit"),
         (r"\per\minute", r"units on both sides of \per"),

@@ -221,3 +221,36 @@ def test_a_certificate_has_no_place_for_an_expiry_or_an_interval() -> None:
 def test_a_certificate_is_a_value(finished: Certificate) -> None:
     assert finished == replace(finished)
     assert hash(finished) == hash(replace(finished))
+
+
+@pytest.mark.parametrize(
+    ("build", "says"),
+    [
+        (
+            lambda: Certificate("1", instrument="TH-2"),
+            "certificate 1: instrument: expected a value of type Instrument, got 'TH-2'. Build it as Instrument(...).",
+        ),
+        (
+            lambda: Certificate("1", methods="ĐLVN 138"),
+            "certificate 1: methods: expected values of type Method, got 'ĐLVN 138'. Give a tuple of them.",
+        ),
+        (
+            lambda: Certificate("1", only_items="no"),
+            "certificate 1: only_items: expected a value of type bool, got 'no'. Build it as bool(...).",
+        ),
+        (
+            lambda: Certificate("1", amends="K-1"),
+            "certificate 1: amends: expected a value of type Amendment, got 'K-1'. Build it as Amendment(...).",
+        ),
+        (
+            lambda: ChannelResults("t", "T", "K", as_found=(1.0, 2.0)),
+            "channel 't': as_found: expected a value of type Point, got 1.0. Build it as Point(...).",
+        ),
+        (
+            lambda: ChannelResults("t", "T", "K", as_left=None),
+            "channel 't': as_left: expected values of type Point, got None. Give a tuple of them.",
+        ),
+    ],
+)
+def test_a_part_of_another_type_is_refused(build, says: str) -> None:
+    assert message(build) == says

@@ -113,3 +113,18 @@ def test_lxml_is_loaded_by_the_first_document_only() -> None:
         "assert 'lxml' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("wrong", [None, 5, ["<d/>"]])
+def test_a_document_is_bytes_or_text(wrong: object) -> None:
+    with pytest.raises(ValueError, match="digital certificate") as refused:
+        check_dcc(wrong)  # type: ignore[arg-type]
+    assert str(refused.value) == f"digital certificate: document: expected bytes or text, got {wrong!r}. Read the file."
+
+
+def test_one_unit_is_not_a_list_of_letters(gauge: str) -> None:
+    with pytest.raises(ValueError, match="units") as refused:
+        read_dcc(gauge, units="bar")
+    assert str(refused.value) == (
+        "digital certificate: units: expected several UCUM codes, got 'bar'. Write units=('bar',) for one."
+    )
