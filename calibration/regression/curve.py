@@ -82,7 +82,8 @@ class Curve(Fit):
             ISO/TS 28037:2010, 11.2.
         """
         at = single("x", x)
-        extra = self.slope(at) * spread("u_x", u_x)
+        own = spread("u_x", u_x)
+        extra = self.slope(at) * own if own else 0.0
         return self._estimate(powers(np.array([at]), self._first, self.degree), self.intercept or 0.0, extra)
 
     def single_response(self, x: float, u_y: float | None = None, u_x: float = 0.0) -> Estimate:
@@ -209,10 +210,10 @@ class Curve(Fit):
 def powers(x: Array, first: int, last: int) -> Wide:
     """Columns ``x**first`` to ``x**last``, shape (n, last - first + 1)."""
     place = Wide.of(x)
-    found = [Wide.of(np.ones_like(x))]
-    for _ in range(last):
+    found = [Wide.of(np.ones_like(x)), place]
+    while len(found) <= last:
         found.append(found[-1] * place)
-    return Wide.stack(found[first:])
+    return Wide.stack(found[first : last + 1])
 
 
 def _shifts(center: float, scale: float, first: int, last: int) -> Wide:

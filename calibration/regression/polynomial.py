@@ -135,7 +135,8 @@ def _adjusted(x: Array, y: Wide, degree: int, first: int, given: Known | None, w
     if given is not None and given.x is not None:
         return adjust(x, y, columns, steps, given)
     scale = relative_scale(weights, x.size) if given is None else cholesky(given.y, "u_y or cov_y")
-    return Adjusted(solve(columns(x), y, scale), columns(x), x, scale)
+    table = columns(x)
+    return Adjusted(solve(table, y, scale), table, x, scale)
 
 
 def _curve(found: Adjusted, x: Array, y: Wide, degree: int, fixed: float | None, *, stated: bool) -> Curve:

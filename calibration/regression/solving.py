@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.checks import refuse
-from calibration.regression.wide import Array, Wide, exponents
+from calibration.regression.wide import FEW, Array, Wide, exponents
 
 DEPENDENT = 1e-25
 MATRIX = 2
@@ -46,14 +46,17 @@ class Solution:
         if columns is not None:
             spread = self._spread(columns)
             return spread @ spread.T
-        size = self.root.hi.shape[0]
         # Rows of one triangular root: the diagonal is a sum of squares and cannot come out below zero.
-        products = [(self.root * self.root[j]) for j in range(size)]
-        return np.column_stack([_transposed(product).sum().rounded() for product in products])
+        rows = _transposed(self.root)
+        return (rows[:, :, np.newaxis] * rows[:, np.newaxis]).sum().rounded()
 
     def _spread(self, columns: Wide) -> Array:
-        parts = [_transposed(columns * _transposed(self.root)[j]).sum() for j in range(self.root.hi.shape[1])]
-        return Wide.stack(parts).rounded()
+        if columns.hi.size <= FEW:
+            return (_transposed(columns)[:, :, np.newaxis] * self.root[:, np.newaxis]).sum().rounded()
+        # Of many rows one column after another: all at once would not stay near the processor.
+        size = columns.hi.shape[1]
+        parts = [_transposed(columns[:, : j + 1] * self.root[: j + 1, j]).sum().rounded() for j in range(size)]
+        return np.stack(parts, axis=-1)
 
 
 def solve(columns: Wide, y: Wide, scale: Array | None = None, independent: float = DEPENDENT) -> Solution:
@@ -73,20 +76,21 @@ def solve(columns: Wide, y: Wide, scale: Array | None = None, independent: float
         Bjoerck, BIT 7 (1967) 1; Golub and Van Loan, Matrix Computations, 5.3.
     """
     size = columns.hi.shape[1]
-    table = Wide(np.column_stack([columns.hi, y.hi]), np.column_stack([columns.lo, y.lo]))
+    # Each column in one piece: what is done to all of them then runs along it.
+    table = Wide(np.vstack([columns.hi.T, y.hi]).T, np.vstack([columns.lo.T, y.lo]).T)
     powers = exponents(table.hi)
     table, unit = _whitened(table.shifted(-powers), scale)
     rows: list[Wide] = []
     whole = np.sqrt(np.sum(table.hi**2, axis=0))
     for k in range(size):
-        column = table[:, 0]
-        length = (column * column).sum().root() if column.hi.any() else Wide.of(0.0)
+        column = table[:, :1]
+        # Squared length of the column, and its products with those after it, in one.
+        products = (column * table).sum()
+        length = products[0].root() if products.hi[0] > 0 else Wide.of(0.0)
         _need_independent(k, float(length.hi), float(whole[k]), independent)
-        column = column / length
-        rest = table[:, 1:]
-        shares = (_as_column(column) * rest).sum()
-        table = rest - _as_column(column) * shares
-        rows.append(_row(k, length, shares, size + 1))
+        rest, shares = table[:, 1:], products[1:] / products[0]
+        table = rest - column * shares
+        rows.append(_row(k, length, shares * length, size + 1))
     upper = Wide(np.stack([row.hi for row in rows]), np.stack([row.lo for row in rows]))
     root, coefficients = _inverse(upper[:, :size], upper[:, size])
     # Undo the scaling by powers of two: columns, y, and the unit of the weights.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 SPLITTER = 2.0**27 + 1
+FEW = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +44,8 @@ class Wide:
     @classmethod
     def stack(cls, rows: list[Wide]) -> Wide:
         """Arrays of one shape as the last axis of one array."""
-        return cls(np.stack([row.hi for row in rows], axis=-1), np.stack([row.lo for row in rows], axis=-1))
+        hi, lo = np.stack([row.hi for row in rows]), np.stack([row.lo for row in rows])
+        return cls(np.moveaxis(hi, 0, -1), np.moveaxis(lo, 0, -1))
 
     def __getitem__(self, where: Any) -> Wide:
         return Wide(self.hi[where], self.lo[where])
@@ -64,20 +67,23 @@ class Wide:
         return Wide(*_quick_sum(p, e + (self.hi * other.lo + self.lo * other.hi)))
 
     def __truediv__(self, other: Wide) -> Wide:
-        first = Wide.of(self.hi / other.hi)
-        rest = self - other * first
-        second = Wide.of(rest.hi / other.hi)
-        rest = rest - other * second
-        return first + second + Wide.of(rest.hi / other.hi)
+        first = self.hi / other.hi
+        p, e = _two_product(first, other.hi)
+        # What the rounded quotient leaves, exactly but for its last digits, is smaller by 16 of them.
+        rest = ((self.hi - p) - e) + (self.lo - first * other.lo)
+        return Wide(*_quick_sum(first, rest / other.hi))
 
     def root(self) -> Wide:
         """Square root of values above zero."""
-        first = Wide.of(np.sqrt(self.hi))
-        return first + Wide.of((self - first * first).hi / (2 * first.hi))
+        first = np.sqrt(self.hi)
+        p, e = _two_product(first, first)
+        return Wide(*_quick_sum(first, (((self.hi - p) - e) + self.lo) / (2 * first)))
 
     def sum(self) -> Wide:
-        """Sum over the first axis, by halves."""
+        """Sum over the first axis: of a few, exactly; of many by halves."""
         rest = self
+        if 0 < self.hi.size <= FEW:
+            return self._summed()
         while len(rest.hi) > 1:
             half = len(rest.hi) // 2
             odd = rest[2 * half :]
@@ -85,6 +91,13 @@ class Wide:
             if len(odd.hi):
                 rest = Wide(np.concatenate([rest.hi, odd.hi]), np.concatenate([rest.lo, odd.lo]))
         return rest[0] if len(rest.hi) else Wide.of(np.zeros(self.hi.shape[1:]))
+
+    def _summed(self) -> Wide:
+        columns = np.concatenate([self.hi, self.lo]).reshape(2 * len(self.hi), -1).T.tolist()
+        whole = [math.fsum(column) for column in columns]
+        left = [math.fsum((*column, -near)) for column, near in zip(columns, whole, strict=True)]
+        shape = self.hi.shape[1:]
+        return Wide(np.array(whole).reshape(shape), np.array(left).reshape(shape))
 
     def shifted(self, exponents: Any) -> Wide:
         """Times ``2**exponents``, exactly."""
