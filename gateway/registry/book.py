@@ -203,9 +203,13 @@ class Book:
 
 def label_of(row: Registered, apart: Mapping[str, Value]) -> str:
     """How people call a row."""
-    noun = type(row).noun
-    words = [str(apart.get(name) or getattr(row, name, "") or "") for name in noun.label or noun.key]
-    return " · ".join(word for word in words if word) or row.id[:12]
+    of = type(row)
+    links = of.links()
+    for names in (of.noun.label, of.noun.key):
+        words = [str(apart.get(name) or getattr(row, name, "") or "") for name in names if name not in links]
+        if any(words):
+            return " · ".join(word for word in words if word)
+    return row.id[:12]
 
 
 def _visible(reader: Reader, of: type[Registered]) -> Select[Any]:
@@ -242,7 +246,7 @@ def _entries(session: Session, reader: Reader, rows: Sequence[Registered]) -> li
         return []
     of = type(rows[0])
     apart = personal.read(session, of.__tablename__, [row.id for row in rows]) if of.personal else {}
-    labels = _labels(session, of, rows)
+    labels = _labels(session, reader, of, rows)
     return [_entry(reader, row, apart.get(row.id, {}), labels) for row in rows]
 
 
@@ -267,7 +271,9 @@ def _entry(reader: Reader, row: Registered, apart: Mapping[str, Value], labels: 
     )
 
 
-def _labels(session: Session, of: type[Registered], rows: Sequence[Registered]) -> dict[tuple[str, str], str]:
+def _labels(
+    session: Session, reader: Reader, of: type[Registered], rows: Sequence[Registered]
+) -> dict[tuple[str, str], str]:
     """Noun and id -> label, of everything that the rows name."""
     wanted: dict[str, set[str]] = {}
     for name, link in of.links().items():
@@ -277,7 +283,8 @@ def _labels(session: Session, of: type[Registered], rows: Sequence[Registered]) 
         other = NOUNS[noun]
         apart = personal.read(session, noun, sorted(ids)) if other.personal else {}
         for row in session.scalars(select(other).where(other.id.in_(sorted(ids)))):
-            found[noun, row.id] = label_of(row, apart.get(row.id, {}))
+            sees_people = not other.personal or reader.may(Action.READ, "people", row.place)
+            found[noun, row.id] = label_of(row, apart.get(row.id, {}) if sees_people else {})
     return found
 
 

@@ -133,7 +133,7 @@ class SupportRow(Registered):
     kind: Mapped[str] = field(
         Choice(title=Title("Nội dung", "Kind"), options=SUPPORTS, required=True, example="basic_tool")
     )
-    tools: Mapped[str] = field(Choices(title=Title("Công cụ", "Tools"), options=TOOLS, example=["5s", "lean"]))
+    tools: Mapped[str] = field(Choices(title=Title("Công cụ", "Tools"), options=TOOLS, example=["lean", "5s"]))
     begins: Mapped[str] = field(BEGINS)
     ends: Mapped[str] = field(ENDS)
     agency: Mapped[str | None] = field(Link(title=Title("Cơ quan hỗ trợ", "Given by"), to="agency"))

@@ -80,6 +80,6 @@ class TaskMoneyRow(Registered):
     source: Mapped[str] = field(
         Choice(title=Title("Nguồn", "Source"), options=SOURCES, required=True, example="provincial")
     )
-    planned: Mapped[int | None] = field(Whole(title=Title("Kế hoạch", "Planned"), unit="VND"))
-    allocated: Mapped[int | None] = field(Whole(title=Title("Đã giao", "Allocated"), unit="VND"))
-    disbursed: Mapped[int | None] = field(Whole(title=Title("Đã giải ngân", "Disbursed"), unit="VND"))
+    planned: Mapped[int | None] = field(Whole(title=Title("Kinh phí kế hoạch", "Money planned"), unit="VND"))
+    allocated: Mapped[int | None] = field(Whole(title=Title("Kinh phí đã giao", "Money allocated"), unit="VND"))
+    disbursed: Mapped[int | None] = field(Whole(title=Title("Kinh phí đã giải ngân", "Money disbursed"), unit="VND"))

@@ -229,8 +229,8 @@ class Writing:
             raise WrongValuesError(
                 {
                     of.noun.key[0]: Title(
-                        f"Đã có {of.noun.title.vi} với {vi} này. Hãy sửa bản ghi đó, hoặc điền giá trị khác.",
-                        f"There is a {of.noun.title.en} with this {en}. Change that one, or give another.",
+                        f"{of.noun.title.vi} khác đã có {vi} này. Hãy sửa bản ghi đó, hoặc điền giá trị khác.",
+                        f"Another {of.noun.title.en} has this {en}. Change that one, or give another value.",
                     )
                 }
             )

@@ -1,0 +1,121 @@
+"""The audit: every change with before and after, sealed; and what it may know of persons."""
+
+import json
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from gateway.registry import AuditHeadRow, AuditRow, PersonalRow
+from gateway.registry.audit import Broken, verify
+from gateway.registry.personal import DAY_NS, due, salted
+from gateway.registry.refusals import ForbiddenError
+from gateway.registry.roles import SYSTEM, Grant, Reader, Role
+
+
+def broken(engine) -> list[Broken]:
+    with Session(engine) as session:
+        return list(verify(session))
+
+
+def entries(engine, noun: str) -> list[AuditRow]:
+    with Session(engine) as session:
+        return list(session.scalars(select(AuditRow).where(AuditRow.noun == noun).order_by(AuditRow.number)))
+
+
+def test_a_change_keeps_who_when_what_before_and_after(world, engine) -> None:
+    manager = world.of(Role.MANAGER, world.press)
+    world.now[0] += 7
+    world.book.change(manager, "site", world.site.id, {"title": "Xưởng 1"}, 1, "đổi tên")
+    last = entries(engine, "site")[-1]
+    assert (last.action, last.row, last.name, last.account) == ("change", world.site.id, "Ông Nam", "o")
+    assert (last.at, last.why) == (world.now[0], "đổi tên")
+    assert json.loads(last.before) == {"title": "Xưởng dập Sa Đéc"}
+    assert json.loads(last.after) == {"title": "Xưởng 1"}
+    assert (last.of_organisation, last.of_province) == (world.press.id, world.province.id)
+    assert broken(engine) == []
+
+
+def alter(session: Session) -> None:
+    session.execute(update(AuditRow).where(AuditRow.number == 2).values(after='{"name":"khác"}'))
+
+
+def remove_one(session: Session) -> None:
+    session.execute(delete(AuditRow).where(AuditRow.number == 2))
+
+
+def remove_last(session: Session) -> None:
+    session.execute(delete(AuditRow).where(AuditRow.number == 4))
+
+
+def remove_all(session: Session) -> None:
+    session.execute(delete(AuditRow))
+
+
+def swap_names(session: Session) -> None:
+    session.execute(update(AuditRow).where(AuditRow.number == 4).values(name="Người khác"))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "found"),
+    [
+        (alter, [Broken(2, "altered")]),
+        (remove_one, [Broken(2, "missing")]),
+        (remove_last, [Broken(4, "head")]),
+        (remove_all, [Broken(4, "head")]),
+        (swap_names, [Broken(4, "altered")]),
+    ],
+)
+def test_a_deleted_or_altered_entry_is_found(world, engine, tamper, found) -> None:
+    assert len(entries(engine, "site")) == 1
+    with Session(engine) as session, session.begin():
+        assert session.get(AuditHeadRow, 1).number == 4
+        tamper(session)
+    assert broken(engine) == found
+
+
+def test_a_persons_data_stand_apart_and_the_audit_has_only_their_hashes(world, engine) -> None:
+    values = {"code": "CB-1", "full_name": "Nguyễn Thị Lan", "phone": "0912 345 678", "province": world.province.id}
+    person = world.book.make(SYSTEM, "person", values)
+    assert person.label == "Nguyễn Thị Lan"
+    with Session(engine) as session:
+        row = session.get(PersonalRow, ("person", person.id, "full_name"))
+        assert (row.value, row.purpose, row.keep_until) == ("Nguyễn Thị Lan", "training", 0)
+        [entry] = entries(engine, "person")
+        assert "Lan" not in entry.after
+        assert "0912" not in entry.after
+        assert json.loads(entry.after)["full_name"] == salted(row.salt, "Nguyễn Thị Lan")
+
+
+def test_who_may_not_see_people_sees_that_something_is_hidden(world) -> None:
+    values = {"code": "CB-1", "full_name": "Nguyễn Thị Lan", "province": world.province.id}
+    person = world.book.make(SYSTEM, "person", values)
+    values = {"scheme": "apo", "person": person.id, "number": "7", "issued": "2026-01-05"}
+    expert = world.book.make(SYSTEM, "expert", values | {"province": world.province.id})
+    assert world.book.get(SYSTEM, "expert", expert.id).labels["person"] == "Nguyễn Thị Lan"
+    analyst = world.of(Role.ANALYST)
+    assert world.book.get(analyst, "expert", expert.id).labels["person"] == "CB-1"
+    assert world.book.get(world.of(Role.PROVINCIAL_OFFICER), "expert", expert.id).labels["person"] == "Nguyễn Thị Lan"
+
+
+def test_erasing_takes_the_data_the_salts_and_the_search_and_leaves_the_row(world, engine) -> None:
+    values = {"code": "CB-1", "full_name": "Nguyễn Thị Lan", "province": world.province.id}
+    person = world.book.make(SYSTEM, "person", values)
+    assert world.book.erase(SYSTEM, "person", person.id, "theo yêu cầu") == 1
+    left = world.book.get(SYSTEM, "person", person.id)
+    assert (left.label, left.values["full_name"]) == ("CB-1", "")
+    with Session(engine) as session:
+        assert session.scalars(select(PersonalRow)).all() == []
+        assert "lan" not in session.scalar(select(AuditRow.after).where(AuditRow.action == "erase"))
+    assert broken(engine) == []
+    with pytest.raises(ForbiddenError):
+        world.book.erase(Reader("x", "x", (Grant(Role.LABORATORY_STAFF),)), "site", world.site.id, "x")
+
+
+def test_after_a_row_went_out_of_use_each_datum_has_the_end_of_its_purpose(world, engine) -> None:
+    values = {"code": "CB-1", "full_name": "Lan", "phone": "0912345678", "province": world.province.id}
+    person = world.book.make(SYSTEM, "person", values)
+    world.book.retire(SYSTEM, "person", person.id, 1, "nghỉ việc")
+    with Session(engine) as session:
+        assert due(session, world.now[0] + 179 * DAY_NS) == []
+        assert due(session, world.now[0] + 181 * DAY_NS) == [("person", person.id)]
