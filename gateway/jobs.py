@@ -29,7 +29,7 @@ WARN_AT = 3
 """Warn while the free room is less than so many times the reserve."""
 _EDGE_WARN = 0.1
 _DAY_NS = 86_400 * 10**9
-_SILENCE_S, _DISKS_S = 30, 300
+_SILENCE_S, _DISKS_S, _SUMS_S = 30, 300, 600
 
 
 def start_jobs(
@@ -44,6 +44,7 @@ def start_jobs(
         "interval",
         seconds=_DISKS_S,
     )
+    scheduler.add_job(lambda: sum_up(timeseries), "interval", seconds=_SUMS_S)
     scheduler.start()
     return scheduler
 
@@ -57,6 +58,14 @@ def forget_old(timeseries: TimeSeries, retention: RetentionConfig, now: int) -> 
             log.warning("retention: %s. It is tried again tomorrow.", error)
         else:
             log.info("retention: %s older than %g days dropped, %s points", measurement, days, _count(gone))
+
+
+def sum_up(timeseries: TimeSeries) -> None:
+    """Prepare long series: what a chart of a month needs of the hours that are over."""
+    try:
+        timeseries.sum_up()
+    except StoreUnavailableError as error:
+        log.warning("sums by the minute: %s. They are made later.", error)
 
 
 def watch_edges(engine: Engine, now: int) -> None:

@@ -117,7 +117,7 @@ def draw(span: Span, buckets: Sequence[Bucket], width: int, period_s: float, zon
         times=tuple(Tick(round(x(at), 2), at) for at in times),
         step=step,
         bad=marks([(b.at, b.at + width) for b in buckets if b.bad]),
-        gaps=marks(_gaps(span, buckets, width, period_s)),
+        gaps=marks(gaps_of(span, buckets, width, period_s)),
     )
 
 
@@ -189,7 +189,15 @@ def _offset_s(at: int, zone: ZoneInfo) -> int:
     return int(offset.total_seconds())
 
 
-def _gaps(span: Span, buckets: Sequence[Bucket], width: int, period_s: float) -> list[tuple[int, int]]:
+def gaps_of(span: Span, buckets: Sequence[Bucket], width: int, period_s: float) -> list[tuple[int, int]]:
+    """Stretches of ``span`` in which samples are absent: from the end of one bucket to the start of another, ns.
+
+    Args:
+        span: Where to look; no gap at its end is one that is still being filled.
+        buckets: By time; without those that hold no sample.
+        width: Of a bucket, ns.
+        period_s: Of the samples, s; 0 when not known.
+    """
     reach = _reach(width, period_s)
     if not buckets:
         return [(span.start, span.end)]

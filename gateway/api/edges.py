@@ -2,16 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from edge_agent.wire.messages import EdgeStatus
+from gateway.api.accept import OR_CSV
 from gateway.api.health import EdgeOut, edge_out, of_all
+from gateway.api.paging import Whole
 from gateway.api.source import EdgeName, Service, SiteName, TheService
 from gateway.api.spans import iso
 from gateway.health import EdgeHealth, JournalHealth
+from gateway.people import DecisionError
 
 router = APIRouter(prefix="/edges", tags=["edges"])
+
+
+_PERSON = r"^[\w .,'’()/&-]+$"  # noqa: RUF001  an apostrophe as people type it
+"""Letters of any language and what stands between them in names: no tag of HTML, no end of an SQL statement."""
 
 
 class JournalOut(BaseModel):
@@ -50,8 +57,8 @@ class EdgeDetailOut(EdgeOut):
 class AdmitIn(BaseModel):
     """Who admits an edge."""
 
-    who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = Field(
-        description="Name of the person who answers for it", examples=["Nguyễn Thị Mai"]
+    who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=_PERSON)] = (
+        Field(description="Name of the person who answers for it", examples=["Nguyễn Thị Mai"])
     )
 
 
@@ -68,10 +75,11 @@ def find_edge(service: Service, site: str, edge: str) -> EdgeHealth:
     raise HTTPException(404, msg)
 
 
-@router.get("", summary="Every edge")
-def read_edges(service: TheService) -> list[EdgeOut]:
-    """Every edge that was ever heard of, admitted or not."""
-    return [edge_out(health) for health in of_all(service)]
+@router.get("", summary="Every edge", response_model=list[EdgeOut], responses={**OR_CSV})
+def read_edges(service: TheService, asked: Whole) -> list[EdgeOut] | Response:
+    """Every edge that was ever heard of, admitted or not, by site and name."""
+    cut = asked.cut(of_all(service), lambda health: (health.site, health.edge))
+    return asked.array(cut, EdgeOut, edge_out, "edges")
 
 
 @router.get("/{site}/{edge}", summary="One edge with its journals")
@@ -84,7 +92,10 @@ def read_edge(site: SiteName, edge: EdgeName, service: TheService) -> EdgeDetail
 def admit_edge(site: SiteName, edge: EdgeName, by: AdmitIn, service: TheService) -> EdgeDetailOut:
     """A person says that this edge belongs here; its name is kept with the time."""
     find_edge(service, site, edge)
-    service.admit(site, edge, by.who)
+    try:
+        service.admit(site, edge, by.who)
+    except DecisionError as error:
+        raise HTTPException(409, str(error)) from error
     return _detail(find_edge(service, site, edge))
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from edge_agent.wire.schema import SECONDS
 from edge_agent.wire.shop_floor import Part
+from gateway.api.accept import OR_CSV, wants_csv
+from gateway.api.paging import Whole
 from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import TheService, Zone
 from gateway.api.spans import NS, iso
@@ -64,6 +66,7 @@ class ElementsOut(BaseModel):
     start: str = Field(description="UTC, as asked")
     end: str = Field(description="UTC, as asked, not included")
     buckets: list[BucketOut] = Field(description="Those that lie whole in the stretch, by time")
+    next: str | None = Field(None, description="Address of the next page; null: this is the last")
 
 
 # Before the plain ones: a name has no dot, so these paths are never a work unit's.
@@ -90,17 +93,33 @@ def read_elements_csv(
     return sheet.answer(lines, f"{'_'.join(unit.id)}_elements", span.start)
 
 
-@router.get("/{site}/work-units/{edge}/{unit}/elements", summary="Elements of a work unit")
+@router.get(
+    "/{site}/work-units/{edge}/{unit}/elements",
+    summary="Elements of a work unit",
+    response_model=ElementsOut,
+    responses={**OR_CSV},
+)
 def read_elements(
     unit: TheUnit,
     service: TheService,
     span: TheDays,
+    zone: Zone,
+    asked: Whole,
+    request: Request,
+    response: Response,
     shift: Shift = "",
-) -> ElementsOut:
+) -> ElementsOut | Response:
     """What adds up, by nominal bucket, shift and product, by the revision in force; at most 92 days."""
-    found = service.shop_floor.buckets(unit.id, span.start, span.end, shift)
+    response.headers["Vary"] = "Accept"
+    if wants_csv(request):
+        return read_elements_csv(unit, service, span, zone, shift)
+    cut = asked.cut(service.shop_floor.buckets(unit.id, span.start, span.end, shift), lambda bucket: (bucket.since,))
     return ElementsOut(
-        **unit.id._asdict(), start=iso(span.start), end=iso(span.end), buckets=[_bucket_out(bucket) for bucket in found]
+        **unit.id._asdict(),
+        start=iso(span.start),
+        end=iso(span.end),
+        buckets=[_bucket_out(bucket) for bucket in cut.rows],
+        next=cut.next or None,
     )
 
 

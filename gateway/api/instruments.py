@@ -1,11 +1,14 @@
 """Instruments, what their channels mean, and what they showed last."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from edge_agent.wire.messages import InstrumentDescription
+from gateway.api.accept import OR_CSV
 from gateway.api.edges import find_edge
 from gateway.api.live import ChannelView, edge_view
+from gateway.api.paging import Whole
+from gateway.api.revisions import NOT_MODIFIED, IfNoneMatch
 from gateway.api.source import EdgeQuery, Now, SiteQuery, TheService
 from gateway.api.spans import NS, iso
 
@@ -68,18 +71,47 @@ def _instrument_out(site: str, edge: str, description: InstrumentDescription) ->
     )
 
 
-@router.get("/instruments", summary="The instruments of an edge")
-def read_instruments(site: SiteQuery, edge: EdgeQuery, service: TheService) -> list[InstrumentOut]:
-    """What every instrument of an edge is, by the revision in force."""
+@router.get(
+    "/instruments",
+    summary="The instruments of an edge",
+    response_model=list[InstrumentOut],
+    responses={**OR_CSV, **NOT_MODIFIED},
+)
+def read_instruments(
+    site: SiteQuery,
+    edge: EdgeQuery,
+    service: TheService,
+    asked: Whole,
+    _given: IfNoneMatch = None,
+) -> list[InstrumentOut] | Response:
+    """What every instrument of an edge is, by the revision in force, by name."""
     find_edge(service, site, edge)
-    return [_instrument_out(site, edge, description) for description in service.descriptions(site, edge)]
+    described = sorted(service.descriptions(site, edge), key=lambda its: its.key)
+    revisions = (word for its in described for word in (its.key, its.revision))
+    cut = asked.cut(described, lambda its: (its.key,))
+    return asked.unchanged(*revisions) or asked.array(
+        cut, InstrumentOut, lambda its: _instrument_out(site, edge, its), f"{site}_{edge}_instruments"
+    )
 
 
-@router.get("/latest", summary="What every channel of an edge showed last")
-def read_latest(site: SiteQuery, edge: EdgeQuery, service: TheService, now: Now) -> list[LatestOut]:
-    """The last stored sample of every channel, with its unit, uncertainty, quality and age."""
+@router.get(
+    "/latest",
+    summary="What every channel of an edge showed last",
+    response_model=list[LatestOut],
+    responses={**OR_CSV},
+)
+def read_latest(
+    site: SiteQuery, edge: EdgeQuery, service: TheService, now: Now, asked: Whole
+) -> list[LatestOut] | Response:
+    """The last stored sample of every channel: value, unit, uncertainty, quality, age; by instrument and channel."""
     view = edge_view(service, find_edge(service, site, edge), now)
-    return [_latest_out(c) for instrument in view.instruments for c in instrument.channels if c.latest]
+    shown = [c for instrument in view.instruments for c in instrument.channels if c.latest]
+    cut = asked.cut(sorted(shown, key=_place), _place)
+    return asked.array(cut, LatestOut, _latest_out, f"{site}_{edge}_latest")
+
+
+def _place(channel: ChannelView) -> tuple[str, str]:
+    return channel.of.instrument, channel.of.channel
 
 
 def _latest_out(channel: ChannelView) -> LatestOut:

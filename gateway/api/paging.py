@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, Select, tuple_
 
 from gateway.api.accept import csv_answer, wants_csv
 from gateway.api.problems import ProblemError, mistake
+from gateway.api.revisions import etag, not_modified
 
 DEFAULT, MOST = 100, 1000
 Key = tuple[str | int, ...]
@@ -140,13 +141,23 @@ class Paging:
         items = [out(row) for row in cut.rows]
         return self._csv(items, of, name) or items
 
+    def unchanged(self, *revisions: int | str) -> Response | None:
+        """304 for who has the same page of the same revisions in the same form; else None, and an ``ETag``.
+
+        Args:
+            revisions: All that makes the rows what they are.
+        """
+        form = "csv" if wants_csv(self._request) else "json"
+        in_force = etag(form, self._request.url.query, *revisions)
+        self._response.headers["ETag"] = in_force
+        return not_modified(self._request, in_force)
+
     def _csv(self, items: Sequence[Out], of: type[Out], name: str) -> Response | None:
         self._response.headers["Vary"] = "Accept"
         if not wants_csv(self._request):
             return None
         answer = csv_answer(items, of, name)
-        if "Link" in self._response.headers:
-            answer.headers["Link"] = self._response.headers["Link"]
+        answer.headers.update(self._response.headers)
         return answer
 
 

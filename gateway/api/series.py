@@ -5,11 +5,14 @@ from contextlib import suppress
 from itertools import chain
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription
+from gateway.api.accept import OR_CSV, csv_answer, wants_csv
+from gateway.api.charts import gaps_of
+from gateway.api.downsampling import MOST_POINTS, WIDEST, exact_grid, grid_of
 from gateway.api.edges import find_edge
 from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
@@ -20,12 +23,33 @@ router = APIRouter(prefix="/series", tags=["series"])
 
 LONGEST_SERIES_DAYS = 400
 LONGEST_CSV_DAYS = 31
-MOST_POINTS = 5000
 
 _TIME_FORMS = "-15m, -1h, -7d, now, or ISO 8601 with its offset"
-Start = Annotated[str, Query(description=f"From: {_TIME_FORMS}", examples=["-1h", "2026-11-25T07:00:00+07:00"])]
-End = Annotated[str, Query(description=f"To, not included: {_TIME_FORMS}", examples=["now"])]
+Start = Annotated[
+    str,
+    Query(max_length=60, description=f"From: {_TIME_FORMS}", examples=["-1h", "2026-11-25T07:00:00+07:00"]),
+]
+End = Annotated[str, Query(max_length=60, description=f"To, not included: {_TIME_FORMS}", examples=["now"])]
 Points = Annotated[int, Query(ge=1, le=MOST_POINTS, description="At most so many stretches", examples=[300])]
+
+
+Width = Annotated[
+    int | None,
+    Query(
+        ge=1,
+        le=WIDEST,
+        description=f"Width of the chart, pixels: one stretch for each, at most {MOST_POINTS}, none shorter than two "
+        "samples, long ones of whole minutes; goes before points",
+        examples=[1200],
+    ),
+]
+
+
+class GapOut(BaseModel):
+    """A stretch without any sample."""
+
+    start: str = Field(description="UTC")
+    end: str = Field(description="UTC, not included")
 
 
 class BucketOut(BaseModel):
@@ -48,13 +72,14 @@ class SeriesOut(BaseModel):
     channel: str
     unit: str = Field(description="UCUM code; empty: never described", examples=["W"])
     title: dict[str, str]
-    start: str = Field(description="UTC")
-    end: str = Field(description="UTC, not included")
+    start: str = Field(description="UTC, as asked; with width up to a minute before")
+    end: str = Field(description="UTC, not included, as asked; with width up to a stretch after")
     bucket_s: float = Field(description="Length of a stretch, s")
     n: int = Field(description="Good and uncertain samples in all")
     bad: int = Field(description="Bad samples in all")
     expected: int | None = Field(description="Samples that a reading without gaps gives; null: period not known")
     coverage: float | None = Field(description="n of expected, 0 to 1; null: period not known", examples=[0.998])
+    gaps: list[GapOut] = Field(description="Where samples are absent: a line should break there")
     buckets: list[BucketOut]
 
 
@@ -123,7 +148,12 @@ def read_csv(
     return sheet.answer(lines, f"{site}_{edge}_{instrument}_{channel}", span.start)
 
 
-@router.get("/{site}/{edge}/{instrument}/{channel}", summary="A channel over time")
+@router.get(
+    "/{site}/{edge}/{instrument}/{channel}",
+    summary="A channel over time",
+    response_model=SeriesOut,
+    responses={**OR_CSV},
+)
 def read_series(
     site: SiteName,
     edge: EdgeName,
@@ -131,28 +161,39 @@ def read_series(
     channel: ChannelName,
     service: TheService,
     now: Now,
+    request: Request,
+    response: Response,
     start: Start = "-1h",
     end: End = "now",
     points: Points = 300,
-) -> SeriesOut:
+    width: Width = None,
+) -> SeriesOut | Response:
     """Mean, lowest and highest value in equal stretches, with how many samples they rest on; at most 400 days."""
     of = ChannelId(site, edge, instrument, channel)
-    span = asked_span(start, end, now, LONGEST_SERIES_DAYS)
+    asked = asked_span(start, end, now, LONGEST_SERIES_DAYS)
     description, meaning = find_channel(service, of)
-    buckets = service.timeseries.series(of, span.start, span.end, points)
-    expected, coverage = coverage_of(buckets, span.start, span.end, description.period_s if description else 0.0)
+    period_s = description.period_s if description else 0.0
+    span, bucket_ns, count = exact_grid(asked, points) if width is None else grid_of(asked, width, period_s)
+    buckets = service.timeseries.series(of, span.start, span.end, count)
+    out = [BucketOut(**bucket._asdict() | {"at": iso(bucket.at)}) for bucket in buckets]
+    response.headers["Vary"] = "Accept"
+    if wants_csv(request):
+        return csv_answer(out, BucketOut, "_".join(of))
+    past = Span(span.start, max(span.start + 1, min(span.end, now)))
+    expected, coverage = coverage_of(buckets, span.start, span.end, period_s)
     return SeriesOut(
         **of._asdict(),
         unit=meaning.unit if meaning else "",
         title=meaning.title if meaning else {},
         start=iso(span.start),
         end=iso(span.end),
-        bucket_s=(span.end - span.start) / points / NS,
+        bucket_s=bucket_ns / NS,
         n=sum(b.n for b in buckets),
         bad=sum(b.bad for b in buckets),
         expected=expected,
         coverage=coverage,
-        buckets=[BucketOut(**bucket._asdict() | {"at": iso(bucket.at)}) for bucket in buckets],
+        gaps=[GapOut(start=iso(a), end=iso(b)) for a, b in gaps_of(past, buckets, bucket_ns, period_s)],
+        buckets=out,
     )
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from edge_agent.wire.shop_floor import Stop
+from gateway.api.accept import OR_CSV
+from gateway.api.paging import Whole
 from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import TheService, Zone
 from gateway.api.spans import NS, iso
@@ -58,14 +60,21 @@ def read_stops_csv(
     return sheet.answer(lines, f"{'_'.join(unit.id)}_stops", span.start)
 
 
-@router.get("/{site}/work-units/{edge}/{unit}/stops", summary="Stops of a work unit")
+@router.get(
+    "/{site}/work-units/{edge}/{unit}/stops",
+    summary="Stops of a work unit",
+    response_model=list[StopOut],
+    responses={**OR_CSV},
+)
 def read_stops(
     unit: TheUnit,
     service: TheService,
     span: TheDays,
-) -> list[StopOut]:
-    """Every stop that touches the stretch, with its reason, by the revision in force; at most 92 days."""
-    return [_stop_out(stop) for stop in service.shop_floor.stops(unit.id, span.start, span.end)]
+    asked: Whole,
+) -> list[StopOut] | Response:
+    """Every stop that touches the stretch, with its reason, by the revision in force, by time; at most 92 days."""
+    stops = service.shop_floor.stops(unit.id, span.start, span.end)
+    return asked.array(asked.cut(stops, lambda stop: (stop.since,)), StopOut, _stop_out, f"{'_'.join(unit.id)}_stops")
 
 
 def _stop_out(stop: Stop) -> StopOut:

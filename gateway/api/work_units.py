@@ -2,10 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, HTTPException, Path, Response
 from pydantic import BaseModel, Field
 
 from edge_agent.wire.schema import NAME
+from gateway.api.accept import OR_CSV
+from gateway.api.paging import Whole
+from gateway.api.revisions import NOT_MODIFIED, IfNoneMatch
 from gateway.api.series import End, Start, asked_span
 from gateway.api.source import EdgeName, Now, SiteName, TheService
 from gateway.api.spans import Span, iso
@@ -64,10 +67,23 @@ TheDays = Annotated[Span, Depends(_asked_days)]
 """The stretch that was asked for, of at most :data:`LONGEST_DAYS`."""
 
 
-@router.get("/{site}/work-units", summary="The work units of a site")
-def read_work_units(site: SiteName, service: TheService) -> list[WorkUnitOut]:
-    """Every work unit that any edge of the site ever described; a site that has none has an empty list."""
-    return [_unit_out(unit) for unit in service.shop_floor.work_units(site)]
+@router.get(
+    "/{site}/work-units",
+    summary="The work units of a site",
+    response_model=list[WorkUnitOut],
+    responses={**OR_CSV, **NOT_MODIFIED},
+)
+def read_work_units(
+    site: SiteName,
+    service: TheService,
+    asked: Whole,
+    _given: IfNoneMatch = None,
+) -> list[WorkUnitOut] | Response:
+    """Every work unit that any edge of the site ever described, by edge and name; of a site that has none: nothing."""
+    units = sorted(service.shop_floor.work_units(site), key=lambda unit: unit.id)
+    revisions = (word for unit in units for word in (*unit.id, unit.description.revision))
+    cut = asked.cut(units, lambda unit: unit.id[1:])
+    return asked.unchanged(*revisions) or asked.array(cut, WorkUnitOut, _unit_out, f"{site}_work-units")
 
 
 def _unit_out(unit: WorkUnit) -> WorkUnitOut:

@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Engine, or_, select
+from sqlalchemy import ColumnElement, Engine, and_, or_, select
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.entries import Entry, Photo
@@ -114,21 +114,40 @@ class ShopFloor:
         with Session(self._engine) as session:
             return [_stop(row) for row in session.scalars(asked)]
 
-    def entries(self, site: str, noun: str, start: int, end: int, most: int = _AT_ONCE) -> list[Entered]:
-        """What people of a site entered of one noun, said in ``[start, end)``, the newest first, also what is gone."""
+    def entries(
+        self,
+        site: str,
+        noun: str,
+        start: int,
+        end: int,
+        most: int = _AT_ONCE,
+        after: tuple[int, str, str] | None = None,
+    ) -> list[Entered]:
+        """What people of a site entered of one noun, said in ``[start, end)``, the newest first, also what is gone.
+
+        Args:
+            site: Whose.
+            noun: Of the entries.
+            start: UTC ns.
+            end: UTC ns.
+            most: At most so many.
+            after: Time, edge and key of an entry: only those that come after it; None: from the newest on.
+        """
         its = RecordRow
         edges = select(its.edge).where(its.site == site, its.noun == noun).distinct()
-        found: list[tuple[int, Entered]] = []
+        found: list[tuple[tuple[int, str, str], Entered]] = []
         with Session(self._engine) as session:
             for edge in session.scalars(edges).all():
                 asked = (
-                    select(its.at, its.body)
+                    select(its.at, its.key, its.body)
                     .where(its.site == site, its.edge == edge, its.noun == noun, its.at >= start, its.at < end)
                     .order_by(its.at.desc(), its.key)
                     .limit(most)
                 )
-                found += [(at, Entered(edge, _entry(body))) for at, body in session.execute(asked)]
-        found.sort(key=lambda one: -one[0])
+                asked = asked if after is None else asked.where(_is_after(edge, after))
+                rows = session.execute(asked)
+                found += [((-at, edge, key), Entered(edge, _entry(body))) for at, key, body in rows]
+        found.sort(key=lambda one: one[0])
         return [entered for _, entered in found[:most]]
 
     def photo(self, site: str, photo: str) -> list[Photo]:
@@ -145,6 +164,14 @@ class ShopFloor:
                     if isinstance(piece, Photo) and not piece.gone:
                         pieces[piece.number] = piece
         return [pieces[number] for number in sorted(pieces)]
+
+
+def _is_after(edge: str, after: tuple[int, str, str]) -> ColumnElement[bool]:
+    """Whether an entry of this edge comes after another one: by time backwards, edge, key."""
+    at, its_edge, key = after
+    if edge == its_edge:
+        return or_(RecordRow.at < at, and_(RecordRow.at == at, RecordRow.key > key))
+    return RecordRow.at <= at if edge > its_edge else RecordRow.at < at
 
 
 def _is_shift(shift: str) -> ColumnElement[bool]:

@@ -85,6 +85,10 @@ class TimeSeries(Protocol):
         """``[start, end)`` in at most ``buckets`` equal stretches; stretches without any sample are left out."""
         ...
 
+    def sum_up(self) -> int:
+        """Prepare for long series what is complete by now; how much was done, 0: nothing is left, or wanted."""
+        ...
+
     def rows(self, of: ChannelId, start: int, end: int) -> Iterator[Row]:
         """Every stored sample in ``[start, end)`` by time, without loading all of them at once."""
         ...

@@ -5,8 +5,12 @@ import numpy.typing as npt
 
 from gateway.timeseries import Bucket
 
+MINUTE = 60 * 10**9
+HOUR = 60 * MINUTE
+
 Times = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 
 
@@ -57,6 +61,21 @@ class Buckets:
             self._sum[to] += np.add.reduceat(values, firsts)
             self._min[to] = np.minimum(self._min[to], np.minimum.reduceat(values, firsts))
             self._max[to] = np.maximum(self._max[to], np.maximum.reduceat(values, firsts))
+
+    def add_sums(self, at: Times, figures: Values, bad: Counts) -> None:
+        """Take what was summed before over stretches that lie in one bucket each.
+
+        Args:
+            at: Where each begins, UTC ns, within ``[start, end)``.
+            figures: Count, sum, least and greatest of its values, shape (n, 4); of none: 0, 0, inf, -inf.
+            bad: Its count of bad samples.
+        """
+        place = (at - self._start) // self._width
+        np.add.at(self._n, place, figures[:, 0].astype(np.int64))
+        np.add.at(self._sum, place, figures[:, 1])
+        np.minimum.at(self._min, place, figures[:, 2])
+        np.maximum.at(self._max, place, figures[:, 3])
+        np.add.at(self._bad, place, bad.astype(np.int64))
 
     def result(self) -> list[Bucket]:
         """The stretches that hold a sample."""

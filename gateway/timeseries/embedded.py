@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 
-from gateway.timeseries import Bucket, ChannelId, Latest, Refused, Row, StoreUnavailableError, series_sql
+from gateway.timeseries import Bucket, ChannelId, Latest, Refused, Row, StoreUnavailableError, minutes, series_sql
 from gateway.timeseries.keeping import Keeper
 from gateway.timeseries.points import Point
 from gateway.timeseries.reading import read_lines
@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS point (
 """``numbers`` float64, ``texts`` uint32 ids of ``word`` (0 absent), little-endian; ``departed``: channels that
 later rows of their instrument lack, and when they were last there."""
 
-VERSION = 1
+VERSION = 2
+"""2: minutes."""
 _PAGE = 8192
 """Bytes: a row of up to 250 fields lies in its page; of 4096 only one of 120 would."""
 _CHECKPOINT_PAGES = 4000
@@ -83,11 +84,14 @@ class EmbeddedStore:
         db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         db.execute("PRAGMA secure_delete = OFF")
         (version,) = db.execute("PRAGMA user_version").fetchone()
-        if version not in (0, VERSION):
+        if version not in range(VERSION + 1):
             msg = f"store {self._path}: format {version}, this program knows {VERSION}. Use the program that wrote it."
             raise StoreUnavailableError(msg)
-        if version == 0:
-            db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        if version < VERSION:
+            db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {minutes.SCHEMA}")
+            minutes.mark_all(db)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+            db.execute("COMMIT")
         self._keeper = Keeper(db)
 
     def write(self, lines: Sequence[str]) -> list[Refused]:
@@ -132,6 +136,17 @@ class EmbeddedStore:
                     if n < _AT_ONCE:
                         break
         return gone
+
+    def sum_up(self, most: int = 100_000) -> int:
+        """Sum up hours that are over, one at a time, so that the ingest gets its turn."""
+        with self._reading() as db:
+            due = minutes.due(db, most)
+        with self._unavailable(), closing(self._connect()) as db:
+            db.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes is summed up again
+            for instrument, hour in due:
+                with self._lock, self._transaction(db):
+                    minutes.sum_up(db, instrument, hour)
+        return len(due)
 
     def why_full(self) -> str:
         """See the protocol; pages that retention has emptied count as room while the disk is not near its end."""

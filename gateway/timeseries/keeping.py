@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from edge_agent.wire.schema import SAMPLE
 from gateway.timeseries import Refused
+from gateway.timeseries.buckets import HOUR
 from gateway.timeseries.reading import MAX_FIELDS, Head, Reading, Shape, channels_of
 
 NUMBER, TEXT = "number", "text"
@@ -26,6 +27,9 @@ DEPART = """
 INSERT INTO departed VALUES (?, ?, ?)
 ON CONFLICT (instrument, channel) DO UPDATE SET at = excluded.at WHERE excluded.at > at
 """
+
+MARK = "INSERT OR IGNORE INTO unsummed VALUES (?, ?)"
+"""Its minutes (see :mod:`gateway.timeseries.minutes`) are no longer right."""
 
 Places = npt.NDArray[np.intp] | None
 """Where each field of a shape stands; None when they are the first ones in their order."""
@@ -77,6 +81,7 @@ class Keeper:
             self.forget_what_it_knows()
             self._version = version
         refused, rows = [], []
+        hours: set[tuple[int, int]] = set()
         for line, reading in read:
             known = self._instruments.get(reading.head) or self._look_up(reading.head)
             places = known.shapes.get(reading.shape) or self._place(known, reading.shape)
@@ -86,8 +91,10 @@ class Keeper:
                 continue
             if reading.head.measurement == SAMPLE:
                 self._note_channels(known, reading.shape.channels, reading.at)
+                hours.add((reading.at - reading.at % HOUR, known.id))
             rows.append((known.id, reading.at, *self._vectors(known, places, reading)))
         self._db.executemany(UPSERT, rows)
+        self._db.executemany(MARK, sorted(hours))
         return refused
 
     def _vectors(self, known: _Known, places: tuple[Places, Places], reading: Reading) -> tuple[bytes, bytes | None]:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_agent.wire.schema import GOOD, SAMPLE
-from gateway.timeseries import Bucket, ChannelId, Latest, Row
-from gateway.timeseries.buckets import Buckets, Flags, Times, Values
+from gateway.timeseries import Bucket, ChannelId, Latest, Row, minutes
+from gateway.timeseries.buckets import MINUTE, Buckets, Flags, Times, Values, width_ns
 from gateway.timeseries.keeping import FLOAT, NUMBER, TEXT, WORD, fields_present
 from gateway.timeseries.points import Point, tags_of_series
 from gateway.timeseries.reading import channels_of, fields_of, is_bad
@@ -62,9 +62,16 @@ def series(db: sqlite3.Connection, of: ChannelId, start: int, end: int, buckets:
     if found is None:
         return []
     bad_words = [word for word, text in db.execute("SELECT id, text FROM word") if is_bad(text)]
-    for some in _samples(db, found, start, end):
-        bad: Flags = np.isin(some.word, bad_words)
-        gathered.add(some.at, some.value, bad)
+    width = width_ns(start, end, buckets)
+    whole = width % MINUTE == 0 and start % MINUTE == 0
+    parts = minutes.stretches(db, found["id"], start, end) if whole else [minutes.Stretch(start, end, is_summed=False)]
+    for part in parts:
+        if part.is_summed:
+            minutes.gather(db, found, part, gathered)
+            continue
+        for some in _samples(db, found, part.start, part.end):
+            bad: Flags = np.isin(some.word, bad_words)
+            gathered.add(some.at, some.value, bad)
     return gathered.result()
 
 
@@ -104,6 +111,7 @@ def forget(db: sqlite3.Connection, instrument: int, before: int, limit: int) -> 
         [instrument, before, limit - 1],
     ).fetchone()
     upto = before if last is None else last[0] + 1
+    minutes.forget(db, instrument, upto)
     db.execute("DELETE FROM departed WHERE instrument = ? AND at < ?", [instrument, before])
     return db.execute("DELETE FROM point WHERE instrument = ? AND at < ?", [instrument, upto]).rowcount
 

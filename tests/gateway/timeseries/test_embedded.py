@@ -180,7 +180,7 @@ def test_a_later_format_is_left_alone(path):
         db.execute("PRAGMA user_version = 7")
     with pytest.raises(StoreUnavailableError) as caught:
         EmbeddedStore(path)
-    assert str(caught.value) == (f"store {path}: format 7, this program knows 1. Use the program that wrote it.")
+    assert str(caught.value) == (f"store {path}: format 7, this program knows 2. Use the program that wrote it.")
 
 
 def test_a_closed_store_takes_nothing(path):
