@@ -72,6 +72,9 @@ class Limits:
 
         Raises:
             ValueError: It is not finite.
+
+        >>> Limits(9.9, 10.1).contains(10.1)
+        True
         """
         number = finite("limits", "value", value)
         return (self.lower is None or number >= self.lower) and (self.upper is None or number <= self.upper)

@@ -64,6 +64,37 @@ class Process:
         finite("Process", "mean", self.mean, EARLIER)
         positive("Process", "s", self.s, EARLIER)
 
+    def after(self, value: float, u: float) -> tuple[float, float]:
+        """What is known of one item once it is measured, too: best estimate and standard uncertainty.
+
+        ::
+
+            estimate = mean + share * (value - mean)          share = s**2 / (s**2 + u**2)
+            u(estimate) = u * sqrt(share)
+
+        Give both to :func:`specific_risk` or :func:`probability_of_conformity` where earlier knowledge is to count;
+        a bare measured value and its u are for no earlier knowledge.
+
+        Args:
+            value: Measured quantity value.
+            u: Its standard uncertainty, above 0.
+
+        Returns:
+            Estimate and its standard uncertainty, in the quantity's unit.
+
+        Raises:
+            ValueError: A value is outside its range.
+
+        Source:
+            JCGM 106:2012, 6.2 and A.4.4: normal prior knowledge, normal measurement.
+
+        >>> Process(100.0, 3.0).after(110.0, 4.0)
+        (103.6, 2.4)
+        """
+        finite("Process", "value", value, "A missing value tells nothing.")
+        share = 1 / (1 + (positive("Process", "u", u, EVALUATE) / self.s) ** 2)
+        return self.mean + share * (value - self.mean), u * math.sqrt(share)
+
 
 def process_in_tolerance(probability: float, limits: Limits) -> Process:
     """The centred process of which a given share of items is within the limits.

@@ -1,5 +1,7 @@
 """Global risks: Deaver's figures, and mpmath's with 30 digits."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from calibration.decision import (
     guard_band_for_global_risk,
     managed_guard_band,
     process_in_tolerance,
+    specific_risk,
 )
 
 # mpmath 1.4.1, 30 digits, quad over g(y) * H(y) with break points at every scale; mean, s, u, limits, acceptance.
@@ -66,6 +69,23 @@ def test_global_risks_of_deaver(
         assert risks.false_rejection == pytest.approx(false_rejection, abs=1e-3)
 
 
+def test_what_is_known_after_a_measurement_is_bayes_theorem() -> None:
+    process, value, u = Process(0.2, 0.5), 1.1, 0.3
+    y = np.linspace(-8.0, 8.0, 200_001)
+    density = np.exp(-(((y - 0.2) / 0.5) ** 2) / 2 - ((value - y) / u) ** 2 / 2)
+    density /= density.sum()
+    estimate, s = process.after(value, u)
+    assert estimate == pytest.approx(np.sum(y * density), rel=1e-10)
+    assert s == pytest.approx(np.sqrt(np.sum((y - estimate) ** 2 * density)), rel=1e-9)
+    # The specific risks of all measured values together are the global risk.
+    limits, values = Limits(-1, 1), np.linspace(-1.0, 1.0, 4001)
+    spread = np.hypot(0.5, 0.3)
+    weights = np.exp(-(((values - 0.2) / spread) ** 2) / 2) / spread / np.sqrt(2 * np.pi)
+    risks = [specific_risk(*process.after(float(one), u), limits) for one in values]
+    total = np.trapezoid(weights * risks, values)
+    assert total == pytest.approx(global_risks(process, u, limits).false_acceptance, rel=1e-6)
+
+
 def test_global_risks_agree_with_a_simulation() -> None:
     generator = np.random.default_rng(4)
     n = 1_000_000
@@ -116,6 +136,10 @@ def test_method_6_keeps_to_two_per_cent_whatever_share_conforms(ratio: float) ->
         (
             lambda: Process(0, 0),
             "Process: s: expected a finite number above 0, got 0. Take it from earlier items of the kind.",
+        ),
+        (
+            lambda: Process(0, 1).after(math.nan, 0.1),
+            "Process: value: expected a finite number, got nan. A missing value tells nothing.",
         ),
         (
             lambda: global_risks(Process(0, 1), -1, Limits(-1, 1)),
