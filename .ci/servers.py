@@ -1,7 +1,9 @@
-"""Have ready what the tests start: mosquitto, InfluxDB, VictoriaMetrics, Chromium.
+"""Have ready what the tests start: mosquitto, InfluxDB, VictoriaMetrics, PostgreSQL, Chromium.
 
-The servers are unpacked below .cache without root. Chromium is too entangled for that: root installs it with
-apt-get, anybody else is told. In CI whatever is missing is an error, at a desk the tests that need it are skipped.
+The servers are unpacked below .cache without root. PostgreSQL refuses to run as root, and the user that it then runs as
+may not look into a folder of ours, so for root it is installed. Chromium is too entangled for unpacking: root installs
+it with apt-get, anybody else is told. In CI whatever is missing is an error, at a desk the tests that need it are
+skipped.
 """
 
 import os
@@ -15,6 +17,7 @@ from pathlib import Path
 from gateway.debian import PACKAGES, DebianPackages, ProgramMissingError
 
 CACHE = Path(".cache/servers")
+POSTGRES = "postgres"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 POLICY = Path("/usr/sbin/policy-rc.d")
 """Debian asks this script whether a package just installed may start its service."""
@@ -31,8 +34,11 @@ def main() -> int:
 
 
 def _fetch(program: str) -> str:
+    packages = DebianPackages(CACHE, progress=_say)
     try:
-        DebianPackages(CACHE, progress=_say).program(program)
+        if program == POSTGRES and os.geteuid() == 0 and not packages.installed(program):
+            return _install(program, PACKAGES[program][0])
+        packages.program(program)
     except ProgramMissingError as error:
         return str(error)
     return ""
@@ -41,13 +47,19 @@ def _fetch(program: str) -> str:
 def _browser() -> str:
     if any(map(shutil.which, BROWSERS)):
         return ""
-    apt = shutil.which("apt-get")
-    if os.geteuid() != 0 or apt is None:
+    if os.geteuid() != 0:
         return "chromium: not installed. Have somebody with root run: apt-get install chromium"
-    _say("installing chromium from Debian's packages (once) ...")
+    return _install("chromium", "chromium")
+
+
+def _install(program: str, package: str) -> str:
+    apt = shutil.which("apt-get")
+    if apt is None:
+        return f"{program}: not installed, and here is no apt to install it with. Install {program} by hand."
+    _say(f"installing {program} from Debian's packages (once) ...")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
     with _services_stay_down():
-        for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+        for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
             done = subprocess.run(
                 [apt, "-q", *command],
                 env=quiet,
@@ -58,7 +70,7 @@ def _browser() -> str:
             )
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no word why").splitlines()[-1]
-        return f"chromium: apt-get failed ({last}). Look at the network, or install chromium by hand."
+        return f"{program}: apt-get failed ({last}). Look at the network, or install {program} by hand."
     return ""
 
 

@@ -1,24 +1,37 @@
 """``gateway.toml`` as frozen values. Every key has a default; all mistakes are told together, each with its place."""
 
 import os
-import tomllib
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec.structs import fields
 
 from edge_agent.wire.schema import NAME
+from gateway.tables import ConfigError, Strict, Tables, read_tables, read_toml
+
+__all__ = [
+    "MQTT_PORTS",
+    "BrokerConfig",
+    "ConfigError",
+    "GatewayConfig",
+    "HttpConfig",
+    "ProcessConfig",
+    "RegistryConfig",
+    "RetentionConfig",
+    "StoreConfig",
+    "load_config",
+]
 
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 """Scheme of a broker's url -> its default port."""
+_SERVED = ("postgresql", "postgres:")
 _PATHS = {
     "gateway": ("state_dir",),
     "broker": ("password_file", "ca_file", "cert_file", "key_file"),
+    "registry": ("password_file",),
     "store": ("token_file", "password_file", "ca_file"),
     "http": ("secret_file",),
 }
@@ -32,19 +45,17 @@ Port = Annotated[int, msgspec.Meta(ge=0, le=65_535, description="a port from 0 t
 Days = Annotated[float, msgspec.Meta(gt=0, le=36_500, description="a number of days above 0, at most 36500")]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400, description="a number of seconds above 0, at most 86400")]
 Megabytes = Annotated[int, msgspec.Meta(ge=1, le=10_000_000, description="a whole number of megabytes, at least 1")]
+Shared = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=rf"\A(?:{NAME.pattern})?\Z", description="a name of a..z, 0..9 and inner hyphens, or nothing at all"
+    ),
+]
 Kind = Annotated[Literal["embedded", "influx"], msgspec.Meta(description='"embedded" or "influx"')]
 Dialect = Annotated[Literal["v1", "v2"], msgspec.Meta(description='"v1" (/write) or "v2" (/api/v2/write)')]
 LogLevel = Annotated[
     Literal["debug", "info", "warning", "error"], msgspec.Meta(description="one of debug, info, warning, error")
 ]
-
-
-class ConfigError(ValueError):
-    """A configuration file that cannot be used; its text has one line a mistake."""
-
-
-class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the file: frozen, and a key that it does not know is an error."""
 
 
 class ProcessConfig(Strict, frozen=True, kw_only=True):
@@ -68,6 +79,7 @@ class BrokerConfig(Strict, frozen=True, kw_only=True):
 
     Attributes:
         url: ``mqtt://host`` or, with TLS, ``mqtts://host:8883``.
+        shared: Group of the gateway processes that share the edges' messages; empty: this one hears them all.
         username: As whom; empty: nobody in particular.
         password_file: The password is its first line.
         ca_file: Who signed the broker's certificate; empty: the system's authorities.
@@ -78,6 +90,7 @@ class BrokerConfig(Strict, frozen=True, kw_only=True):
     """
 
     url: Text = "mqtt://127.0.0.1:1883"
+    shared: Shared = ""
     username: Text = ""
     password_file: Text = ""
     ca_file: Text = ""
@@ -104,9 +117,16 @@ class BrokerConfig(Strict, frozen=True, kw_only=True):
 
 
 class RegistryConfig(Strict, frozen=True, kw_only=True):
-    """The registry database. ``url`` is SQLAlchemy's; empty: ``registry.sqlite`` in the state folder."""
+    """The registry database.
+
+    Attributes:
+        url: ``postgresql://user@host/database``, or another of SQLAlchemy's; empty: ``registry.sqlite`` in the state
+            folder.
+        password_file: PostgreSQL's password is its first line; not looked into when ``url`` has one.
+    """
 
     url: Text = ""
+    password_file: Text = ""
 
 
 class StoreConfig(Strict, frozen=True, kw_only=True):
@@ -190,7 +210,7 @@ class GatewayConfig(Strict, frozen=True, kw_only=True):
         return Path(self.http.secret_file) if self.http.secret_file else self.state_dir / "api-secret"
 
 
-_TABLES: Mapping[str, type[msgspec.Struct]] = {
+_TABLES: Tables = {
     "gateway": ProcessConfig,
     "broker": BrokerConfig,
     "registry": RegistryConfig,
@@ -209,31 +229,29 @@ def load_config(path: Path | None) -> GatewayConfig:
     if path is None:
         return GatewayConfig(state_dir=_usual_state_dir())
     mistakes: list[str] = []
-    tables = _read_tables(_content(path), path.absolute().parent, mistakes)
-    zone = tables.get("gateway", ProcessConfig()).zone
-    if not _is_zone(zone):
-        mistakes.append(f'gateway.zone: expected an IANA name such as Asia/Ho_Chi_Minh, got "{zone}"')
-    broker = tables.get("broker", BrokerConfig())
-    if urlsplit(broker.url).scheme not in MQTT_PORTS or not _has_host(broker.url):
-        mistakes.append(f'broker.url: expected mqtt://HOST or mqtts://HOST:PORT, got "{broker.url}"')
+    tables = read_tables(read_toml(path), _TABLES, _PATHS, path.absolute().parent, mistakes)
+    mistakes += _contradictions(tables)
     if mistakes:
         raise ConfigError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
     state_dir = tables.get("gateway", ProcessConfig()).state_dir
     return GatewayConfig(path=path, state_dir=Path(state_dir) if state_dir else _usual_state_dir(), **tables)
 
 
-def _content(path: Path) -> dict[str, Any]:
-    try:
-        # utf-8-sig: editors on Windows write a mark at the start that TOML does not know.
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        msg = f"{path}: cannot be read: {error.strerror}. Check the path and its permissions."
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        msg = f"{path}: line {line}: not UTF-8 (byte {error.object[error.start]:#04x}). Save the file as UTF-8."
-    except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: not TOML: {error}. Mend the line."
-    raise ConfigError(msg)
+def _contradictions(tables: Mapping[str, Any]) -> Iterator[str]:
+    """What each type alone does not say."""
+    zone = tables.get("gateway", ProcessConfig()).zone
+    if not _is_zone(zone):
+        yield f'gateway.zone: expected an IANA name such as Asia/Ho_Chi_Minh, got "{zone}"'
+    broker = tables.get("broker", BrokerConfig())
+    if urlsplit(broker.url).scheme not in MQTT_PORTS or not _has_host(broker.url):
+        yield f'broker.url: expected mqtt://HOST or mqtts://HOST:PORT, got "{broker.url}"'
+    if not broker.shared:
+        return
+    # What one process keeps for itself the others of its group would not know.
+    if tables.get("store", StoreConfig()).kind == "embedded":
+        yield 'broker.shared: several processes cannot share the embedded store; set store.kind = "influx"'
+    if not tables.get("registry", RegistryConfig()).url.startswith(_SERVED):
+        yield "broker.shared: several processes need one registry; set registry.url = postgresql://USER@HOST/DATABASE"
 
 
 def _is_zone(name: str) -> bool:
@@ -255,44 +273,3 @@ def _usual_state_dir() -> Path:
     given = os.environ.get("STATE_DIRECTORY")
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return (Path(given) if given else Path(home) / "nhipdo").absolute()
-
-
-def _read_tables(content: Mapping[str, Any], folder: Path, mistakes: list[str]) -> dict[str, Any]:
-    tables: dict[str, Any] = {}
-    for name, table in content.items():
-        if name not in _TABLES:
-            mistakes.append(f"{name}: {_unknown('table', name, list(_TABLES))}")
-        elif not isinstance(table, dict):
-            mistakes.append(f"{name}: expected a table, write [{name}]")
-        else:
-            values = _read_values(name, table, mistakes)
-            for key in _PATHS.get(name, ()):
-                if values.get(key):
-                    values[key] = str(folder / values[key])
-            tables[name] = _TABLES[name](**values)
-    return tables
-
-
-def _read_values(name: str, table: Mapping[str, Any], mistakes: list[str]) -> dict[str, Any]:
-    known = {field.name: field for field in fields(_TABLES[name])}
-    values = {}
-    for key, value in table.items():
-        if key not in known:
-            mistakes.append(f"{name}.{key}: {_unknown('key', key, list(known))}")
-            continue
-        try:
-            values[key] = msgspec.convert(value, known[key].type)
-        except msgspec.ValidationError:
-            shown = f'"{value}"' if isinstance(value, str) else str(value).lower()
-            mistakes.append(f"{name}.{key}: expected {_describe(known[key].type)}, got {shown}")
-    return values
-
-
-def _unknown(what: str, name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"unknown {what}; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
-
-
-def _describe(of: Any) -> str:
-    parts = (part.description for part in get_args(of) if isinstance(part, msgspec.Meta))
-    return next((text for text in parts if text), "another value")

@@ -17,11 +17,13 @@ PACKAGES = {
     "mosquitto": ("mosquitto", "libmosquitto1", "libcjson1", "libdlt2", "libwrap0"),
     "influxd": ("influxdb",),
     "victoria-metrics": ("victoria-metrics",),
+    "postgres": ("postgresql", "postgresql-15", "libpq5"),
 }
 """Program -> its package, then the libraries that it needs when apt cannot work them out."""
 
-_BIN = ("usr/bin", "usr/sbin", "bin", "sbin")
-_SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
+_BIN = ("usr/bin", "usr/sbin", "bin", "sbin", "usr/lib/postgresql/*/bin")
+_SBIN = ("usr/sbin", "sbin", "usr/local/sbin", "usr/lib/postgresql/*/bin")
+"""Below the root. Where Debian puts servers: PostgreSQL's beside others of its versions, not where a shell looks."""
 _LIB = ("usr/lib", "usr/lib/*-linux-gnu*", "lib", "lib/*-linux-gnu*")
 _STATUS = Path("/var/lib/dpkg/status")
 _TIMEOUT_S = 300.0
@@ -62,17 +64,22 @@ class DebianPackages:
         Raises:
             ProgramMissingError: Not installed, and apt is absent, has no such package or cannot be reached.
         """
-        installed = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), *_SBIN)))
-        if installed:
-            return Program(Path(installed), {})
-        found = self._unpacked(name)
+        found = self.installed(name) or self._unpacked(name)
         if found is None:
             with self._alone():
                 found = self._unpacked(name) or self._fetch(name)
         return found
 
+    @staticmethod
+    def installed(name: str) -> Program | None:
+        """Where this system has it; None when it has not."""
+        # Of several versions the newest; they are whole numbers of two digits.
+        beside = [str(path) for words in _SBIN for path in sorted(Path("/").glob(words), reverse=True)]
+        found = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), *beside)))
+        return Program(Path(found), {}) if found else None
+
     def _unpacked(self, name: str) -> Program | None:
-        paths = [self._root / folder / name for folder in _BIN]
+        paths = [path for folder in _BIN for path in self._root.glob(f"{folder}/{name}")]
         # The mark stands last: without it an unpacking was interrupted, and libraries may be absent.
         if not (self._root / f".{name}").exists():
             return None

@@ -45,6 +45,7 @@ def _secrets(config: GatewayConfig) -> list[tuple[str, str]]:
     """Place in the file and path, of those that are given."""
     named = (
         ("broker.password_file", config.broker.password_file),
+        ("registry.password_file", config.registry.password_file),
         ("store.password_file", config.store.password_file),
         ("store.token_file", config.store.token_file),
     )

@@ -48,7 +48,7 @@ def opened(config: GatewayConfig) -> Iterator[Stores]:
 def opened_registry(config: GatewayConfig) -> Iterator[Engine]:
     """The registry alone, with tables as this version needs them."""
     make_state_dir(config)
-    engine = registry.connect(config.registry_url)
+    engine = registry.connect(config.registry_url, first_line(config.registry.password_file))
     try:
         registry.upgrade(engine)
         yield engine

@@ -9,14 +9,15 @@ import base64
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from types import MappingProxyType, TracebackType
+from typing import Any, NamedTuple, Self
 
 from gateway.debian import DebianPackages
 
@@ -54,6 +55,8 @@ class Server:
     """
 
     host = HOST
+    _farewell = signal.SIGTERM
+    _owner: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(
         self,
@@ -106,7 +109,7 @@ class Server:
         return self._start_on(free_port())
 
     def stop(self) -> None:
-        """End it in order (SIGTERM), by force when it takes too long."""
+        """End it in order, by force when it takes too long."""
         self._end(by_force=False)
 
     def kill(self) -> None:
@@ -142,6 +145,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                **self._owner,
             )
         self._guard = subprocess.Popen(  # noqa: S603  the shell is given a number only
             ["/bin/sh", "-c", 'read -r _; kill -KILL "$0"', str(self._process.pid)],
@@ -170,8 +174,7 @@ class Server:
         raise ServerError(msg)
 
     def _end(self, *, by_force: bool) -> None:
-        process, guard = self._process, self._guard
-        self._process = self._guard = None
+        process, guard, self._process, self._guard = self._process, self._guard, None, None
         if guard is not None and guard.stdin is not None:
             # The guard goes first: later its number for the server might be another program's.
             guard.kill()
@@ -180,7 +183,7 @@ class Server:
                 guard.stdin.close()
         if process is not None:
             if not by_force:
-                process.terminate()
+                process.send_signal(self._farewell)
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(_STOP_S)
             process.kill()

@@ -2,14 +2,19 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from gateway import servers
 from gateway.debian import DebianPackages, ProgramMissingError
+from gateway.postgres import Postgres
+from gateway.postgres import postgres as make_postgres
 
+AnyServer = TypeVar("AnyServer", bound=servers.Server)
 CACHE = Path(__file__).parent.parent / ".cache" / "servers"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -26,7 +31,7 @@ def debian_packages() -> DebianPackages:
     return DebianPackages(CACHE)
 
 
-def started(make: Callable[[], servers.Server]) -> Iterator[servers.Server]:
+def started(make: Callable[[], AnyServer]) -> Iterator[AnyServer]:
     try:
         server = make()
     except ProgramMissingError as error:
@@ -51,6 +56,15 @@ def influxdb(debian_packages: DebianPackages, tmp_path: Path) -> Iterator[server
 def victoria_metrics(debian_packages: DebianPackages, tmp_path: Path) -> Iterator[servers.Server]:
     """An empty VictoriaMetrics; it speaks the v2 write dialect, keeps ms and knows no InfluxQL."""
     yield from started(lambda: servers.victoria_metrics(debian_packages, tmp_path / "victoria-metrics"))
+
+
+@pytest.fixture(scope="session")
+def postgres(debian_packages: DebianPackages) -> Iterator[Postgres]:
+    """A PostgreSQL without databases; one for all tests of a process, since making its cluster takes a second."""
+    # Not below pytest's folders, where the user that it runs as may not go.
+    with tempfile.TemporaryDirectory(prefix="nhipdo-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield from started(lambda: make_postgres(debian_packages, Path(folder) / "postgres"))
 
 
 @pytest.fixture

@@ -85,7 +85,8 @@ def take_stop(session: Session, edge: EdgeId, record: Stop) -> None:
             was_over=False,
         )
         session.add(row)
-    row.was_over = row.was_over or record.until is not None
+    # Of one that is gone the point says 0 s: from then on every point of it says how long, as of one that was over.
+    row.was_over = row.was_over or record.gone or record.until is not None
     if record.revision <= row.revision:
         return
     for name in ("until", "kind", "planned_ns", "code", "shift", "product", "reason", "note", "who", "entered_at"):

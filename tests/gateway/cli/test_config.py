@@ -103,3 +103,28 @@ def test_a_time_zone_that_is_none_is_told(tmp_path, zone: str) -> None:
         load_config(file)
     expected = f'{file}: gateway.zone: expected an IANA name such as Asia/Ho_Chi_Minh, got "{zone}"'
     assert str(caught.value) == expected
+
+
+def test_processes_that_share_need_stores_that_can_be_shared(tmp_path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text('[broker]\nshared = "gateways"\n')
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert str(caught.value).splitlines() == [
+        f'{file}: broker.shared: several processes cannot share the embedded store; set store.kind = "influx"',
+        f"{file}: broker.shared: several processes need one registry; set registry.url = postgresql://USER@HOST/DATABASE",
+    ]
+    file.write_text(
+        '[broker]\nshared = "gateways"\n[registry]\nurl = "postgresql://n@db/n"\n[store]\nkind = "influx"\n'
+    )
+    assert load_config(file).broker.shared == "gateways"
+
+
+def test_a_group_is_a_name(tmp_path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text('[broker]\nshared = "a/b"\n')
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert str(caught.value) == (
+        f'{file}: broker.shared: expected a name of a..z, 0..9 and inner hyphens, or nothing at all, got "a/b"'
+    )

@@ -152,14 +152,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = registry.connect(f"sqlite:///{tmp_path / 'registry.sqlite'}")
-    registry.upgrade(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
 def store(tmp_path: Path) -> Iterator[ShakyStore]:
     store = ShakyStore(tmp_path / "series.sqlite", reserve_bytes=1)
     yield store
@@ -183,7 +175,9 @@ def gateway(restarted: Callable[[], Gateway]) -> Gateway:
 
 
 @pytest.fixture
-def new_gateway(tmp_path: Path, quick: None) -> Callable[[], AbstractContextManager[Gateway]]:
+def new_gateway(
+    tmp_path: Path, new_registry_url: Callable[..., str], quick: None
+) -> Callable[[], AbstractContextManager[Gateway]]:
     """A gateway on empty stores, as often as one is wanted."""
     numbers = count()
 
@@ -191,8 +185,7 @@ def new_gateway(tmp_path: Path, quick: None) -> Callable[[], AbstractContextMana
     def make() -> Iterator[Gateway]:
         folder = tmp_path / f"new-{next(numbers)}"
         folder.mkdir()
-        engine = registry.connect(f"sqlite:///{folder / 'registry.sqlite'}")
-        registry.upgrade(engine)
+        engine = registry.connect(new_registry_url(made=True))
         store = ShakyStore(folder / "series.sqlite", reserve_bytes=1)
         said, clock = Said(), Clock()
         try:

@@ -1,7 +1,5 @@
 """What edges say of themselves: their runs, their images, and our own restoration."""
 
-import sqlite3
-
 import pytest
 
 from edge_agent.wire.messages import Held, Run, Stored
@@ -265,22 +263,13 @@ def test_runs_that_follow_each_other_are_no_finding_though_the_older_ones_messag
 # ------------------------------------------------------------------ our own database
 
 
-def test_a_database_restored_to_an_earlier_state_becomes_a_new_generation(gateway, restarted, run, tmp_path) -> None:
+def test_a_database_restored_to_an_earlier_state_becomes_a_new_generation(gateway, restarted, run, back_up) -> None:
     gateway.takes(run.sample(), run.sample())
-    gateway.engine.dispose()
-    backup = tmp_path / "backup.sqlite"
-    with sqlite3.connect(tmp_path / "registry.sqlite") as source, sqlite3.connect(backup) as copy:
-        source.backup(copy)
-    source.close()
+    restore = back_up()
     gateway.takes(run.sample(), run.sample())
     ack = gateway.said.ack()
     assert ack.journals[run.journal] == Stored(floor=4)
-    gateway.engine.dispose()
-    with sqlite3.connect(tmp_path / "registry.sqlite") as target:
-        copy.backup(target)
-    copy.close()
-    target.close()
-
+    restore()
     after = restarted()
     status = run.status(at=5, store=ack.store, generation=ack.generation, acknowledged={run.journal: 4})
     after.takes(status)

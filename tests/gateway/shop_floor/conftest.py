@@ -1,7 +1,6 @@
-"""A registry on a real file, and a work unit that tells of itself."""
+"""A registry, and a work unit that tells of itself."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine
@@ -9,20 +8,11 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import Record
 from edge_agent.wire.shop_floor import Elements, Stop
-from gateway import registry
 from gateway.ingest import shop_floor as ingest
 from gateway.ingest.journals import EdgeId
 from gateway.shop_floor import ShopFloor, UnitId
 
 UNIT = UnitId("sa-dec", "press-shop", "press-1")
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = registry.connect(f"sqlite:///{tmp_path / 'registry.sqlite'}")
-    registry.upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
