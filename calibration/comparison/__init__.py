@@ -10,6 +10,10 @@ Decision: tests tell, and nothing leaves results out by itself.
 Because: an outlier is discarded by a person who knows its cause, or not at all (ISO 5725-2, 8.3.5).
 Instead of: cleaning in a loop.
 
+Which reference value: laboratories that agree, ``weighted_mean``; a few that do not, ``largest_consistent_subset``;
+many that scatter more than they say, ``mandel_paule`` or ``dersimonian_laird``; no uncertainties, ``algorithm_a`` or
+``q_hampel``.
+
 Decision: algorithms A and S go on until nothing changes.
 Because: a result must not hang on where an iteration happened to stop.
 Instead of: the third significant digit.

@@ -174,14 +174,19 @@ def _reference(x: Array, u: Array, used: tuple[int, ...], alpha: float) -> Refer
     u_ref = least / math.sqrt(total)
     chi_square = float(np.sum(((x[inside] - value) / u[inside]) ** 2))
     p_value = chi_square_cdf(chi_square, len(inside) - 1, upper=True)
-    degrees = tuple(
-        DegreeOfEquivalence(
-            float(x[i]) - value,
-            math.sqrt(max((u[i] - u_ref) * (u[i] + u_ref), 0.0)) if i in used else math.hypot(u[i], u_ref),
-        )
-        for i in range(len(x))
-    )
+    spread = np.hypot(u, u_ref)
+    spread[inside] = u[inside] * np.sqrt(_shares_of_the_others(weights))
+    degrees = tuple(map(DegreeOfEquivalence, (x - value).tolist(), spread.tolist()))
     return ReferenceValue(value, u_ref, chi_square, p_value, p_value >= alpha, used, degrees)
+
+
+def _shares_of_the_others(weights: Array) -> Array:
+    """1 - w_i / sum(w), for u(d_i)**2 = u_i**2 - u(x_ref)**2, also where one laboratory has nearly all the weight."""
+    total = float(np.sum(weights))
+    shares: Array = 1 - weights / total
+    heaviest = int(np.argmax(weights))
+    shares[heaviest] = float(np.sum(np.delete(weights, heaviest))) / total
+    return shares
 
 
 def _least_chi_square(x: Array, u: Array, size: int) -> tuple[int, ...]:

@@ -55,6 +55,19 @@ def test_degrees_of_equivalence_are_spread_as_they_say() -> None:
     assert np.std(scaled, axis=0) == pytest.approx(1, abs=0.05)
 
 
+def test_a_laboratory_with_nearly_all_the_weight_has_its_own_degree() -> None:
+    found = weighted_mean([1.0, 3.0], [2.0**-20, 1.0])
+    # u(d)**2 = u_1**4 / (u_1**2 + u_2**2), by hand
+    assert found.degrees[0].u == pytest.approx(2.0**-40 / math.hypot(2.0**-20, 1.0), rel=1e-13)
+
+
+def test_very_many_results_take_no_longer_than_they_must() -> None:
+    x = np.random.default_rng(9).normal(5.0, 0.5, 100_000)
+    found = weighted_mean(x, np.full(100_000, 0.5))
+    assert found.u == pytest.approx(0.5 / math.sqrt(100_000), rel=1e-12)
+    assert len(found.degrees) == 100_000
+
+
 def test_digits_survive_a_large_offset_and_a_small_scale() -> None:
     near = weighted_mean([0.0, 2.0, 3.0], [1.0, 1.0, 2.0])
     far = weighted_mean(1e6 + 1e-6 * np.array([0.0, 2.0, 3.0]), 1e-6 * np.array([1.0, 1.0, 2.0]))
