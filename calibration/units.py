@@ -7,8 +7,8 @@ Decision: a table of some sixty units and the grammar of products and powers.
 Because: that is what instruments of a testing centre show, and each line can be checked by eye.
 Instead of: a library of units, which imports slower than the whole package.
 
-Source: The Unified Code for Units of Measure 2.1, section 2; Digital System of Units (D-SI) 2.2, its brochure's
-    tables of units and prefixes; SI Brochure, 9th edition, tables 2, 4, 7, 8.
+Source: The Unified Code for Units of Measure 2.2, tables 1 to 5 (it has no prefixes beyond yotta and yocto); Digital
+    System of Units (D-SI) 2.2, its brochure's tables of units and prefixes; SI Brochure, 9th edition, tables 2, 4, 7, 8.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ METRIC = {
 }
 PLAIN = {
     "1": "one",
+    # UCUM has prefixes with it; D-SI's own reader gives it none.
     "Cel": "degreecelsius",
     "min": "minute",
     "h": "hour",
@@ -80,8 +81,6 @@ PLAIN = {
 # Spelt as one word in D-SI, and these spellings are the ones given.
 WHOLE = {"kg": "kilogram", "dB": "decibel"}
 PREFIXES = {
-    "Q": "quetta",
-    "R": "ronna",
     "Y": "yotta",
     "Z": "zetta",
     "E": "exa",
@@ -102,8 +101,6 @@ PREFIXES = {
     "a": "atto",
     "z": "zepto",
     "y": "yocto",
-    "r": "ronto",
-    "q": "quecto",
 }
 
 Term = tuple[str, int]  # D-SI spelling of one unit with its prefix, and its power
@@ -125,7 +122,7 @@ def to_dsi(ucum: str) -> str:
         ValueError: The code is not of that form, or a unit has no spelling in D-SI (``[degF]``, ``[psi]``).
 
     Source:
-        UCUM 2.1, sections 7 to 10; D-SI 2.2: products are written side by side, ``\per`` stands once and all after
+        UCUM 2.2, sections 7 to 10; D-SI 2.2: products are written side by side, ``\per`` stands once and all after
         it divides.
 
     >>> print(to_dsi("kW.h"), to_dsi("/min"), to_dsi("kg/m3"), to_dsi("Cel"), to_dsi("J/kg/K"))

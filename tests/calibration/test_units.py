@@ -10,6 +10,9 @@ PAIRS = [
     ("[ppm]", r"\ppm"),
     ("Cel", r"\degreecelsius"),
     ("mK", r"\milli\kelvin"),
+    ("V.A", r"\volt\ampere"),
+    ("g/mL", r"\gram\per\milli\litre"),
+    ("lx", r"\lux"),
     ("kg", r"\kilogram"),
     ("mg", r"\milli\gram"),
     ("um", r"\micro\metre"),
@@ -73,7 +76,16 @@ def test_what_is_no_code_is_refused(wrong: str) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "unit"),
-    [("[degF]", "[degF]"), ("kWh", "kWh"), ("{rev}/min", "{rev}"), ("mCel", "mCel"), ("m 2", "m "), ("mu", "mu")],
+    [
+        ("[degF]", "[degF]"),
+        ("kWh", "kWh"),
+        ("{rev}/min", "{rev}"),
+        ("mdeg", "mdeg"),
+        ("Qm", "Qm"),
+        ("kgf/cm2", "kgf"),
+        ("m 2", "m "),
+        ("mu", "mu"),
+    ],
 )
 def test_a_unit_without_a_spelling_is_named(wrong: str, unit: str) -> None:
     with pytest.raises(ValueError, match="unit: spelling") as refused:
