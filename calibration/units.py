@@ -8,7 +8,8 @@ Because: that is what instruments of a testing centre show, and each line can be
 Instead of: a library of units, which imports slower than the whole package.
 
 Source: The Unified Code for Units of Measure 2.2, tables 1 to 5 (it has no prefixes beyond yotta and yocto); Digital
-    System of Units (D-SI) 2.2, its brochure's tables of units and prefixes; SI Brochure, 9th edition, tables 2, 4, 7, 8.
+    System of Units (D-SI) 2.2, its brochure's tables of units and prefixes; SI Brochure, 9th edition, tables 2, 4, 7
+    and 8.
 """
 
 from __future__ import annotations

@@ -194,6 +194,11 @@ class Certificate:
 
         Raises:
             ValueError: The certificate has none of that name.
+
+        >>> from calibration.certificate import ChannelResults, Point
+        >>> paper = Certificate("K-1", results=(ChannelResults("t", "Temperature", "Cel", (Point(0.0, 0.1, 0.2, 2.0),)),))
+        >>> paper.of("t").unit
+        'Cel'
         """
         for results in self.results:
             if results.channel == channel:

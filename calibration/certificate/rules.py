@@ -19,6 +19,7 @@ class Circumstances:
         external: Channels whose results came from an external provider.
         conformity_asked: Whether the customer asked for a statement of conformity.
         opinions_asked: Whether the customer asked for opinions and interpretations.
+        unmeasurable: Channels that could not be measured before their repair, so that there is nothing as found.
     """
 
     receipt_matters: bool = False
@@ -26,6 +27,7 @@ class Circumstances:
     external: frozenset[str] = frozenset()
     conformity_asked: bool = False
     opinions_asked: bool = False
+    unmeasurable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,13 @@ def _traceable(certificate: Certificate) -> bool:
     return bool(certificate.traceability and standards) and all(s.certificate for s in standards)
 
 
-def _before_and_after(certificate: Certificate) -> bool:
+def _before_and_after(certificate: Certificate, circumstances: Circumstances) -> bool:
+    """The standard wants both "if available"."""
     adjusted = [r for r in certificate.results if r.as_left]
     if not adjusted:
         return not certificate.adjustment
-    return bool(certificate.adjustment) and all(r.as_found for r in adjusted)
+    found = all(r.as_found or r.channel in circumstances.unmeasurable for r in adjusted)
+    return bool(certificate.adjustment) and found
 
 
 def _ruled(certificate: Certificate) -> bool:
@@ -195,7 +199,7 @@ RULES = (
         "7.8.4.1 d",
         "results before and after an adjustment or repair",
         "kết quả trước và sau khi hiệu chỉnh hoặc sửa chữa",
-        lambda c, _: _before_and_after(c),
+        _before_and_after,
     ),
     Rule(
         "7.8.4.1 e",

@@ -14,6 +14,14 @@ Decision: a document type declaration is refused, whatever it says.
 Because: no certificate needs one, and entities are how a document reads files or grows a thousandfold.
 Instead of: a parser's limits.
 
+Decision: 3.0 to 3.2 are refused as a fault of practice, and read where practice is let pass and the form is 3.3.0's.
+Because: laboratories still issue them, and what they share with 3.3.0 means the same; what they do not is refused.
+Instead of: a table of forms for each version, or a flat no.
+
+Decision: what is against itself (an error that the values contradict) refuses the document; what is only beyond us (a
+unit without a UCUM code, kelvins against ohms) costs its own table or condition, which is named.
+Because: one strange table must not hide nineteen good ones, and one wrong sign must not be believed.
+
 Decision: what a certificate of ours has no place for is named in ``Reading.left_out``, not dropped in silence.
 Because: who imports a foreign certificate must see that a date for recalibration or a table was not taken over.
 Instead of: a faithful copy of every element, which nobody would use.

@@ -105,6 +105,11 @@ def read_dcc(
 
     Source:
         See ``check_dcc``.
+
+    >>> read_dcc(b"<a/>")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    calibration.dcc.problems.DccError: digital certificate: line 1: a: expected the root ...
     """
     if isinstance(units, str):
         who = "digital certificate"

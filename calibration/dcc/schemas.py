@@ -32,6 +32,10 @@ def validate_dcc(
     Raises:
         ValueError: There is no such entry, an imported schema is not among them, or one is no schema.
         MissingLibraryError: lxml is not installed.
+
+    >>> schema = b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="b"/></xs:schema>'
+    >>> [problem.kind for problem in validate_dcc(b"<a/>", {"dcc.xsd": schema})]
+    ['schema']
     """
     try:
         root = root_of(document, most_bytes)

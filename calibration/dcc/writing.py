@@ -35,6 +35,11 @@ def write_dcc(certificate: Certificate) -> bytes:
 
     Source:
         Digital Calibration Certificate 3.3.0; Digital System of Units 2.2; PTB's schematron for both.
+
+    >>> write_dcc(Certificate(number="K-1"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    ValueError: digital certificate: certificate K-1: expected all of it stated, got no place, begun, ...
     """
     _need_stated(certificate)
     etree = library()

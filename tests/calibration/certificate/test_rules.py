@@ -117,3 +117,10 @@ def test_rules_speak_both_languages_and_name_their_clause() -> None:
     assert str(RULES[0]) == "7.8.2.1 a: a title"
     assert all(rule.english and rule.vietnamese for rule in RULES)
     assert len({rule.clause for rule in RULES}) == len(RULES)
+
+
+def test_what_came_in_dead_has_no_results_as_found(finished: Certificate) -> None:
+    repaired = without_as_found(finished)
+    assert clauses(repaired, ALL) == ["7.8.4.1 d"]
+    assert clauses(repaired, replace(ALL, unmeasurable=frozenset({"temperature"}))) == []
+    assert clauses(repaired, replace(ALL, unmeasurable=frozenset({"humidity"}))) == ["7.8.4.1 d"]
