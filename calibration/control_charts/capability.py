@@ -106,6 +106,10 @@ def capability(
 
     Source:
         Montgomery, Introduction to Statistical Quality Control, 8.3; AIAG, Statistical Process Control (2nd ed.).
+
+    >>> found = capability([9.9, 10.1, 10.0, 10.2, 9.8, 10.0], sigma="moving_range_d2", lower=9.0, upper=11.0)
+    >>> round(found.cpk.value, 2), round(found.ppk.value, 2)
+    (1.71, 2.36)
     """
     groups = Subgroups.of("capability", samples)
     _need_specification(lower, upper)
@@ -147,6 +151,10 @@ def cp_with_limits(cp: float, dof: float, confidence: float = 0.95) -> Index:
     Source:
         Montgomery, 8.3.4; NIST/SEMATECH e-Handbook, 6.1.6. Exact for a pooled or overall s, an
         approximation (Patnaik) for ranges.
+
+    >>> found = cp_with_limits(1.33, dof=49)
+    >>> round(found.low, 2), round(found.high, 2)
+    (1.07, 1.59)
     """
     alpha = _alpha(confidence)
     positive("cp_with_limits", "cp", cp)
@@ -175,6 +183,10 @@ def cpk_with_limits(cpk: float, n: int, dof: float, confidence: float = 0.95) ->
 
     Source:
         Bissell, Applied Statistics 39 (1990) 331; Montgomery, 8.3.4. Good from some 30 values on.
+
+    >>> found = cpk_with_limits(1.33, n=50, dof=49)
+    >>> round(found.low, 2), round(found.high, 2)
+    (1.05, 1.61)
     """
     who = "cpk_with_limits"
     finite(who, "cpk", cpk)

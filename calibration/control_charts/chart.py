@@ -109,6 +109,13 @@ class Watch:
 
     Raises:
         ValueError: The memory is of a chart with other rules.
+
+    >>> from calibration.control_charts import Means, Sigma
+    >>> watch = Watch(Chart(Means(center=10.0, sigma=Sigma.stated(1.0))))
+    >>> [len(watch.see(value).findings) for value in (9.0, 10.5, 13.5)]
+    [0, 0, 1]
+    >>> watch.memory.seen
+    3
     """
 
     def __init__(self, chart: Chart, memory: WatchMemory | None = None) -> None:

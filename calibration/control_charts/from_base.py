@@ -36,6 +36,9 @@ def individuals_chart(
     Raises:
         ValueError: The base does not fix the lines.
 
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 6.4; NIST/SEMATECH e-Handbook, 6.3.2.2.
+
     >>> chart = individuals_chart([49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1], sigma="moving_range_d2")
     >>> round(chart.plot.center, 2)
     50.81
@@ -54,6 +57,13 @@ def moving_range_chart(base: ArrayLike, *, rules: Rules = WESTERN_ELECTRIC, widt
 
     Raises:
         ValueError: The base does not fix the lines.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 6.4.
+
+    >>> chart = moving_range_chart([9.9, 10.1, 10.0, 10.3, 9.8])
+    >>> round(chart.plot.sigma.value, 4)
+    0.2437
     """
     return Chart(MovingRanges(estimate_sigma(base, "moving_range_d2"), width), rules)
 
@@ -69,6 +79,13 @@ def x_bar_chart(base: Samples, *, sigma: Estimator, rules: Rules = WESTERN_ELECT
 
     Raises:
         ValueError: The base does not fix the lines.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 6.2.1 and 6.3.1.
+
+    >>> chart = x_bar_chart([[9.9, 10.1], [10.0, 10.3], [9.8, 10.2]], sigma="mean_range_d2")
+    >>> [round(float(line[0]), 2) for line in (chart.points([[10, 10]]).lower, chart.points([[10, 10]]).upper)]
+    [9.49, 10.61]
     """
     return Chart(Means(_grand_mean("x_bar", base), estimate_sigma(base, sigma), width), rules)
 
@@ -80,6 +97,13 @@ def range_chart(
 
     Raises:
         ValueError: The base does not fix the lines.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 6.2.1.
+
+    >>> chart = range_chart([[9.9, 10.1], [10.0, 10.3], [9.8, 10.2]])
+    >>> round(float(chart.points([[10, 11]]).center[0]), 2), len(chart.judge([[10, 11]]))
+    (0.3, 1)
     """
     return Chart(Ranges(estimate_sigma(base, sigma), width), rules)
 
@@ -91,6 +115,13 @@ def s_chart(
 
     Raises:
         ValueError: The base does not fix the lines.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 6.3.1.
+
+    >>> chart = s_chart([[9.9, 10.1, 10.0], [10.0, 10.3, 10.1], [9.8, 10.2, 9.9]])
+    >>> round(float(chart.points([[9, 10, 11]]).center[0]), 4)
+    0.1536
     """
     return Chart(StandardDeviations(estimate_sigma(base, sigma), width), rules)
 
@@ -105,6 +136,12 @@ def p_chart(base: ArrayLike, *, rules: Rules = WESTERN_ELECTRIC, width: float = 
 
     Raises:
         ValueError: The base does not fix the lines: nothing, or everything, was nonconforming.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 7.2.1 and 7.2.2.
+
+    >>> len(p_chart([(2, 50), (3, 50), (1, 50)]).judge([(9, 50)]))
+    1
     """
     counts, sizes = counts_and_sizes("p", base, items=True)
     return Chart(Fractions(_ratio("p", counts, sizes), width), rules)
@@ -121,6 +158,12 @@ def np_chart(base: ArrayLike, *, size: int, rules: Rules = WESTERN_ELECTRIC, wid
 
     Raises:
         ValueError: The base does not fix the lines: nothing, or everything, was nonconforming.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 7.2.1.
+
+    >>> np_chart([2, 3, 1], size=50).plot.fraction
+    0.04
     """
     counts, size = values("np", base), whole("np", "size", size, least=1)
     counts, sizes = counts_and_sizes("np", np.column_stack([counts, np.full(counts.shape, size)]), items=True)
@@ -137,6 +180,12 @@ def c_chart(base: ArrayLike, *, rules: Rules = WESTERN_ELECTRIC, width: float = 
 
     Raises:
         ValueError: The base does not fix the lines: there was no nonconformity.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 7.3.1.
+
+    >>> c_chart([4, 6, 5]).points([5]).upper.round(3).tolist()
+    [11.708]
     """
     counts = values("c", base)
     counts, sizes = counts_and_sizes("c", np.column_stack([counts, np.ones(counts.shape)]))
@@ -153,6 +202,12 @@ def u_chart(base: ArrayLike, *, rules: Rules = WESTERN_ELECTRIC, width: float = 
 
     Raises:
         ValueError: The base does not fix the lines: there was no nonconformity.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 7.3.1 and 7.3.2.
+
+    >>> u_chart([(4, 2.0), (6, 2.0), (5, 1.0)]).plot.mean
+    3.0
     """
     return Chart(Rates(_ratio("u", *counts_and_sizes("u", base)), width), rules)
 
@@ -178,6 +233,13 @@ def ewma_chart(
 
     Raises:
         ValueError: The base does not fix the lines.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 9.2.
+
+    >>> chart = ewma_chart([9.9, 10.1, 10.0, 10.3, 9.8], sigma="s_c4", center=10.0)
+    >>> chart.points([10.5, 10.5]).value.round(3).tolist()
+    [10.1, 10.18]
     """
     middle = _grand_mean("ewma", base) if center is None else center
     return Chart(Ewma(middle, _sigma(base, sigma), weight, width, settled))
@@ -204,6 +266,13 @@ def cusum_chart(
 
     Raises:
         ValueError: The base does not fix the lines.
+
+    Source:
+        Montgomery, Introduction to Statistical Quality Control, 9.1.2.
+
+    >>> chart = cusum_chart([9.9, 10.1, 10.0, 10.3, 9.8], sigma=Sigma.stated(0.25), target=10.0)
+    >>> chart.points([10.5, 10.5]).value.tolist()
+    [1.5, 3.0]
     """
     middle = _grand_mean("cusum", base) if target is None else target
     return Chart(Cusum(middle, _sigma(base, sigma), limit, allowance, head_start))

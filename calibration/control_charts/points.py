@@ -79,7 +79,12 @@ class Points:
         least: float = -np.inf,
         most: ArrayLike = np.inf,
     ) -> Points:
-        """Points with limits at ``center`` +- ``width * error``, but never where no point can be."""
+        """Points with limits at ``center`` +- ``width * error``, but never where no point can be.
+
+        >>> import numpy as np
+        >>> Points.shewhart(np.array([10.5]), 10.0, 0.25, 3.0).z.tolist()
+        [2.0]
+        """
         middle = np.broadcast_to(np.asarray(center, dtype=float), value.shape)
         spread = np.broadcast_to(np.asarray(error, dtype=float), value.shape)
         lower = np.maximum(middle - width * spread, least)

@@ -47,6 +47,9 @@ class Rule:
 
     Raises:
         ValueError: A number is outside its range.
+
+    >>> Rule("two_of_three", "side", 2, 3, zone=2.0).suits("counts")
+    False
     """
 
     name: str

@@ -210,6 +210,11 @@ class Correction:
 
         Raises:
             ValueError: A number outside its range.
+
+        >>> from calibration.correction import ErrorPolynomial
+        >>> shifted = Correction(ErrorPolynomial([0.5], [[0.04]], 0.0, 10.0), resolution=0.0).drifted(0.1, 0.1)
+        >>> shifted.at(5.0).value, shifted.indications_for([4.4]).value.tolist()
+        (4.4, [5.0])
         """
         return Correction(
             self.curve, resolution=self.resolution, drift=drift, u_drift=u_drift, name=self.name, unit=self.unit

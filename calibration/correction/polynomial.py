@@ -96,6 +96,9 @@ class ErrorPolynomial:
 
         Raises:
             ValueError: The error somewhere grows as fast as the indication: one value belongs to several.
+
+        >>> ErrorPolynomial([0.5], [[0.04]], 0.0, 10.0).indications(np.array([4.0])).tolist()
+        [4.5]
         """
         self._need_rise()
         ends = np.array([self.low, self.high])

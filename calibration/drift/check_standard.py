@@ -34,6 +34,10 @@ class Components:
             than their readings let expect, as happens by chance when there is nothing between them.
         dof_within: Readings less occasions.
         dof_between: Occasions less one.
+
+    >>> found = components([[1.0, 1.2], [2.0, 2.2], [0.0, 0.2]])
+    >>> found.u_mean(np.array([2.0, 10.0])).round(3).tolist()
+    [1.0, 0.996]
     """
 
     mean: float
@@ -135,6 +139,9 @@ def check_standard_chart(
 
     Raises:
         ValueError: The base does not fix the lines.
+
+    Source:
+        NIST/SEMATECH e-Handbook, 2.2.2.1 (bias and long-term variability).
 
     >>> chart = check_standard_chart([[1.0, 1.2], [1.3, 1.1], [0.9, 1.0]])
     >>> len(chart.judge([[1.1, 1.0], [2.9, 3.1]]))

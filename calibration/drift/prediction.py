@@ -29,6 +29,13 @@ class Drift:
         ends: Day on which the instrument was found for an adjustment, after which nothing is known; None: it goes on.
         instability: What the instrument itself varies about the line, in the quantity's unit.
         begins: Day on which an adjustment left the instrument, before which the line says nothing; None: none is known.
+
+    >>> from calibration.drift import Calibrated, fit_drift
+    >>> drift = fit_drift([Calibrated(0.0, 0.10, 0.02), Calibrated(400.0, 0.18, 0.02), Calibrated(800.0, 0.25, 0.02)])
+    >>> drift.drifts(), drift.adequacy().holds
+    (True, True)
+    >>> round(drift.probability_within(1000.0, mpe=0.4), 3), round(drift.first_day_below(mpe=0.4, p=0.95))
+    (1.0, 1295)
     """
 
     fit: ColumnFit

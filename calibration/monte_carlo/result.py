@@ -47,7 +47,15 @@ class Simulation:
     values: Array = field(repr=False)
 
     def symmetric(self, probability: float = 0.95) -> tuple[float, float]:
-        """Probabilistically symmetric coverage interval: see :func:`symmetric_interval`."""
+        """Probabilistically symmetric coverage interval: see :func:`symmetric_interval`.
+
+        >>> import numpy as np
+        >>> from calibration.monte_carlo import simulate
+        >>> from calibration.uncertainty import normal
+        >>> found = simulate(lambda x: x, [normal("x", 0.0, 1.0)], np.random.default_rng(1), trials=100_000)
+        >>> [round(end) for end in found.symmetric(0.95)]
+        [-2, 2]
+        """
         return symmetric_of_sorted(self.values, probability)
 
     def shortest(self, probability: float = 0.95) -> tuple[float, float]:

@@ -16,6 +16,15 @@ Instead of: a Birge ratio applied without being asked.
 Decision: with u in x, one method serves any covariances and any degree: Gauss and Newton on the adjusted places.
 Because: it gives the figures of ISO/TS 28037 for its clauses 7, 8 and 10, and York's, in one piece of code.
 Instead of: an algorithm for each clause.
+
+A line through six points, what it gives at 3.5, and which x belongs to a y of 10:
+
+>>> line = fit_line([1, 2, 3, 4, 5, 6], [3.3, 5.6, 7.1, 9.3, 10.7, 12.1], u_y=0.5)
+>>> line.covers(3.5), round(line.slope(3.5), 3), round(line.mean_response(3.5).value, 3)
+(True, 1.757, 8.017)
+>>> back = line.inverse(10.0, u_y=0.5)
+>>> round(back.value, 3), round(back.u, 3), round(line.single_response(3.5, u_y=0.5).u, 3)
+(4.629, 0.317, 0.54)
 """
 
 from calibration.regression.curve import Centred, Curve

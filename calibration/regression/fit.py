@@ -107,6 +107,11 @@ class Fit:
 
         Raises:
             ValueError: There is none at that place, or it is fixed or fits exactly: no uncertainty to measure by.
+
+        >>> from calibration.regression import fit_line
+        >>> line = fit_line([1, 2, 3, 4, 5, 6], [3.3, 5.6, 7.1, 9.3, 10.7, 12.1], u_y=0.5)
+        >>> line.student(1, expected=2.0).differs(0.95), round(line.coefficient(1).u, 3)
+        (True, 0.12)
         """
         return StudentCheck.of(self.coefficient(which), expected)
 

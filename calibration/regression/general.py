@@ -34,6 +34,10 @@ class ColumnFit(Fit):
 
         Raises:
             ValueError: Their number is not that of the coefficients.
+
+        >>> fit = fit_columns([[1, 0], [1, 1], [1, 2]], [1.0, 3.0, 5.0], u_y=0.1)
+        >>> round(fit.response([1, 3]).value, 9)
+        7.0
         """
         row = ordinary("columns", vector(WHO, "columns", columns), 0.0)
         if row.size != self.coefficients.size:

@@ -138,6 +138,11 @@ class Budget:
 
         Source:
             JCGM 100:2008, 6.2, G.3 and G.4.1.
+
+        >>> from calibration.uncertainty import normal, propagate
+        >>> budget = propagate(lambda a, b: a + b, [normal("a", 1.0, 0.3, dof=4), normal("b", 2.0, 0.4)])
+        >>> budget.dof, round(budget.expand(0.95).expanded, 2), budget.expand(k=2).expanded
+        (30.864197530864207, 1.02, 1.0)
         """
         if k is not None:
             return Expanded(self.value, self.u, positive("expand", "k", k), None, None, self.unit)
@@ -152,6 +157,10 @@ class Budget:
 
         Raises:
             ValueError: There is none of this name.
+
+        >>> from calibration.uncertainty import normal, propagate
+        >>> round(propagate(lambda a, b: a + b, [normal("a", 1.0, 0.3), normal("b", 2.0, 0.4)]).row("b").share, 2)
+        0.64
         """
         for row in self.rows:
             if row.name == name:

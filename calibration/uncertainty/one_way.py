@@ -67,6 +67,9 @@ class OneWay:
 
         Source:
             JCGM 100:2008, H.5.2.4, equations (H.27) to (H.28b), and H.5.2.5.
+
+        >>> one_way([[1.0, 1.2], [2.0, 2.2], [0.0, 0.2]]).as_input("m", between=True).dof
+        2.0
         """
         ms_between, ms_within = self.between.value**2, self.within.value**2
         if not between:

@@ -196,6 +196,11 @@ class JointBudget:
 
         Source:
             Willink and Hall, Metrologia 39 (2002) 361; JCGM 102:2011, 6.5.
+
+        >>> from calibration.uncertainty import normal
+        >>> joint = propagate_together({"a": lambda a, b: a, "b": lambda a, b: b}, [normal("a", 1.0, 3.0), normal("b", 1.0, 4.0)])
+        >>> round(joint.region_factor(0.95), 3)
+        2.448
         """
         p, m, dof = checked_probability(probability), len(self.budgets), self.dof
         rest = dof + 1 - m
