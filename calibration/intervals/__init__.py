@@ -23,13 +23,8 @@ Instead of: a variance propagated from parameters that nobody asked for.
 
 from calibration.intervals.interval_test import IntervalTest, interval_test
 from calibration.intervals.legal import LEGAL_PERIODS, LegalPeriod, legal_period
-from calibration.intervals.reliability import (
-    Observed,
-    ReliabilityFit,
-    from_groups,
-    from_histories,
-    reliability_fits,
-)
+from calibration.intervals.observed import Observed, from_groups, from_histories
+from calibration.intervals.reliability import ReliabilityFit, reliability_fits
 from calibration.intervals.reviewing import (
     DriftInterval,
     InServiceCheck,

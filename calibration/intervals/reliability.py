@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from calibration.checks import Array, one_of, positives, probability, refuse, same_length, vector
+from calibration.checks import Array, one_of, positives, probability, refuse
 from calibration.distributions import chi_square_cdf, chi_square_quantile
+from calibration.intervals.observed import Observed
 from calibration.intervals.reliability_models import MODELS, Model
 
 LEAST_CALIBRATIONS = 20
@@ -19,21 +19,6 @@ ROUNDS = 11
 BEYOND = 6.0
 BISECTIONS = 45
 LEAST_IN_A_GROUP = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """How many instruments were in tolerance after which time.
-
-    Attributes:
-        time: Times since calibration, shape (k,), in any one unit.
-        in_tolerance: Found in tolerance after each, shape (k,).
-        calibrations: Calibrated after each, shape (k,).
-    """
-
-    time: Array
-    in_tolerance: Array
-    calibrations: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +40,11 @@ class ReliabilityFit:
         failures: Of them out of tolerance.
         observed: Shortest and longest time among them.
         extrapolated: Whether ``interval`` is outside these.
+
+    >>> from calibration.intervals import from_groups, reliability_fits
+    >>> fit, = reliability_fits(from_groups([6, 12, 24], [19, 17, 12], [20, 20, 20]), 0.9, models=["exponential"])
+    >>> round(fit.interval, 1), round(fit.reliability(12.0), 2)
+    (6.3, 0.82)
     """
 
     model: str
@@ -80,69 +70,6 @@ class ReliabilityFit:
         """
         x = positives("ReliabilityFit", "time", [time]) / self.interval
         return float(np.exp(-MODELS[self.model].minus_log(x, np.array(self.shape or 0.0), self.target))[0])
-
-
-def from_histories(time: ArrayLike, in_tolerance: Iterable[bool]) -> Observed:
-    """Individual calibrations, gathered by equal times.
-
-    Args:
-        time: Time since the calibration before, of each, shape (n,), above 0.
-        in_tolerance: Whether it found the instrument in tolerance, shape (n,).
-
-    Raises:
-        ValueError: The lengths differ, a time is not above 0, or an outcome is neither True nor False (nor 1 nor 0).
-
-    Source:
-        NCSLI RP-1 (2010), method S2. No bins are needed: the likelihood takes single calibrations as they are.
-
-    >>> from_histories([12, 6, 12], [True, True, False]).in_tolerance.tolist()
-    [1.0, 1.0]
-    """
-    who = "from_histories"
-    times, outcomes = positives(who, "time", time), _outcomes(who, in_tolerance)
-    same_length(who, time=times, in_tolerance=outcomes)
-    distinct, place = np.unique(times, return_inverse=True)
-    good, every = (np.bincount(place, weights=weights) for weights in (outcomes, np.ones(len(times))))
-    return Observed(distinct, np.asarray(good, dtype=np.float64), np.asarray(every, dtype=np.float64))
-
-
-def _outcomes(who: str, in_tolerance: Iterable[bool]) -> Array:
-    outcomes = list(in_tolerance)
-    for k, outcome in enumerate(outcomes):
-        # A text such as "False" is true to Python, and so is nan.
-        if isinstance(outcome, str | bytes) or np.ndim(outcome) != 0 or outcome not in (0, 1):
-            advice = "Leave out calibrations whose outcome is not known."
-            raise refuse(who, "in_tolerance", "True or False", f"{outcome!r} at index {k}", advice)
-    return np.array(outcomes, dtype=np.float64)
-
-
-def from_groups(time: ArrayLike, in_tolerance: ArrayLike, calibrations: ArrayLike) -> Observed:
-    """Calibrations that were counted by time already.
-
-    Args:
-        time: Times since calibration, shape (k,), above 0.
-        in_tolerance: Whole numbers, shape (k,), 0 to ``calibrations``.
-        calibrations: Whole numbers, shape (k,), 1 or more.
-
-    Raises:
-        ValueError: The lengths differ, or a number is outside its range.
-
-    Source:
-        NCSLI RP-1 (2010), method S2.
-
-    >>> from_groups([6, 12], [5, 3], [5, 4]).time.tolist()
-    [6.0, 12.0]
-    """
-    who = "from_groups"
-    t, n = positives(who, "time", time), positives(who, "calibrations", calibrations)
-    g = vector(who, "in_tolerance", in_tolerance)
-    same_length(who, time=t, in_tolerance=g, calibrations=n)
-    bad = (g < 0) | (g > n) | (g % 1 != 0) | (n % 1 != 0)
-    if bad.any():
-        k = int(np.argmax(bad))
-        got = f"{g[k]:g} of {n[k]:g} at index {k}"
-        raise refuse(who, "in_tolerance", "whole numbers from 0 to that of calibrations", got, "Count them again.")
-    return Observed(t, g, n)
 
 
 def reliability_fits(
@@ -176,6 +103,7 @@ def reliability_fits(
         NCSLI RP-1 (2010), method S2 and appendix D; NASA-HDBK-8739.19-5. Instead of RP-1's figure of merit, Akaike's
         criterion chooses; profile likelihood: Meeker and Escobar, Statistical Methods for Reliability Data, 8.3.
 
+    >>> from calibration.intervals import from_groups
     >>> weeks, good, all_ = [4, 7, 10, 13, 21, 28, 40, 48], [4, 5, 9, 8, 12, 20, 9, 2], [4, 6, 14, 13, 22, 49, 18, 6]
     >>> fit, = reliability_fits(from_groups(weeks, good, all_), 0.75, models=["exponential"])
     >>> round(fit.interval, 2), round(fit.low, 2), round(fit.high, 2)
