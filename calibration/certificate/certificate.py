@@ -196,8 +196,8 @@ class Certificate:
             ValueError: The certificate has none of that name.
 
         >>> from calibration.certificate import ChannelResults, Point
-        >>> paper = Certificate("K-1", results=(ChannelResults("t", "Temperature", "Cel", (Point(0.0, 0.1, 0.2, 2.0),)),))
-        >>> paper.of("t").unit
+        >>> results = ChannelResults("t", "Temperature", "Cel", as_found=(Point(0.0, 0.1, 0.2, 2.0),))
+        >>> Certificate("K-1", results=(results,)).of("t").unit
         'Cel'
         """
         for results in self.results:

@@ -164,7 +164,7 @@ def statements_of(listed: Element | None, speech: Speech) -> tuple[dict[str, Any
         field = next((STATED[name] for name in names if name in STATED), None)
         text = speech.text(statement, "declaration")
         if field is not None:
-            fields[field] = text
+            fields[field] = "\n".join(filter(None, (fields.get(field, ""), text)))
         elif words.CHANGE in names:
             fields["change"] = text
         elif words.ONLY_ITEMS in names:

@@ -129,3 +129,13 @@ def test_what_another_generation_means_is_not_guessed_at(gauge: str, version: st
     (problem,) = check_dcc(gauge.replace('schemaVersion="3.3.0"', f'schemaVersion="{version}"'))
     assert problem.kind == "schema"
     assert problem.what == f"expected schemaVersion 3.3.0, got {version or 'none'}"
+
+
+def test_two_statements_of_one_kind_are_read_one_below_the_other(gauge: str) -> None:
+    said = "".join(
+        '<d:statement refType="basic_metrologicallyTraceableToSI">'
+        f"<d:declaration>{TEXT.format(text)}</d:declaration></d:statement>"
+        for text in ("By METAS", "By PTB")
+    )
+    document = gauge.replace("<!--statements-->", f"<d:statements>{said}</d:statements>")
+    assert read_dcc(document).certificate.traceability == "By METAS\nBy PTB"
