@@ -39,7 +39,7 @@ class Noun:
         is_scope: Whether its rows are themselves an ``organisation``, ``province`` or ``agency`` that others belong to.
         has_attachments: Whether documents and photos can be kept with it.
         path: In addresses; ``None``: the table's name with hyphens and an s.
-        order: Fields by which its list is sorted; empty: by label or key.
+        order: Fields of text by which its list is sorted; empty: by label, as if it had no marks.
     """
 
     title: Title
@@ -67,7 +67,7 @@ class Registered(Base):
         of_province: Id of the province that it belongs to; empty: none.
         of_organisation: Id of the organisation that it belongs to; empty: none.
         of_agency: Id of the agency that it belongs to; empty: none.
-        search: What its searched fields say, as written and without marks.
+        search: What its label and searched fields say, without marks and as written; lists are sorted by it.
     """
 
     __abstract__ = True

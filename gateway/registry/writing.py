@@ -283,7 +283,9 @@ class Writing:
 
 
 def searched(row: Registered, read: Mapping[str, Any]) -> str:
-    """What the search looks in: as written, in small letters, and without marks."""
-    words = [str(read[name]) for name, one in type(row).all_fields().items() if one.searched and read.get(name)]
-    told = " ".join(words)
-    return f"{told.casefold()}\n{folded(told)}"
+    """What the search looks in, and lists are sorted by: the label first; without marks, then as written."""
+    of = type(row)
+    label = [name for name in of.noun.label if name in of.all_fields()]
+    others = [name for name, one in of.all_fields().items() if one.searched and name not in label]
+    told = " ".join(str(read[name]) for name in (*label, *others) if read.get(name))
+    return f"{folded(told)}\n{told.casefold()}"

@@ -30,3 +30,20 @@ def test_an_empty_registry_gets_them_once(engine) -> None:
     assert found["Tiền Giang"].labels == {"successor": "Đồng Tháp"}
     assert found["Tiền Giang"].values["until"] == "2025-06-30"
     assert book.find(SYSTEM, "province", code="11", until="").values["since"] == ""
+
+
+def test_they_are_listed_as_if_names_had_no_marks(engine) -> None:
+    book = Book(engine, lambda: 7)
+    write_provinces(book)
+    names = [one.label for one in book.all(SYSTEM, "province", Asked(where={"until": ""}))]
+    assert names[:9] == [
+        "An Giang",
+        "Bắc Ninh",
+        "Cà Mau",
+        "Cần Thơ",
+        "Cao Bằng",
+        "Đà Nẵng",
+        "Đắk Lắk",
+        "Điện Biên",
+        "Đồng Nai",
+    ]
