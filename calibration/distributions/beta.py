@@ -3,7 +3,7 @@
 import math
 
 from calibration.distributions.logarithms import log_less, position, stirling_rest
-from calibration.distributions.needs import need_probability, need_shape
+from calibration.distributions.needs import need_not_negative, need_probability, need_shape
 from calibration.distributions.normal import normal_quantile
 
 TINY = 1e-300
@@ -35,7 +35,8 @@ def beta_cdf(x: float, a: float, b: float, *, upper: bool = False) -> float:
     """
     need_shape("beta_cdf", "a", a)
     need_shape("beta_cdf", "b", b)
-    if not 0 <= x <= 1:
+    need_not_negative("beta_cdf", "x", x, "A beta variable is a fraction.")
+    if x > 1:
         msg = f"beta_cdf: x: expected a number between 0 and 1, got {x!r}. A beta variable is a fraction."
         raise ValueError(msg)
     return beta_tails(a, b, x, 1 - x)[1 if upper else 0]

@@ -13,12 +13,25 @@ def beyond_floats(value: float) -> bool:
     return isinstance(value, int) and abs(value) > sys.float_info.max
 
 
+def _short(value: object) -> str:
+    return repr(value)[:60]
+
+
+def _need_one(who: str, what: str, value: float) -> None:
+    if isinstance(value, float | int):
+        return
+    if not hasattr(value, "__float__") or getattr(value, "ndim", 0):
+        msg = f"{who}: {what}: expected one number, got {_short(value)}. Call it for each value."
+        raise ValueError(msg)
+
+
 def need_number(who: str, what: str, value: float) -> None:
     """Refuse what is not a number.
 
     Raises:
         ValueError: It is not.
     """
+    _need_one(who, what, value)
     if beyond_floats(value) or math.isnan(value):
         msg = f"{who}: {what}: expected a number, got {value!r}. Look at what it was computed from."
         raise ValueError(msg)
@@ -30,6 +43,7 @@ def need_probability(who: str, p: float) -> None:
     Raises:
         ValueError: It is not.
     """
+    _need_one(who, "p", p)
     if not 0 < p < 1:
         msg = f"{who}: p: expected a probability between 0 and 1, got {p!r}. Give 0.975 for 97.5 %."
         raise ValueError(msg)
@@ -41,6 +55,7 @@ def need_dof(who: str, what: str, dof: float) -> None:
     Raises:
         ValueError: They are.
     """
+    _need_one(who, what, dof)
     if not 0 < dof < math.inf:
         msg = f"{who}: {what}: expected a finite number above 0, got {dof!r}. Count the degrees of freedom again."
         raise ValueError(msg)
@@ -55,6 +70,7 @@ def need_dof_or_inf(who: str, what: str, dof: float) -> None:
     Raises:
         ValueError: They are not.
     """
+    _need_one(who, what, dof)
     if not dof > 0 or beyond_floats(dof):
         msg = f"{who}: {what}: expected a number above 0 or inf, got {dof!r}. Count the degrees of freedom again."
         raise ValueError(msg)
@@ -66,6 +82,7 @@ def need_shape(who: str, what: str, value: float) -> None:
     Raises:
         ValueError: It is not.
     """
+    _need_one(who, what, value)
     if not 0 < value <= MOST:
         msg = f"{who}: {what}: expected a number above 0, {MOST:g} at most, got {value!r}. Look at how it was computed."
         raise ValueError(msg)
@@ -77,6 +94,7 @@ def need_not_negative(who: str, what: str, value: float, why: str) -> None:
     Raises:
         ValueError: It is.
     """
+    _need_one(who, what, value)
     if not value >= 0 or beyond_floats(value):
         msg = f"{who}: {what}: expected 0 or more, got {value!r}. {why}"
         raise ValueError(msg)

@@ -198,7 +198,8 @@ class JointBudget:
             Willink and Hall, Metrologia 39 (2002) 361; JCGM 102:2011, 6.5.
 
         >>> from calibration.uncertainty import normal
-        >>> joint = propagate_together({"a": lambda a, b: a, "b": lambda a, b: b}, [normal("a", 1.0, 3.0), normal("b", 1.0, 4.0)])
+        >>> inputs = [normal("a", 1.0, 3.0), normal("b", 1.0, 4.0)]
+        >>> joint = propagate_together({"a": lambda a, b: a, "b": lambda a, b: b}, inputs)
         >>> round(joint.region_factor(0.95), 3)
         2.448
         """

@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Literal
 
 from calibration.checks import one_of
+from calibration.distributions import normal_cdf
 from calibration.uncertainty.budget import Expanded
 from calibration.uncertainty.rounding import Rounded, Rounding, round_result
 
 Language = Literal["vi", "en"]
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
+ALMOST_ALL = 98.5
 SIGN = {"vi": ",", "en": "."}
 STATEMENT = {
     "vi": (
@@ -25,8 +27,14 @@ STATEMENT = {
     ),
 }
 STATEMENT_OF_FACTOR = {
-    "vi": "Độ không đảm bảo đo mở rộng là độ không đảm bảo đo chuẩn nhân với hệ số phủ k = {k}.",
-    "en": "The expanded uncertainty is the standard uncertainty multiplied by the coverage factor k = {k}.",
+    "vi": (
+        "Độ không đảm bảo đo mở rộng là độ không đảm bảo đo chuẩn nhân với hệ số phủ k = {k}, "
+        "ứng với xác suất phủ khoảng {p} % nếu là phân bố chuẩn."
+    ),
+    "en": (
+        "The expanded uncertainty is the standard uncertainty multiplied by the coverage factor k = {k}, "
+        "which for a normal distribution corresponds to a coverage probability of about {p} %."
+    ),
 }
 DOF = {"vi": " (phân bố t, {n} bậc tự do)", "en": " (t-distribution, {n} degrees of freedom)"}
 
@@ -87,16 +95,23 @@ def statement(result: Expanded, *, language: Language = "vi") -> str:
         ValueError: There is no such language.
 
     Source:
-        JCGM 100:2008, 7.2.4; EA-4/02 M:2022, 6.2.
+        JCGM 100:2008, 7.2.4; EA-4/02 M:2022, 6.2; ILAC-P14:09/2020, 5.4 (the coverage probability is to be stated).
 
     >>> print(statement(Expanded(1.0, 0.1, 2.0, None, None, "g"), language="en"))
-    The expanded uncertainty is the standard uncertainty multiplied by the coverage factor k = 2.
+    The expanded uncertainty is the standard uncertainty multiplied by the coverage factor k = 2, \
+which for a normal distribution corresponds to a coverage probability of about 95 %.
     """
     sign = SIGN[one_of("statement", "language", language, LANGUAGES)]
     k = factor(result.k, sign)
     if result.probability is None or result.dof is None:
-        return STATEMENT_OF_FACTOR[language].format(k=k)
+        return STATEMENT_OF_FACTOR[language].format(k=k, p=_of_normal(result.k).replace(".", sign))
     dof = DOF[language].format(n=f"{result.dof:g}".replace(".", sign)) if math.isfinite(result.dof) else ""
     percent = f"{Decimal(repr(result.probability)) * 100:f}"
     percent = percent.rstrip("0").rstrip(".") if "." in percent else percent
     return STATEMENT[language].format(k=k, dof=dof, p=percent.replace(".", sign))
+
+
+def _of_normal(k: float) -> str:
+    """Percent of a normal distribution within k: whole ones, as people say, where that is not 99 or more."""
+    percent = 100 * (1 - 2 * normal_cdf(k, upper=True))
+    return f"{percent:.0f}" if percent < ALMOST_ALL else f"{percent:.1f}"

@@ -244,3 +244,20 @@ def test_what_is_outside_is_refused(call, told: str) -> None:
 )
 def test_a_narrow_interval_has_its_factor(p: float, dof: float, k: float) -> None:
     assert coverage_factor(p, dof) == pytest.approx(k, rel=1e-12)
+
+
+@pytest.mark.parametrize("value", [None, "0.5", [0.5, 0.6], 0.5j])
+def test_what_is_not_one_number_is_refused(value: object) -> None:
+    calls = {
+        "normal_cdf: z": lambda: normal_cdf(value),  # type: ignore[arg-type]
+        "normal_quantile: p": lambda: normal_quantile(value),  # type: ignore[arg-type]
+        "student_t_cdf: dof": lambda: student_t_cdf(1.0, value),  # type: ignore[arg-type]
+        "chi_square_cdf: x": lambda: chi_square_cdf(value, 3.0),  # type: ignore[arg-type]
+        "chi_square_quantile: dof": lambda: chi_square_quantile(0.5, value),  # type: ignore[arg-type]
+        "beta_cdf: x": lambda: beta_cdf(value, 1.0, 2.0),  # type: ignore[arg-type]
+        "gamma_cdf: shape": lambda: gamma_cdf(1.0, value),  # type: ignore[arg-type]
+    }
+    for place, call in calls.items():
+        with pytest.raises(ValueError, match="one number") as caught:
+            call()
+        assert str(caught.value) == f"{place}: expected one number, got {value!r}. Call it for each value."

@@ -385,3 +385,16 @@ def test_what_was_taken_without_a_word_is_refused(call, told: str) -> None:
     with pytest.raises(ValueError, match=":") as caught:
         call()
     assert str(caught.value) == told
+
+
+def test_what_is_no_row_of_deviations_and_no_table_of_readings_is_refused() -> None:
+    with pytest.raises(ValueError, match="pool") as caught:
+        pool([0.1, 0.2])
+    assert str(caught.value) == (
+        "pool: deviations: expected a row of Deviation, got [0.1, 0.2]. Give the standard deviation of each series."
+    )
+    with pytest.raises(ValueError, match="means_together") as caught:
+        means_together([[1.0, 2.0]])
+    assert str(caught.value) == (
+        "means_together: readings: expected series by their names, got [[1.0, 2.0]]. Name what was read."
+    )

@@ -104,7 +104,18 @@ def test_the_statement_names_factor_degrees_of_freedom_and_probability() -> None
         "tương ứng với xác suất phủ 95,45 %."
     )
     assert statement(Expanded(1.0, 0.1, 2.0, None, None, "g")) == (
-        "Độ không đảm bảo đo mở rộng là độ không đảm bảo đo chuẩn nhân với hệ số phủ k = 2."
+        "Độ không đảm bảo đo mở rộng là độ không đảm bảo đo chuẩn nhân với hệ số phủ k = 2, "
+        "ứng với xác suất phủ khoảng 95 % nếu là phân bố chuẩn."
+    )
+
+
+@pytest.mark.parametrize(("k", "percent"), [(1.65, "90"), (1.96, "95"), (2.0, "95"), (2.58, "99.0"), (3.0, "99.7")])
+def test_the_statement_of_a_stated_factor_names_the_probability_of_a_normal_distribution(
+    k: float, percent: str
+) -> None:
+    said = statement(Expanded(1.0, 0.1, k, None, None, "g"), language="en")
+    assert said.endswith(
+        f", which for a normal distribution corresponds to a coverage probability of about {percent} %."
     )
 
 
