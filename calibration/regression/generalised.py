@@ -13,6 +13,7 @@ from calibration.regression.solving import MATRIX, WHO, Solution, solve
 from calibration.regression.wide import Array, Wide
 
 STEPS = 200
+WHOLE_STEPS = 30
 CLOSE = 1e-13
 NEGLIGIBLE = 1e-12
 
@@ -49,6 +50,9 @@ def adjust(x: Array, y: Wide, columns: Columns, slopes: Columns, given: Known) -
 
         y - D (x - xi) = A(xi) b + r       cov(r) = U_y - D U_xy - U_xy' D + D U_x D
 
+    Where points as uncertain as their range have several curves of least distance, this is the one that the fit
+    without ``U_x`` leads to.
+
     Args:
         x: Shape (n,).
         y: Shape (n,).
@@ -67,7 +71,7 @@ def adjust(x: Array, y: Wide, columns: Columns, slopes: Columns, given: Known) -
     solution = solve(columns(places), y)
     fitted = solution.values(columns(places))
     size = float(np.abs(y.hi).max())
-    for _ in range(STEPS):
+    for step in range(STEPS):
         slope = solution.values(slopes(places))
         table = columns(places)
         scale = cholesky(_residual_covariance(cov_y, cov_x, cov_xy, slope), "u_y and u_x together")
@@ -77,7 +81,8 @@ def adjust(x: Array, y: Wide, columns: Columns, slopes: Columns, given: Known) -
         still = np.abs(moved - places).max() <= CLOSE * np.abs(x).max()
         if still and np.abs(values - fitted).max() <= NEGLIGIBLE * size:
             return Adjusted(solution, table, places, scale)
-        places, fitted = moved, values
+        # Steps that go to and fro about the best places come to rest between them.
+        places, fitted = (moved if step < WHOLE_STEPS else (places + moved) / 2), values
     advice = "Look for a wrong point, or fit a lower degree."
     raise refuse(WHO, "points", f"a curve that comes to rest in {STEPS} steps", "one that does not", advice)
 

@@ -155,3 +155,19 @@ def test_centred_coefficients_are_those_of_a_fit_to_centred_places():
     )
     assert centred.coefficients == pytest.approx(plain.coefficients, rel=1e-13)
     assert centred.covariance.ravel() == pytest.approx(plain.covariance.ravel(), rel=1e-12, abs=1e-19)
+
+
+def test_points_as_uncertain_as_their_range_come_to_rest_too():
+    # Whole steps go to and fro here for ever.
+    x, y = np.array([4.1, 5.5, 8.7, 6.3, 5.2, 4.6]), np.array([7.1, 7.5, 9.0, 3.3, 4.7, 5.9])
+    u_x, u_y = np.array([1, 4, 4, 3, 2, 1]), np.array([4, 3, 3, 1, 1, 2])
+
+    def distance(slope):
+        weights = 1 / (u_y**2 + slope**2 * u_x**2)
+        offset = np.sum(weights * (y - slope * x)) / np.sum(weights)
+        return np.sum(weights * (y - offset - slope * x) ** 2)
+
+    line = fit_line(x, y, u_x=u_x, u_y=u_y)
+    slope = line.coefficients[1]
+    assert line.squares == pytest.approx(distance(slope), rel=1e-10)
+    assert distance(slope + 1e-3) > line.squares < distance(slope - 1e-3)
