@@ -1,0 +1,147 @@
+"""Every operation of the OpenAPI, asked by a program that reads nothing else: it does what its description says.
+
+Sensible questions and senseless ones are made from the description, with names that exist and names that do not. No
+answer is a 5xx, and every answer has a status, a media type and a form that the description names. The examples are
+the same at every run.
+"""
+
+import hashlib
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+
+from edge_agent.wire.entries import People, Photo
+from edge_agent.wire.shop_floor import Elements, Part, ProductDescription, Stop, WorkUnitDescription
+
+load_all_checks()
+KEPT = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+]
+EXAMPLES = 900
+"""Over all operations, so that more of them do not take longer; at least :data:`LEAST` for each way of asking."""
+LEAST = 3
+S = 10**9
+T = 1_764_028_800 * S
+PICTURE = b"no picture, but bytes"
+PHOTO = hashlib.sha256(PICTURE).hexdigest()
+NAMES = {
+    "site": "sa-dec",
+    "edge": "press-shop",
+    "instrument": "meter-1",
+    "channel": "active_power",
+    "unit": "press-1",
+    "noun": "people",
+    "photo": PHOTO,
+}
+"""Names of things that exist, by parameter; a noun that is added later adds its own."""
+STRETCH = {"start": "2025-11-25T00:00:00Z", "end": "2025-11-25T01:00:00Z"}
+
+
+@pytest.fixture
+def furnished(gateway):
+    """A gateway that has something to say to every question."""
+    products = {"cap-38": ProductDescription(ideal_cycle_s=2.0)}
+    part = Part(shift="A@2025-11-25", product="cap-38", ideal_cycle_s=2.0, ns={"RUN": 500 * S}, total=200)
+    picture = b64encode(PICTURE).decode()
+    gateway.keep(
+        WorkUnitDescription(
+            key="press-1",
+            revision=1,
+            at=T,
+            micro_stop_s=120,
+            max_gap_s=60,
+            bucket_s=600,
+            timezone="Asia/Ho_Chi_Minh",
+            products=products,
+        ),
+        Elements(key=f"press-1.{T}", revision=1, work_unit="press-1", since=T, until=T + 600 * S, parts=(part,)),
+        Stop(key=f"press-1.{T}", revision=1, work_unit="press-1", since=T, until=T + 90 * S, kind="STOP"),
+        People(key="p", revision=1, at=T, work_unit="press-1", shift="A@2025-11-25", people=2.5),
+        Photo(
+            key=f"{PHOTO}.0", revision=1, at=T, sha256=PHOTO, number=0, of=1, media_type="image/png", content=picture
+        ),
+    )
+    return gateway
+
+
+@pytest.fixture
+def questions(furnished, program) -> Iterator[TestClient]:
+    """A program that is never too quick: its clock goes on by a second at each question."""
+    asked = program.request
+
+    def ask(*args, **kwargs):
+        furnished.clock_s += 1.0
+        return asked(*args, **kwargs)
+
+    with program, patch.object(program, "request", ask):
+        yield program
+
+
+def ways_of_asking(operation) -> Iterator:
+    """Strategies: with any names, with names that exist, and against the description."""
+    yield operation.as_strategy(GenerationMode.POSITIVE)
+    known = {one.name for one in operation.path_parameters} & NAMES.keys()
+    query = {one.name for one in operation.query}
+    yield operation.as_strategy(
+        GenerationMode.POSITIVE,
+        path_parameters={name: NAMES[name] for name in known},
+        query={name: (NAMES | STRETCH)[name] for name in query & (NAMES | STRETCH).keys()},
+    )
+    if known or query or operation.body:
+        yield operation.as_strategy(GenerationMode.NEGATIVE)
+
+
+def request_of(case) -> dict[str, object]:
+    """What schemathesis would send, as this client takes it."""
+    parts = case.as_transport_kwargs("http://testserver")
+    if isinstance(parts.get("data"), str | bytes):
+        parts["content"] = parts.pop("data")
+    return {name: part for name, part in parts.items() if name != "cookies"}
+
+
+def test_every_operation_does_what_its_description_says(questions) -> None:
+    api = questions.get("/api/openapi.json").json()
+    del api["security"]  # whoever may do what is tested elsewhere; this program is always signed in
+    schema = schemathesis.openapi.from_dict(api)
+    operations = [found.ok() for found in schema.get_all_operations()]
+    checks = CHECKS.get_by_names(KEPT)
+    each = max(LEAST, EXAMPLES // (3 * len(operations)))
+    answers: Counter[tuple[str, int]] = Counter()
+    wrong: dict[str, Exception] = {}
+    for operation in operations:
+        for strategy in ways_of_asking(operation):
+
+            @seed(2025)
+            @settings(
+                max_examples=each,
+                database=None,
+                deadline=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )
+            @given(case=strategy)
+            def ask(case) -> None:
+                answer = questions.request(**request_of(case))
+                answers[operation.label, answer.status_code] += 1
+                case.validate_response(answer, checks=checks)
+
+            try:
+                ask()
+            except (Exception, BaseExceptionGroup) as error:
+                wrong[operation.label] = error
+    assert not wrong, "\n".join(f"{label}: {error}" for label, error in wrong.items())
+    dumb = [one.label for one in operations if not any(answers[one.label, status] for status in (200, 201, 204))]
+    assert dumb == []
