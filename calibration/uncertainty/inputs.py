@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 import math
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -25,7 +24,11 @@ def normalised(name: str) -> str:
     >>> normalised("\u00b5") == "\u03bc"
     True
     """
-    return name if name.isascii() else unicodedata.normalize("NFKC", name)
+    if name.isascii():
+        return name
+    import unicodedata  # noqa: PLC0415  (only other alphabets pay for its tables)
+
+    return unicodedata.normalize("NFKC", name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,9 +105,12 @@ def one_way(groups: Sequence[ArrayLike]) -> OneWay:
     1.5
     """
     series = [vector("one_way", f"group {i + 1}", group) for i, group in enumerate(groups)]
-    means = [average(values) for values in series]
-    squares = [squares_about(values, middle) for values, middle in zip(series, means, strict=True)]
-    return _analysed("one_way", means, [values.size for values in series], math.fsum(squares))
+    # Differences from one reading are exact where readings lie far from zero; their means keep their digits.
+    origin = float(series[0][0]) if series else 0.0
+    near = [values - origin for values in series]
+    means = [average(values) for values in near]
+    squares = [squares_about(values, middle) for values, middle in zip(near, means, strict=True)]
+    return _analysed("one_way", means, [values.size for values in near], math.fsum(squares), origin)
 
 
 def one_way_of_summary(means: ArrayLike, deviations: ArrayLike, sizes: Sequence[int]) -> OneWay:
@@ -133,18 +136,17 @@ def one_way_of_summary(means: ArrayLike, deviations: ArrayLike, sizes: Sequence[
     counts = [whole(who, "sizes", size, 1) for size in sizes]
     same_length(who, means=middles, deviations=spreads, sizes=counts)
     squares = math.fsum((n - 1) * s * s for n, s in zip(counts, spreads, strict=True))
-    return _analysed(who, middles, counts, squares)
+    return _analysed(who, [middle - middles[0] for middle in middles], counts, squares, middles[0])
 
 
-def _analysed(who: str, means: list[float], sizes: list[int], ss_within: float) -> OneWay:
+def _analysed(who: str, means: list[float], sizes: list[int], ss_within: float, origin: float) -> OneWay:
+    """Of the groups' means, less an origin near to them."""
     groups, n = len(means), sum(sizes)
     if groups < TWO or n == groups:
         got = f"{groups} groups of {n} readings in all"
         advice = "Take readings on another day, and more than one on a day."
         raise refuse(who, "groups", "two or more, and more readings than groups", got, advice)
-    # Differences from one group's mean are small, so that their sums keep their digits.
-    origin = means[0]
-    grand = origin + math.fsum(size * (middle - origin) for size, middle in zip(sizes, means, strict=True)) / n
+    grand = math.fsum(size * middle for size, middle in zip(sizes, means, strict=True)) / n
     off = [middle - grand for middle in means]
     ss_between = math.fsum(size * d * d for size, d in zip(sizes, off, strict=True))
     within, between = Deviation(math.sqrt(ss_within / (n - groups)), n - groups), ss_between / (groups - 1)
@@ -156,7 +158,7 @@ def _analysed(who: str, means: list[float], sizes: list[int], ss_within: float) 
         raise refuse(who, "readings", "some that differ within groups", "equal ones", advice)
     ratio = between / ms_within
     return OneWay(
-        mean=grand,
+        mean=origin + grand,
         n=n,
         within=within,
         between=Deviation(math.sqrt(between), groups - 1),

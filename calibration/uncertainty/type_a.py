@@ -160,6 +160,7 @@ def means_together(readings: Mapping[str, ArrayLike], units: Mapping[str, str] |
     same_length(who, **rows)
     inputs = tuple(mean(name, values, unit=given.get(name, "1")) for name, values in rows.items())
     residuals = np.asarray([values - each.value for each, values in zip(inputs, rows.values(), strict=True)])
+    residuals -= residuals.mean(axis=1, keepdims=True)  # What the rounding of a mean far from zero left over.
     # By the residuals' own lengths, so that a coefficient is 1 at most; a constant series correlates with nothing.
     lengths = np.sqrt((residuals**2).sum(axis=1, keepdims=True))
     unit = np.divide(residuals, lengths, out=np.zeros_like(residuals), where=lengths > 0)

@@ -1,5 +1,6 @@
 import math
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -398,3 +399,27 @@ def test_what_is_no_row_of_deviations_and_no_table_of_readings_is_refused() -> N
     assert str(caught.value) == (
         "means_together: readings: expected series by their names, got [[1.0, 2.0]]. Name what was read."
     )
+
+
+@pytest.mark.parametrize(("offset", "digits"), [(1, 13), (10**6, 9), (10**12, 2)])
+def test_an_analysis_of_variance_keeps_its_digits_far_from_zero(offset: int, digits: int) -> None:
+    """As NIST's SmLs01, 04 and 07: nine treatments of 21 readings that differ by 0.1, F = 21.
+
+    How far F is from 21 is then what decimals lose as floats of that size; of those floats it is exact.
+    """
+    middles = [4, *([3, 5] * 4)]
+    groups = [[offset + tenths / 10 for tenths in (middle, *([middle - 1, middle + 1] * 10))] for middle in middles]
+    found = one_way(groups)
+    assert found.ratio == pytest.approx(21, rel=10.0**-digits)
+    exact = [[Fraction(reading) for reading in group] for group in groups]
+    grand = sum(map(sum, exact)) / 189
+    between = sum(21 * (sum(group) / 21 - grand) ** 2 for group in exact) / 8
+    within = sum((reading - sum(group) / 21) ** 2 for group in exact for reading in group) / 180
+    assert found.ratio == pytest.approx(float(between / within), rel=1e-12)
+    assert found.mean == pytest.approx(float(grand), rel=1e-15)
+
+
+def test_a_correlation_keeps_its_digits_far_from_zero() -> None:
+    small = {"a": [1.0, 2.0, 4.0, 3.0, 7.0], "b": [2.0, 1.0, 5.0, 3.0, 5.0]}
+    far = {name: [1e6 + reading * 2**-20 for reading in readings] for name, readings in small.items()}
+    assert np.allclose(means_together(far).correlation, means_together(small).correlation, rtol=1e-13)
