@@ -181,7 +181,9 @@ class _Reader:
         raise self.wrong(node, "an expression", repr(got), advice)
 
     def pair(self, node: ast.BinOp, depth: int) -> Node:
-        left, right = self.read(node.left, depth + 1), self.read(node.right, depth + 1)
+        # A sum of many terms is one level, though its tree leans to the left; MOST_NODES bounds it.
+        left = self.read(node.left, depth if isinstance(node.left, ast.BinOp) else depth + 1)
+        right = self.read(node.right, depth + 1)
         if isinstance(node.op, ast.Pow):
             self.need_small_exponent(node.right)
             return lambda values: power(left(values), right(values))

@@ -225,3 +225,8 @@ def test_a_value_that_is_not_finite_is_refused_and_never_returned(text: str, val
     with pytest.raises(ValueError, match=":") as caught:
         parse_model(text)(a=value)  # type: ignore[arg-type]
     assert str(caught.value) == f"model {text!r}: {told}"
+
+
+def test_a_sum_of_a_hundred_terms_is_not_deep() -> None:
+    names = [f"x{i}" for i in range(100)]
+    assert parse_model(" + ".join(names))(**dict.fromkeys(names, 0.5)) == 50.0
