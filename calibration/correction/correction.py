@@ -4,45 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from calibration.certificate import Certificate
 from calibration.checks import finite, non_negative, refuse
+from calibration.correction.curves import Curve, Fitted
 from calibration.correction.interpolated import Interpolated
 from calibration.correction.polynomial import ErrorPolynomial
 
 Array = NDArray[np.float64]
 GREATEST = 1e100
-
-
-class Fitted(Protocol):
-    """Errors fitted over indications: ``calibration.regression.Curve`` is one."""
-
-    @property
-    def x_range(self) -> tuple[float, float]:
-        """Lowest and highest indication of its points."""
-
-    def centred(self) -> tuple[Array, Array, float, float]:
-        """Coefficients, their covariance matrix, center and scale."""
-
-
-class Curve(Protocol):
-    """Error of indication over a range; ``Interpolated`` and ``ErrorPolynomial`` are two."""
-
-    low: float
-    high: float
-
-    def at(self, x: float) -> tuple[float, float, float]:
-        """Error, its slope and its variance at one indication within the range."""
-
-    def over(self, x: Array) -> tuple[Array, Array, Array]:
-        """Errors, their slopes and variances at indications within the range."""
-
-    def indications(self, values: Array) -> Array:
-        """Indications x at which x - e(x) has these values; nan where none in the range has."""
 
 
 class Value(NamedTuple):
