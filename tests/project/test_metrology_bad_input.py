@@ -374,7 +374,19 @@ RESULTS = {  # types that functions return, and nobody else makes
     *("Finding", "Index", "Judged", "Point", "Points", "WatchMemory", "Corrected", "Value", "Decision", "GlobalRisks"),
     *("ChangePoint", "Components", "CusumDesign", "Drift", "EwmaDesign", "NoDrift", "Segment", "ChangeModel", "Step"),
     *("DriftInterval", "InUse", "IntervalTest", "Observed", "ReliabilityFit", "VariablesInterval", "JointSimulation"),
-    *("LawCheck", "Simulation", "ColumnFit", "Curve", "Fit", "Budget", "JointBudget", "OneWay", "Rounded", "Row"),
+    *(
+        "LawCheck",
+        "Simulation",
+        "Centred",
+        "ColumnFit",
+        "Curve",
+        "Fit",
+        "Budget",
+        "JointBudget",
+        "OneWay",
+        "Rounded",
+        "Row",
+    ),
     *("Together", "Validation", "Adequacy", "Estimate", "StudentCheck", "Chart", "Watch", "Rule"),
 }
 SAYS_WHERE = ("Correction.over", "Correction.indications_for")
