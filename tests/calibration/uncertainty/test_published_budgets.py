@@ -1,7 +1,8 @@
 """Budgets that others have published, with the figures that they print.
 
-GUM H.4 and EA-4/02 (1999) by their tables; EURACHEM/CITAC QUAM (2012), appendix A; NIST TN 1900 (2015) and the manual
-of the NIST Uncertainty Machine, with inputs as suncal 1.7 has them among its own tests.
+Read in a source that was at hand (suncal's tests and examples): NIST TN 1900 E3 and E11, the Uncertainty Machine,
+JCGM 102 9.3, NPL and ENGR 224. As remembered, and kept because the remembered inputs give the remembered results:
+GUM H.4, EA-4/02 (1999), EURACHEM/CITAC QUAM (2012) and TN 1900 E2.
 """
 
 import math
