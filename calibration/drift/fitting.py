@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,8 @@ from calibration.regression import ColumnFit, fit_columns
 
 LEAST = 2
 DOUBLINGS = 60
-HALVINGS = 200
+STEPS = 100
+CLOSE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +127,36 @@ def estimate_instability(history: Iterable[Calibrated]) -> float:
     if spare < 1 or all(len(segment.results) < LEAST for segment in cut):
         advice = "Calibrate again, or state what is known of instruments of this kind."
         raise refuse(WHO, "history", "more results than offsets and a rate take up", f"{spare} to spare", advice)
-    if _fit(cut, 0.0).squares <= spare:
+
+    def off(instability: float) -> float:
+        return _fit(cut, instability).squares / spare - 1
+
+    below = off(0.0)
+    if below <= 0:
         return 0.0
-    high = max(result.u for segment in cut for result in segment.results)
+    low, high = 0.0, max(result.u for segment in cut for result in segment.results)
+    above = off(high)
     for _ in range(DOUBLINGS):
-        if _fit(cut, high).squares <= spare:
+        if above <= 0:
             break
-        high *= 2
-    low = 0.0
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        if not low < middle < high:
+        low, below, high = high, above, 2 * high
+        above = off(high)
+    return _crossing(off, (low, below), (high, above))
+
+
+def _crossing(off: Callable[[float], float], low: tuple[float, float], high: tuple[float, float]) -> float:
+    """Where a falling function is zero: false position (Illinois) between two places with their values."""
+    for _ in range(STEPS):
+        middle = high[0] - high[1] * (high[0] - low[0]) / (high[1] - low[1])
+        found = off(middle)
+        if abs(found) <= CLOSE:
             break
-        low, high = (middle, high) if _fit(cut, middle).squares > spare else (low, middle)
-    return high
+        if found > 0:
+            # The other end has not moved: half of its value draws the next place towards it.
+            low, high = (middle, found), (high[0], high[1] / 2)
+        else:
+            low, high = (low[0], low[1] / 2), (middle, found)
+    return middle
 
 
 def _drift(cut: Sequence[Segment], instability: float) -> Drift:
