@@ -32,7 +32,7 @@ def etag(*revisions: int | str) -> str:
     >>> etag(7)
     '"7"'
     >>> etag("meter-1", 3, "meter-2", 1)
-    '"1f1d1af3d2ea2f30"'
+    '"e7cacfcdbb74a8bf"'
     """
     if len(revisions) == 1 and isinstance(revisions[0], int):
         return f'"{revisions[0]}"'
