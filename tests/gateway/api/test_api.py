@@ -222,8 +222,10 @@ def test_a_channel_that_never_spoke_is_not_found(program) -> None:
     answer = program.get(SERIES.replace("active_power", "voltage"))
     assert (answer.status_code, answer.json()["detail"]) == (
         404,
-        "channel voltage of sa-dec/press-shop/meter-1: was never heard of. "
-        "Look in /api/v1/instruments?site=sa-dec&edge=press-shop.",
+        (
+            "channel voltage of sa-dec/press-shop/meter-1: was never heard of. "
+            "Look in /api/v1/instruments?site=sa-dec&edge=press-shop."
+        ),
     )
 
 

@@ -24,8 +24,12 @@ def clock() -> Clock:
 def client(clock) -> TestClient:
     app = FastAPI()
     keep_to_conventions(app, None, rate=Rate(burst=3, per_s=0.5), monotonic=clock)
-    app.add_api_route("/api/v1/rows", list)
-    app.add_api_route("/live", list)
+
+    @app.get("/api/v1/rows")
+    @app.get("/live")
+    def read() -> list[str]:
+        return []
+
     return TestClient(app, headers={"Authorization": "Bearer a"})
 
 
