@@ -17,10 +17,10 @@ from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, String, Text
 from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeEngine
 
+from gateway.registry.one_field import Field, Value
 from gateway.registry.texts import Title, WrongValueError, composed, folded, not_a, shown
 
-Value = str | int | float | bool | list[str] | None
-"""What a field holds: JSON's own types."""
+__all__ = ["Choice", "Choices", "Day", "Field", "Flag", "Line", "Link", "Number", "Value", "Whole", "field"]
 
 Numeric = TypeVar("Numeric", int, float)
 
@@ -30,62 +30,6 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,3}(?:([ .,'\u00a0\u202f])[0-9]{3})(?:\1[0-9]{
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})|([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _YES = ("1", "true", "yes", "x", "có", "co", "đúng", "on")
 _NO = ("", "0", "false", "no", "không", "khong", "sai", "off")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One thing that is known of a noun.
-
-    Attributes:
-        title: Its name on a form and the head of its column.
-        hint: What to write there.
-        required: Whether it may not be empty.
-        personal: For what a person's datum is kept; empty: it is about nobody.
-        searched: Whether it is found by the search.
-        also: Further heads of a column that mean this field.
-        example: For the template and the API.
-    """
-
-    title: Title
-    hint: Title | None = None
-    required: bool = False
-    personal: str = ""
-    searched: bool = False
-    also: tuple[str, ...] = ()
-    example: Value = ""
-
-    def read(self, value: object) -> Value:
-        """The value in its one form; text of a form or a cell is understood as people write it.
-
-        Raises:
-            WrongValueError: It cannot be taken.
-        """
-        if value is None or (isinstance(value, str) and not value.strip()):
-            if self.required:
-                raise WrongValueError("Chưa có giá trị. Hãy điền ô này.", "Nothing was given. Fill this in.")
-            return self.empty
-        return self.understood(value)
-
-    def understood(self, value: object) -> Value:
-        """As :meth:`read`, of something that is not empty."""
-        raise NotImplementedError
-
-    @property
-    def empty(self) -> Value:
-        """What stands for nothing."""
-        return None
-
-    def column(self) -> TypeEngine[Any]:
-        """How it is kept."""
-        raise NotImplementedError
-
-    def kept(self, value: Value) -> Any:
-        """As the column takes it."""
-        return value
-
-    def told(self, kept: Any) -> Value:
-        """As it was read, from the column."""
-        return kept  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
