@@ -247,6 +247,8 @@ def _contradictions(tables: Mapping[str, Any]) -> Iterator[str]:
         yield f'broker.url: expected mqtt://HOST or mqtts://HOST:PORT, got "{broker.url}"'
     if not broker.shared:
         return
+    if tables.get("gateway", ProcessConfig()).name == ProcessConfig().name:
+        yield "gateway.name: each process of a group has a name of its own; set it, the same at every start"
     # What one process keeps for itself the others of its group would not know.
     if tables.get("store", StoreConfig()).kind == "embedded":
         yield 'broker.shared: several processes cannot share the embedded store; set store.kind = "influx"'

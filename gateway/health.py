@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from edge_agent.wire.messages import EdgeStatus, Finding
 from edge_agent.wire.records import record_decoder
 from gateway.ingest import dead_letters
+from gateway.ingest.committed import load_journals
 from gateway.ingest.journals import CLOSED, EdgeId, Journal
-from gateway.ingest.receipts import load_journals
 from gateway.registry import EdgeRow, FindingRow, RecordRow, StoreRow
 
 SILENT_PERIODS = 3

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire import topics
 from gateway.ingest import records
+from gateway.ingest.holding import holding
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.reading import Arrival, read_message
 from gateway.ingest.receipts import Draft, Receipts
-from gateway.registry import DeadLetterRow, transaction
+from gateway.registry import DeadLetterRow
 from gateway.timeseries import Refused, TimeSeries
 
 
@@ -72,7 +73,10 @@ def retry(engine: Engine, timeseries: TimeSeries, now: int, ids: Sequence[int] =
 
 def _retry_one(engine: Engine, timeseries: TimeSeries, now: int, one: int) -> str:
     receipts = Receipts(engine)
-    with transaction(engine, receipts.changes) as session:
+    with Session(engine) as session:
+        letter = session.get_one(DeadLetterRow, one)
+        edge = EdgeId(letter.site, letter.edge)
+    with holding(engine, receipts, {edge}, now) as session:
         row = session.get_one(DeadLetterRow, one)
         draft = Draft(receipts, now)
         why = _use_line(timeseries, row) if row.is_line else _use_message(session, draft, timeseries, row)

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from typing import Protocol
 
 import msgspec
 from sqlalchemy import Engine
@@ -20,14 +19,13 @@ from sqlalchemy.exc import DBAPIError
 from edge_agent.wire import topics
 from edge_agent.wire.envelope import UnreadableError
 from edge_agent.wire.messages import GatewayStatus
-from gateway.ingest.acknowledge import ack_topic, acknowledgement
 from gateway.ingest.inbox import Came, Inbox
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.reading import Arrival, read_message
 from gateway.ingest.receipts import Receipts
+from gateway.ingest.saying import Publisher, WayBack
 from gateway.ingest.statuses import StatusWord, take_statuses
 from gateway.ingest.storing import Outcome, Storing
-from gateway.people import all_settings
 from gateway.timeseries import StoreUnavailableError, TimeSeries
 
 log = logging.getLogger(__name__)
@@ -38,14 +36,6 @@ _LOOK_S = 1.0
 _MAX_MESSAGES, _MAX_BYTES = 1000, 8_000_000
 _MAX_HELD_BYTES = 16_000_000
 _RETRY_S, _MAX_RETRY_S = 0.5, 30.0
-
-
-class Publisher(Protocol):
-    """Says something, retained, while the broker can be reached; else forgets it."""
-
-    def publish(self, topic: str, payload: bytes) -> None:
-        """From the ingesting thread."""
-        ...
 
 
 @dataclass(slots=True)
@@ -79,6 +69,7 @@ class Ingest:
         name: Of this gateway, in its status's topic.
         clock: UTC, ns.
         inbox: Where the broker's thread puts what came.
+        is_shared: Whether other processes hear and answer the same edges.
     """
 
     def __init__(
@@ -89,6 +80,8 @@ class Ingest:
         name: str = "main",
         clock: Callable[[], int] = time.time_ns,
         inbox: Inbox | None = None,
+        *,
+        is_shared: bool = False,
     ) -> None:
         self.counters = Counters()
         self._engine = engine
@@ -97,14 +90,14 @@ class Ingest:
         self._clock = clock
         self._inbox = inbox or Inbox()
         self._receipts = Receipts(engine)
-        self._storing = Storing(engine, timeseries, self._receipts)
+        self._storing = Storing(engine, timeseries, self._receipts, is_shared=is_shared)
+        self._way_back = WayBack(engine, self._receipts, publisher, clock, is_shared=is_shared)
         self._held: list[Arrival] = []
         self._held_bytes = 0
         self._statuses: list[StatusWord] = []
         self._damaged: Counter[EdgeId] = Counter()
         self._retry_s, self._retry_at = _RETRY_S, 0.0
         self._looked_at = 0.0
-        self._readings = self._receipts.readings
         self._why = ""
         self._state = "online"
         self._connected, self._stopping = Event(), Event()
@@ -206,7 +199,7 @@ class Ingest:
         finally:
             self._statuses.clear()
             self._damaged.clear()
-        self._acknowledge(due)
+        self._way_back.acknowledge(due, time.monotonic())
 
     def _store_held(self) -> None:
         # With nothing in hand we still try: edges are silent until we say that we can store again.
@@ -225,7 +218,7 @@ class Ingest:
             self._why = ""
             log.info("the stores can be written again")
             self._say_status()
-        self._acknowledge(outcome.edges)
+        self._way_back.acknowledge(outcome.edges, time.monotonic())
 
     def _cannot_store(self, why: str) -> None:
         self._retry_at = time.monotonic() + self._retry_s
@@ -243,31 +236,18 @@ class Ingest:
         self._looked_at = now
         self.counters.dropped += self._inbox.take_dropped()
         try:
-            if self._receipts.changed_beside_us():
-                self._receipts.reload()
-            if self._connected.is_set() or self._receipts.readings != self._readings:
-                self._publish_all()
+            due = self._receipts.reload() if self._receipts.changed_beside_us() else None
+            if self._connected.is_set():
+                self._say_status()
+                self._way_back.say_all()
+                self._connected.clear()
+            elif due is not None:
+                self._way_back.acknowledge(due, now)
+                self._way_back.say_settings()
+            self._way_back.settle(now)
         except DBAPIError as error:
+            self._connected.set()  # what was to be said is said with all else, as soon as it can be
             self._cannot_store(f"registry: cannot be read ({error.orig}). Check its disk, or its server.")
-
-    # ------------------------------------------------------------------ the way back
-
-    def _publish_all(self) -> None:
-        """Retained topics are caches: say everything again; when the registry cannot be read, as soon as it can."""
-        self._say_status()
-        settings = all_settings(self._engine)
-        self._connected.clear()
-        self._readings = self._receipts.readings
-        self._acknowledge(self._receipts.edges)
-        for edge, noun, key, setting in settings:
-            topic = topics.EdgeTopic(edge.site, edge.edge, topics.SETTING, noun, key)
-            self._publisher.publish(str(topic), msgspec.json.encode(setting))
 
     def _say_status(self) -> None:
         self._publisher.publish(self._topic, msgspec.json.encode(self.status()))
-
-    def _acknowledge(self, edges: set[EdgeId]) -> None:
-        now = self._clock()
-        for edge in sorted(edges):
-            ack = acknowledgement(self._receipts, edge, now)
-            self._publisher.publish(ack_topic(edge), msgspec.json.encode(ack))

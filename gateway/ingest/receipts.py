@@ -2,58 +2,43 @@
 
 Decision: a batch changes copies of the journals that it touches; memory takes them once the commit has returned.
 Because: an acknowledgement made from memory must never be ahead of the disk.
+
+Decision: of each journal it is asked how many numbers are stored; its ranges are read only when that has moved.
+Because: a set that only grows is the same when it is as large; a journal with many holes has thousands of ranges.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.ranges import Ranges
+from gateway.ingest.committed import (
+    COLUMNS,
+    RangeTable,
+    Store,
+    how_many,
+    journal_of,
+    load_journals,
+    look_at_store,
+    ranges_of,
+)
 from gateway.ingest.journals import EdgeId, Journal, JournalId
 from gateway.registry import DeclaredRow, EdgeRow, JournalRow, ReceiptRow, StoreRow
 
-RangeTable = type[ReceiptRow] | type[DeclaredRow]
 _HEARD = 1000
 """Numbers remembered of each journal; as many as a batch brings."""
-_COLUMNS = ("state", "started", "alive_at", "first", "last", "held_last", "run")
-
-
-def load_journals(session: Session) -> dict[JournalId, Journal]:
-    """Every journal with its ranges."""
-    stored, declared = _ranges(session, ReceiptRow), _ranges(session, DeclaredRow)
-    journals = {}
-    for row in session.scalars(select(JournalRow)):
-        at = JournalId(row.site, row.edge, row.journal)
-        journals[at] = Journal(
-            id=at,
-            seen_at=row.seen_at,
-            row=row.id,
-            decided_by=row.decided_by,
-            stored=Ranges(stored.get(row.id, ())),
-            declared=Ranges(declared.get(row.id, ())),
-            **{name: getattr(row, name) for name in _COLUMNS},
-        )
-    return journals
-
-
-def _ranges(session: Session, table: RangeTable) -> dict[int, list[tuple[int, int]]]:
-    found = defaultdict(list)
-    for journal, lo, hi in session.execute(select(table.journal_id, table.lo, table.hi)):
-        found[journal].append((lo, hi))
-    return found
 
 
 class Receipts:
     """What is stored of every journal. Belongs to the ingesting thread.
 
     Attributes:
+        seen: The registry as a whole, when this memory was read.
         store: The store's id.
         generation: Of the store.
-        changes: The count of the registry's changes that this memory rests on.
-        readings: How often it was read.
         journals: Every journal.
         admitted: The edges that a person has admitted.
         edges: All edges that have spoken.
@@ -61,8 +46,8 @@ class Receipts:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.store, self.generation, self.changes = "", 0, -1
-        self.readings = 0
+        self.store, self.generation = "", 0
+        self.seen = Store("", 0, -1, "")
         self.journals: dict[JournalId, Journal] = {}
         self._by_edge: defaultdict[EdgeId, dict[JournalId, Journal]] = defaultdict(dict)
         self.admitted: set[EdgeId] = set()
@@ -70,15 +55,26 @@ class Receipts:
         self._heard: dict[JournalId, deque[int]] = {}
         self.reload()
 
-    def reload(self) -> None:
-        """Read all of it anew; when that fails everything stays as it was, and stale."""
+    def reload(self) -> set[EdgeId]:
+        """Read all of it anew; when that fails everything stays as it was, and stale.
+
+        Returns:
+            The edges of which something is otherwise than it was here.
+        """
+        was, admitted, told = dict(self.journals), self.admitted, (self.store, self.generation)
         with Session(self._engine) as session:
-            # The count first: what is written in between makes the next transaction read again.
-            store = session.scalars(select(StoreRow)).one()
-            journals = load_journals(session)
-            rows = session.execute(select(EdgeRow.site, EdgeRow.edge, EdgeRow.admitted_by)).all()
-        self.readings += 1
-        self.store, self.generation, self.changes = store.id, store.generation, store.changes
+            self._read(session)
+        if told != (self.store, self.generation):
+            return set(self.edges)
+        now = self.journals
+        return {at.of for at in was.keys() | now.keys() if was.get(at) != now.get(at)} | (admitted ^ self.admitted)
+
+    def _read(self, session: Session) -> None:
+        # The count first: what is written in between makes the next look read again.
+        store = look_at_store(session)
+        journals = load_journals(session)
+        rows = session.execute(select(EdgeRow.site, EdgeRow.edge, EdgeRow.admitted_by)).all()
+        self.seen, self.store, self.generation = store, store.id, store.generation
         self.journals.clear()
         self._by_edge.clear()
         self.take(journals)
@@ -86,9 +82,48 @@ class Receipts:
         self.admitted = {EdgeId(site, edge) for site, edge, by in rows if by}
 
     def changed_beside_us(self) -> bool:
-        """Whether somebody else has written since."""
+        """Whether a person, a command or a job has written since, or the registry is another than it was."""
         with Session(self._engine) as session:
-            return session.scalar(select(StoreRow.changes)) != self.changes
+            return look_at_store(session) != self.seen
+
+    def look(self, session: Session, edges: Collection[EdgeId], journals: Collection[JournalId] | None = None) -> None:
+        """Make this memory what is committed: of some journals, or of all that these edges have.
+
+        In a transaction that holds the edges it stays so to its end. When the whole registry is another than it was,
+        all is read.
+        """
+        store = look_at_store(session)
+        if (store.id, store.incarnation) != (self.seen.id, self.seen.incarnation) or store.changes < self.seen.changes:
+            self._read(session)
+            return
+        self.generation = store.generation
+        where = tuple_(JournalRow.site, JournalRow.edge).in_(list(edges))
+        expected = [journal.id for edge in edges for journal in self.of(edge)]
+        if journals is not None:
+            where = tuple_(JournalRow.site, JournalRow.edge, JournalRow.journal).in_(list(journals))
+            expected = [at for at in journals if at in self.journals]
+        rows = session.execute(select(JournalRow, how_many(ReceiptRow), how_many(DeclaredRow)).where(where)).all()
+        self._take_rows(session, rows)
+        for at in set(expected) - {JournalId(row.site, row.edge, row.journal) for row, _, _ in rows}:
+            self.journals.pop(at)
+            self._by_edge[at.of].pop(at)
+
+    def _take_rows(self, session: Session, rows: Sequence[Any]) -> None:
+        known = {row.id: self.journals.get(JournalId(row.site, row.edge, row.journal)) for row, _, _ in rows}
+        grown = [
+            row.id
+            for row, stored, declared in rows
+            if (was := known[row.id]) is None or (len(was.stored), len(was.declared)) != (stored, declared)
+        ]
+        read = [ranges_of(session, table, grown) if grown else {} for table in (ReceiptRow, DeclaredRow)]
+        for row, _, _ in rows:
+            was = known[row.id]
+            ranges: list[Iterable[tuple[int, int]]] = [some.get(row.id, ()) for some in read]
+            if was is not None and row.id not in grown:
+                ranges = [was.stored, was.declared]
+            journal = journal_of(row, *ranges)
+            if journal != was:
+                self.take({journal.id: journal})
 
     def of(self, edge: EdgeId) -> list[Journal]:
         """The journals of an edge."""
@@ -159,17 +194,14 @@ class Draft:
     def save(self, session: Session) -> None:
         """Write what has changed."""
         session.flush()
-        for edge in sorted(self._new_edges):
-            if session.get(EdgeRow, edge) is None:
-                session.add(EdgeRow(site=edge.site, edge=edge.edge, first_seen=self.now))
-        session.flush()
         for at, journal in self._touched.items():
             self._save(session, journal, self._receipts.journals.get(at))
         if self.generation != self._receipts.generation:
-            session.execute(update(StoreRow).values(generation=self.generation))
+            # Counted as a change beside us: every process then says all of its words anew.
+            session.execute(update(StoreRow).values(generation=self.generation, changes=StoreRow.changes + 1))
 
     def _save(self, session: Session, journal: Journal, before: Journal | None) -> None:
-        now = {name: getattr(journal, name) for name in _COLUMNS}
+        now = {name: getattr(journal, name) for name in COLUMNS}
         if before is None:
             values = {**journal.id._asdict(), **now, "seen_at": journal.seen_at}
             row = JournalRow(**values, decided_by="", decided_at=0, why="")
@@ -187,7 +219,6 @@ class Draft:
         self._receipts.take(self._touched)
         self._receipts.edges |= self._new_edges
         self._receipts.generation = self.generation
-        self._receipts.changes += 1
 
 
 def _write_through(session: Session, table: RangeTable, row: int, was: Ranges, now: Ranges) -> None:

@@ -3,6 +3,9 @@
 Decision: two runs are seen by their words alternating, in the order in which they come to us.
 Because: an edge without a clock of its own may begin its newer run with an older time.
 Instead of: comparing the runs' own times alone, which would hold back the data of an edge whose clock was wrong.
+
+Decision: a word that was spoken, by the edge's clock, or heard, by ours, before the other run began says nothing.
+Because: of several gateway processes one may be slower, and take an old run's last word after a new run's first.
 """
 
 from collections.abc import Sequence
@@ -114,6 +117,8 @@ def _look_for_two_runs(session: Session, draft: Draft, journal: Journal, at: int
         began_later = other.id != journal.id and other.alive_at > 0 and other.seen_at > journal.seen_at
         if not began_later or other.state != OPEN:
             continue
+        if at < other.started or draft.now < other.seen_at:
+            continue  # overtaken on its way
         known_times = other.started and journal.started
         later = other if not known_times or other.started >= journal.started else journal
         _hold(session, draft, later, journal if later is other else other)

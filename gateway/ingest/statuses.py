@@ -5,15 +5,17 @@ from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import EdgeStatus
 from edge_agent.wire.ranges import Ranges
 from gateway import findings
+from gateway.ingest.holding import holding
 from gateway.ingest.journals import CLOSED, OPEN, EdgeId, JournalId
 from gateway.ingest.receipts import Draft, Receipts
 from gateway.ingest.runs import status_came
-from gateway.registry import EdgeRow, StaleError, transaction
+from gateway.registry import EdgeRow, collided
 
 LOST, CHECKING = "lost", "checking"
 SILENT, DAMAGED, BAD_STATUS, CLOSED_SPEAKS, RESTORED_GATEWAY = (
@@ -27,6 +29,8 @@ _HEX = frozenset("0123456789abcdef")
 _JOURNAL_LENGTH = 32
 _TRIES = 5
 _MAX_NUMBER = 2**62
+_MAX_GENERATION = 2**31 - 2
+"""One more must fit a column of 32 bits."""
 
 
 class StatusWord(NamedTuple):
@@ -55,28 +59,39 @@ def take_statuses(
         sqlalchemy.exc.OperationalError: The registry cannot be written now.
     """
     for _ in range(_TRIES):
-        draft = Draft(receipts, now)
-        due: set[EdgeId] = set()
         try:
-            with transaction(engine, receipts.changes) as session:
-                for word in words:
-                    draft.now = word.at
-                    if _take(session, draft, receipts, word):
-                        due.add(word.edge)
-                _report_damaged(session, damaged, draft)
-                draft.save(session)
-        except StaleError:
-            receipts.reload()
-            continue
-        restored = draft.generation != receipts.generation
-        draft.settle()
-        return set(receipts.edges) if restored else due
+            return _write(engine, receipts, words, damaged, now)
+        except DBAPIError as error:
+            if not collided(error):
+                raise
     return set()
+
+
+def _write(
+    engine: Engine, receipts: Receipts, words: Sequence[StatusWord], damaged: Mapping[EdgeId, int], now: int
+) -> set[EdgeId]:
+    due: set[EdgeId] = set()
+    with holding(engine, receipts, {word.edge for word in words} | damaged.keys(), now) as session:
+        draft = Draft(receipts, now)
+        # Those of one edge as they came; edges in one order, in which other processes write of them too.
+        for word in sorted(words, key=lambda word: word.edge):
+            draft.now = word.at
+            if _take(session, draft, receipts, word):
+                due.add(word.edge)
+        draft.now = now
+        _report_damaged(session, damaged, draft)
+        draft.save(session)
+    restored = draft.generation != receipts.generation
+    draft.settle()
+    return set(receipts.edges) if restored else due
 
 
 def _take(session: Session, draft: Draft, receipts: Receipts, word: StatusWord) -> bool:
     """Whether an acknowledgement is due."""
     draft.edge(word.edge)
+    row = session.get(EdgeRow, word.edge)
+    # Of several processes one may be slower than another: what its edge has said since is known already.
+    is_overtaken = row is not None and row.status_at > word.at
     try:
         status = msgspec.json.decode(word.body, type=EdgeStatus)
         if status.state not in (LOST, CHECKING):
@@ -85,11 +100,13 @@ def _take(session: Session, draft: Draft, receipts: Receipts, word: StatusWord) 
         text = f"{word.edge}: status cannot be read ({error}). Update this gateway, or find who publishes it."
         findings.report(session, word.edge, BAD_STATUS, text, word.at)
         return False
+    if status.state == CHECKING:
+        return True
+    if is_overtaken:
+        return False
     if status.state == LOST:
         _connection_lost(session, word, status)
         return False
-    if status.state == CHECKING:
-        return True
     return _run_speaks(session, draft, receipts, word, status)
 
 
@@ -105,6 +122,9 @@ def _check_numbers(status: EdgeStatus) -> None:
     numbers += status.acknowledged_last.values()
     if not all(0 <= number <= _MAX_NUMBER for number in numbers):
         msg = f"a number is not between 0 and {_MAX_NUMBER}"
+        raise msgspec.ValidationError(msg)
+    if status.generation > _MAX_GENERATION:
+        msg = f"its generation is {status.generation}, expected at most {_MAX_GENERATION}"
         raise msgspec.ValidationError(msg)
 
 

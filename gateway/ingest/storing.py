@@ -3,21 +3,26 @@
 Decision: the time series are written before the receipts, and the receipts in one transaction with the records.
 Because: a crash in between leaves points without a receipt; they come again and are the same points.
 Instead of: a transaction over two stores, which none of them offers.
+
+Decision: which messages are new is decided twice: before the series are written, by memory, and under the lock.
+Because: the second alone counts, and the first spares the series what was stored long ago.
 """
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from edge_agent.wire.messages import Declared, Run
 from gateway.ingest import dead_letters, records
-from gateway.ingest.journals import OPEN, EdgeId
+from gateway.ingest.holding import holding
+from gateway.ingest.journals import OPEN, EdgeId, JournalId
 from gateway.ingest.reading import Arrival
 from gateway.ingest.receipts import Draft, Receipts
-from gateway.registry import StaleError, transaction
+from gateway.registry import StoreRow, collided, ingesting
 from gateway.timeseries import Refused, StoreUnavailableError, TimeSeries
 
 log = logging.getLogger(__name__)
@@ -55,12 +60,20 @@ class Outcome:
 
 
 class Storing:
-    """The stores, seen from a batch of messages. Belongs to one thread."""
+    """The stores, seen from a batch of messages. Belongs to one thread.
 
-    def __init__(self, engine: Engine, timeseries: TimeSeries, receipts: Receipts) -> None:
+    Args:
+        engine: Of the registry.
+        timeseries: Samples and windows.
+        receipts: What is stored.
+        is_shared: Whether others store messages of the same edges.
+    """
+
+    def __init__(self, engine: Engine, timeseries: TimeSeries, receipts: Receipts, *, is_shared: bool = False) -> None:
         self._engine = engine
         self._timeseries = timeseries
         self._receipts = receipts
+        self._is_shared = is_shared
 
     def store(self, arrivals: Sequence[Arrival], now: int) -> Outcome:
         """Store all of them, or nothing that counts.
@@ -87,14 +100,10 @@ class Storing:
         """Write nothing, as :meth:`store` would; it raises the same."""
         if why := self._timeseries.why_full():
             raise StoreUnavailableError(why)
-        draft = Draft(self._receipts, 0)
         try:
             self._timeseries.write([])
-            with transaction(self._engine, self._receipts.changes):
-                pass
-            draft.settle()
-        except StaleError:
-            self._receipts.reload()
+            with ingesting(self._engine) as session:
+                session.execute(update(StoreRow).values(changes=StoreRow.changes))
         except (OperationalError, InterfaceError) as error:
             raise StoreUnavailableError(_cannot_write(error)) from error
         return Outcome()
@@ -110,25 +119,39 @@ class Storing:
         return outcome
 
     def _store_fresh(self, arrivals: Sequence[Arrival], now: int) -> Outcome:
+        if self._is_shared:
+            with Session(self._engine) as session:
+                self._receipts.look(session, {one.edge for one in arrivals}, {one.journal for one in arrivals})
+        new = [arrival for arrival in arrivals if self._seems_new(arrival)]
+        lines = [line for arrival in new for line in arrival.lines]
+        refused = self._timeseries.write(lines) if lines else []
         for _ in range(_TRIES):
+            try:
+                return self._commit(arrivals, {id(arrival) for arrival in new}, list(refused), now)
+            except DBAPIError as error:
+                if not collided(error):
+                    raise
+        msg = f"registry: {_TRIES} times another transaction was in the way. Is a command writing to it? Let it end."
+        raise StoreUnavailableError(msg)
+
+    def _seems_new(self, arrival: Arrival) -> bool:
+        known = self._receipts.journals.get(arrival.journal)
+        return known is None or (known.state == OPEN and arrival.envelope.seq not in known.stored)
+
+    def _commit(self, arrivals: Sequence[Arrival], written: set[int], refused: list[Refused], now: int) -> Outcome:
+        edges = {arrival.edge for arrival in arrivals}
+        with holding(self._engine, self._receipts, edges, now, _journals(arrivals)) as session:
             draft = Draft(self._receipts, now)
             outcome = Outcome(edges=draft.edges)
             fresh = [arrival for arrival in arrivals if self._is_fresh(draft, arrival, outcome)]
-            if not fresh and not draft.has_changes():
-                return outcome
-            lines = [line for arrival in fresh for line in arrival.lines]
-            refused = self._timeseries.write(lines) if lines else []
-            try:
-                with transaction(self._engine, self._receipts.changes) as session:
-                    self._write(session, draft, fresh, refused, outcome)
-            except StaleError:
-                self._receipts.reload()
-                continue
-            draft.settle()
-            outcome.stored, outcome.lines = len(fresh), len(lines)
-            return outcome
-        msg = "registry: somebody else writes all the time. Is a second gateway running on it? Stop one."
-        raise StoreUnavailableError(msg)
+            # Memory took them for stored, or held back: the registry was restored, or a person has just decided.
+            late = [line for arrival in fresh if id(arrival) not in written for line in arrival.lines]
+            if late:
+                refused += self._timeseries.write(late)
+            self._write(session, draft, fresh, refused, outcome)
+        draft.settle()
+        outcome.stored, outcome.lines = len(fresh), sum(len(arrival.lines) for arrival in fresh)
+        return outcome
 
     def _is_fresh(self, draft: Draft, arrival: Arrival, outcome: Outcome) -> bool:
         known = draft.peek(arrival.journal)
@@ -165,6 +188,13 @@ class Storing:
         draft.save(session)
 
 
+def _journals(arrivals: Sequence[Arrival]) -> set[JournalId] | None:
+    """Those of a batch; None when records of it may tell of any others."""
+    if any(isinstance(record, Run | Declared) for arrival in arrivals for record, _ in arrival.records):
+        return None
+    return {arrival.journal for arrival in arrivals}
+
+
 def _cannot_write(error: DBAPIError) -> str:
     return f"registry: cannot be written ({error.orig}). Check its disk, or its server."
 
@@ -173,4 +203,5 @@ def _whose(refused: Sequence[Refused], arrivals: Sequence[Arrival]) -> list[tupl
     if not refused:
         return []
     source = {line: arrival for arrival in reversed(arrivals) for line in arrival.lines}
-    return [(one, source[one.line]) for one in refused]
+    # Of a message that another process has stored meanwhile, that one keeps what was refused.
+    return [(one, source[one.line]) for one in refused if one.line in source]

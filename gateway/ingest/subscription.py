@@ -192,13 +192,24 @@ class Subscription:
                 self._refused = ""
             self._answered.set()
             return
-        client.subscribe([(topics.every_edge(kind), 1) for kind in _KINDS])
+        self._subscribe(client)
         self._said = ""
         self._online.set()
         self._answered.set()
         log.info("broker %s reachable, MQTT %s", self._config.url, "5" if self._protocol == 5 else "3.1.1")  # noqa: PLR2004
         assert self._receiver is not None
         self._receiver.connected()
+
+    def _subscribe(self, client: mqtt.Client) -> None:
+        if not self._config.shared:
+            client.subscribe([(topics.every_edge(kind), 1) for kind in _KINDS])
+            return
+        # To a group brokers give nothing that is retained. The edges' last statuses are wanted all the same: an edge
+        # that went while nobody listened says nothing more.
+        every_status = topics.every_edge(topics.STATUS)
+        client.subscribe(every_status, 1)
+        client.unsubscribe(every_status)
+        client.subscribe([(f"$share/{self._config.shared}/{topics.every_edge(kind)}", 1) for kind in _KINDS])
 
     def _on_disconnect(self, *_: object) -> None:
         self._ended.set()

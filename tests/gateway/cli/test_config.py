@@ -110,13 +110,14 @@ def test_processes_that_share_need_stores_that_can_be_shared(tmp_path) -> None:
     file.write_text('[broker]\nshared = "gateways"\n')
     with pytest.raises(ConfigError) as caught:
         load_config(file)
+    advice = "set registry.url = postgresql://USER@HOST/DATABASE"
     assert str(caught.value).splitlines() == [
+        f"{file}: gateway.name: each process of a group has a name of its own; set it, the same at every start",
         f'{file}: broker.shared: several processes cannot share the embedded store; set store.kind = "influx"',
-        f"{file}: broker.shared: several processes need one registry; set registry.url = postgresql://USER@HOST/DATABASE",
+        f"{file}: broker.shared: several processes need one registry; {advice}",
     ]
-    file.write_text(
-        '[broker]\nshared = "gateways"\n[registry]\nurl = "postgresql://n@db/n"\n[store]\nkind = "influx"\n'
-    )
+    stores = '[registry]\nurl = "postgresql://n@db/n"\n[store]\nkind = "influx"\n'
+    file.write_text(f'[gateway]\nname = "g-1"\n[broker]\nshared = "gateways"\n{stores}')
     assert load_config(file).broker.shared == "gateways"
 
 

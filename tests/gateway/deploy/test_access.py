@@ -1,5 +1,6 @@
 """The access list that is shipped, at a real broker: nobody speaks for another."""
 
+import time
 from importlib.resources import as_file, files
 
 import paho.mqtt.client as mqtt
@@ -10,6 +11,7 @@ from gateway import servers
 
 PASSWORD = "secret"
 TELEMETRY, STATUS = "nhipdo/v1/s1/e1/telemetry", "nhipdo/v1/gateway/main/status"
+GATEWAYS = "nhipdo/v1/gateway/+/status"
 
 
 @pytest.fixture
@@ -57,6 +59,22 @@ def test_an_edge_speaks_for_itself_alone(broker_for, topic, allowed) -> None:
 def test_the_gateway_acknowledges_and_makes_no_samples(broker_for, topic, allowed) -> None:
     with broker_for("gateway") as broker:
         assert may_publish(broker, "gateway", topic) is allowed
+
+
+def test_a_gateway_of_a_group_hears_what_one_alone_would(broker_for) -> None:
+    heard: list[bytes] = []
+    with broker_for("gateway") as broker:
+        client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        client.username_pw_set("gateway", PASSWORD)
+        client.on_message = lambda _c, _u, message: heard.append(message.payload)
+        client.on_connect = lambda client, *_: client.subscribe(f"$share/gateways/{GATEWAYS}", 1)
+        client.on_subscribe = lambda client, *_: client.publish(STATUS, b"x", 1)
+        client.connect("127.0.0.1", broker.port)
+        deadline = time.monotonic() + 20
+        while not heard and time.monotonic() < deadline:
+            client.loop(0.1)
+        client.disconnect()
+    assert heard == [b"x"]
 
 
 def test_the_settings_say_nothing_that_debians_own_says_already() -> None:

@@ -159,18 +159,18 @@ def store(tmp_path: Path) -> Iterator[ShakyStore]:
 
 
 @pytest.fixture
-def restarted(engine: Engine, store: ShakyStore, quick: None) -> Callable[[], Gateway]:
-    """A new process on the same stores."""
+def restarted(engine: Engine, store: ShakyStore, quick: None) -> Callable[..., Gateway]:
+    """A new process on the same stores; with ``is_shared`` one of several."""
 
-    def make() -> Gateway:
+    def make(*, is_shared: bool = False) -> Gateway:
         said, clock = Said(), Clock()
-        return Gateway(engine, store, said, clock, Ingest(engine, store, said, clock=clock))
+        return Gateway(engine, store, said, clock, Ingest(engine, store, said, clock=clock, is_shared=is_shared))
 
     return make
 
 
 @pytest.fixture
-def gateway(restarted: Callable[[], Gateway]) -> Gateway:
+def gateway(restarted: Callable[..., Gateway]) -> Gateway:
     return restarted()
 
 

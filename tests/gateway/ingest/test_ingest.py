@@ -156,7 +156,7 @@ def test_what_could_not_be_said_at_a_connection_is_said_when_the_registry_can_be
         raise OperationalError(statement, {}, Exception("disk I/O error"))
 
     with monkeypatch.context() as broken:
-        broken.setattr("gateway.ingest.ingest.all_settings", fail)
+        broken.setattr("gateway.ingest.saying.all_settings", fail)
         gateway.ingest.connected()
         gateway.takes(run.sample())
         assert not gateway.said.gateway().can_store

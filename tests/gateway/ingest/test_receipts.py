@@ -15,7 +15,7 @@ T0 = 1_790_000_000_000_000_000
 EVICTED = tuple((seq, seq) for seq in range(1, 400, 2))
 
 
-def fail_to_read(_session: object) -> None:
+def fail_to_read(*_: object) -> None:
     statement = "SELECT"
     raise OperationalError(statement, {}, Exception("disk I/O error"))
 
@@ -61,7 +61,7 @@ def test_another_writer_and_a_registry_that_fails_right_then_lose_no_receipt(
 
     message = run.sample()
     with monkeypatch.context() as broken:
-        broken.setattr("gateway.ingest.receipts.load_journals", fail_to_read)
+        broken.setattr("gateway.ingest.receipts.Receipts.look", fail_to_read)
         gateway.takes(message)
         assert not gateway.said.gateway().can_store
     gateway.takes()
