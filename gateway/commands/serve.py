@@ -64,7 +64,7 @@ def _ingesting(config: GatewayConfig, stores: Stores) -> Iterator[Ingest]:
     name = config.gateway.name
     will = msgspec.json.encode(GatewayStatus(state="lost", can_store=False, why="the gateway is gone"))
     subscription = Subscription(config.broker, name, (str(GatewayTopic(name)), will))
-    ingest = Ingest(stores.engine, stores.timeseries, subscription, name)
+    ingest = Ingest(stores.engine, stores.timeseries, subscription, name, is_shared=bool(config.broker.shared))
     ingest.start()
     subscription.start(ingest)
     try:
