@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from gateway.commands import asking, storing
+from gateway.commands import accounts, asking, storing
 from gateway.commands.check import check
 from gateway.config import ConfigError
 from gateway.demo.demo import add_arguments, run
@@ -28,7 +28,7 @@ _TEACHING = """
 First steps:
   nhipdo demo                        the whole chain on this machine, without hardware
   nhipdo check gateway.toml          mistakes with their place; are the stores there
-  nhipdo serve gateway.toml          the gateway itself
+  nhipdo serve gateway.toml          the gateway itself; prints the link for the first account
   nhipdo -c gateway.toml edges       what it knows of; -c may stand behind the command too
 
 Exit codes: 0 done, 1 it failed or something needs a person, 2 the request makes no sense.
@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serving(commands)
     _add_asking(commands)
     _add_storing(commands)
+    accounts.add_arguments(commands.add_parser("user", help="accounts, their roles, links to come in"))
     return parser
 
 
@@ -88,8 +89,8 @@ def _add_serving(commands: Any) -> None:
     serve = commands.add_parser("serve", help="run the gateway")
     serve.add_argument("file", nargs="?", type=Path, metavar="FILE", help="gateway.toml")
     serve.set_defaults(run=_serve)
-    look = commands.add_parser("check", help="look at a configuration file; opens its stores, stores nothing")
-    look.add_argument("file", nargs="?", type=Path, metavar="FILE", help="gateway.toml")
+    look = commands.add_parser("check", help="look at a configuration file and its stores, or at the audit")
+    look.add_argument("what", nargs="*", metavar="FILE | audit", help="gateway.toml, or the chain of the audit")
     look.set_defaults(run=check)
     commands.add_parser("version", help="of this program").set_defaults(run=_version)
     demo = commands.add_parser("demo", help="the whole chain on this machine, on simulated instruments")

@@ -12,14 +12,18 @@ from pathlib import Path
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from edge_agent.wire.schema import SAMPLE, WINDOW
 from gateway import findings
+from gateway.access import accounts, links, sessions, tokens
 from gateway.config import GatewayConfig, RetentionConfig
 from gateway.health import is_silent, last_status
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.statuses import SILENT
-from gateway.registry import EdgeRow, transaction
+from gateway.registry import AuditHeadRow, EdgeRow, personal, transaction
+from gateway.registry.roles import SYSTEM
+from gateway.registry.writing import Writing
 from gateway.timeseries import StoreUnavailableError, TimeSeries
 
 log = logging.getLogger(__name__)
@@ -28,6 +32,7 @@ DISK_FILLING = "disk_filling"
 WARN_AT = 3
 """Warn while the free room is less than so many times the reserve."""
 _EDGE_WARN = 0.1
+_RETENTION_OVER = "retention over"
 _DAY_NS = 86_400 * 10**9
 _SILENCE_S, _DISKS_S, _SUMS_S = 30, 300, 600
 
@@ -38,6 +43,8 @@ def start_jobs(
     """All jobs, begun; ``shutdown()`` ends them."""
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(lambda: forget_old(timeseries, config.retention, clock()), "cron", hour=19, minute=10)
+    scheduler.add_job(lambda: _patiently(forget_persons, engine, clock()), "cron", hour=19, minute=40)
+    scheduler.add_job(lambda: _patiently(forget_ways_in, engine, clock()), "cron", hour=20, minute=10)
     scheduler.add_job(lambda: _patiently(watch_edges, engine, clock()), "interval", seconds=_SILENCE_S)
     scheduler.add_job(
         lambda: _patiently(watch_disk, engine, config.state_dir, config.store.reserve_mb * 1_000_000, clock()),
@@ -66,6 +73,32 @@ def sum_up(timeseries: TimeSeries) -> None:
         timeseries.sum_up()
     except StoreUnavailableError as error:
         log.warning("sums by the minute: %s. They are made later.", error)
+
+
+def forget_persons(engine: Engine, now: int) -> None:
+    """Erase what is known of persons once the time for which it may be kept is over."""
+    with Session(engine) as session:
+        due = personal.due(session, now)
+    for noun, row in due:
+        # Each in a transaction of its own: one that fails does not keep the others from being forgotten.
+        with transaction(engine) as session:
+            if noun == accounts.NOUN:
+                accounts.erase_person(session, SYSTEM, now, row, _RETENTION_OVER)
+            else:
+                Writing(session, SYSTEM, now).erase(noun, row, _RETENTION_OVER)
+    if due:
+        log.info("personal data of %d rows erased: the time for which it may be kept is over", len(due))
+
+
+def forget_ways_in(engine: Engine, now: int) -> None:
+    """Drop sessions, tokens and links that hold no more, and tell the log where the audit ends."""
+    with transaction(engine) as session:
+        sessions.forget_ended(session, now)
+        tokens.forget_over(session, now)
+        links.forget_links(session, now)
+        head = session.get(AuditHeadRow, 1)
+        if head is not None:
+            log.info("audit: the last entry is %d, %s", head.number, head.hash)
 
 
 def watch_edges(engine: Engine, now: int) -> None:

@@ -12,7 +12,13 @@ from gateway import findings
 from gateway.ingest.journals import CLOSED, OPEN, EdgeId
 from gateway.ingest.runs import LEFT_BEHIND, RESTORED_IMAGE, TWO_RUNS
 from gateway.ingest.statuses import CLOSED_SPEAKS
-from gateway.registry import EdgeRow, JournalRow, SettingRow, transaction
+from gateway.registry import EdgeRow, JournalRow, SettingRow, audit, transaction
+from gateway.registry.fields import Value
+from gateway.registry.organisations import SiteRow
+from gateway.registry.roles import SYSTEM, Place, Reader
+
+_LONGEST_ROW = 63
+"""Of the audit's column; ``after`` has the name whole."""
 
 
 class DecisionError(Exception):
@@ -32,8 +38,15 @@ def parse_edge(text: str) -> EdgeId:
     return EdgeId(site, edge)
 
 
-def admit_edge(engine: Engine, edge: EdgeId, by: str, now: int) -> None:
-    """``by`` says that this edge belongs here.
+def admit_edge(engine: Engine, edge: EdgeId, by: str, now: int, reader: Reader = SYSTEM) -> None:
+    """``by`` answers for it that this edge belongs here.
+
+    Args:
+        engine: Of the registry.
+        edge: Which.
+        by: Name of a person.
+        now: UTC ns.
+        reader: Whose account says so; the command line's is the gateway's own.
 
     Raises:
         DecisionError: It never spoke, or nobody is named.
@@ -45,9 +58,12 @@ def admit_edge(engine: Engine, edge: EdgeId, by: str, now: int) -> None:
             msg = f"edge {edge}: never heard of. See nhipdo edges; is it switched on, does it reach the broker?"
             raise DecisionError(msg)
         row.admitted_by, row.admitted_at = by, now
+        _note(session, reader, now, "admit", edge)
 
 
-def decide_journal(engine: Engine, journal: str, state: str, by: str, why: str, now: int) -> str:
+def decide_journal(
+    engine: Engine, journal: str, state: str, by: str, why: str, now: int, reader: Reader = SYSTEM
+) -> str:
     """``by`` says that a journal may go on (``open``) or is given up (``closed``).
 
     Args:
@@ -57,6 +73,7 @@ def decide_journal(engine: Engine, journal: str, state: str, by: str, why: str, 
         by: Who decides.
         why: Their words.
         now: UTC ns.
+        reader: Whose account says so.
 
     Returns:
         The journal, whole.
@@ -72,11 +89,19 @@ def decide_journal(engine: Engine, journal: str, state: str, by: str, why: str, 
         edge = EdgeId(row.site, row.edge)
         for kind in (TWO_RUNS, RESTORED_IMAGE, LEFT_BEHIND, CLOSED_SPEAKS):
             findings.end(session, edge, kind, now, row.journal)
+        _note(session, reader, now, f"journal_{state}", edge, {"journal": row.journal})
         return row.journal
 
 
 def put_setting(
-    engine: Engine, edge: EdgeId, noun: str, key: str, body: Mapping[str, object], by: str, now: int
+    engine: Engine,
+    edge: EdgeId,
+    noun: str,
+    key: str,
+    body: Mapping[str, object],
+    by: str,
+    now: int,
+    reader: Reader = SYSTEM,
 ) -> int:
     """Set something at an edge, by a retained message.
 
@@ -98,6 +123,7 @@ def put_setting(
             session.add(row)
         row.revision = max(row.revision + 1, now // 1_000_000)
         row.body, row.put_by, row.put_at = msgspec.json.encode(body).decode(), by, now
+        _note(session, reader, now, "put_setting", edge, {"setting": f"{noun}/{key}", "revision": row.revision})
         return row.revision
 
 
@@ -121,6 +147,16 @@ def _find_journal(session: Session, prefix: str) -> JournalRow:
         msg = f"journal {prefix!r}: {len(found)} journals begin so, expected one. See nhipdo journals."
         raise DecisionError(msg)
     return found[0]
+
+
+def _note(
+    session: Session, reader: Reader, now: int, action: str, edge: EdgeId, after: Mapping[str, Value] | None = None
+) -> None:
+    """Into the audit, at the place of whoever the site belongs to; without the names of persons."""
+    site = session.scalar(select(SiteRow).where(SiteRow.name == edge.site, SiteRow.retired_at == 0))
+    told = {"edge": str(edge), **(after or {})}
+    place = site.place if site is not None else Place()
+    audit.note(session, reader, now, action, "edge", str(edge)[:_LONGEST_ROW], place=place, after=told)
 
 
 def _named(by: str) -> None:

@@ -14,6 +14,7 @@ from gateway.ingest import records
 from gateway.ingest.ingest import Counters, Ingest
 from gateway.ingest.journals import EdgeId
 from gateway.people import admit_edge
+from gateway.registry.roles import SYSTEM, Reader
 from gateway.shop_floor import ShopFloor
 from gateway.timeseries import TimeSeries
 
@@ -69,10 +70,10 @@ class Service:
         with Session(self.engine) as session:
             return records.texts(session, EdgeId(site, edge))
 
-    def admit(self, site: str, edge: str, who: str) -> None:
-        """Write down that ``who`` admitted this edge.
+    def admit(self, site: str, edge: str, who: str, reader: Reader = SYSTEM) -> None:
+        """Write down that ``who`` admitted this edge, said by ``reader``.
 
         Raises:
             gateway.people.DecisionError: It never spoke, or nobody is named.
         """
-        admit_edge(self.engine, EdgeId(site, edge), who, self.clock())
+        admit_edge(self.engine, EdgeId(site, edge), who, self.clock(), reader)

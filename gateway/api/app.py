@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 
 from gateway.api import (
+    accounts,
     andon,
     edges,
     elements,
@@ -19,21 +20,25 @@ from gateway.api import (
     instruments,
     login,
     oee,
+    own_account,
     pages,
     series,
     stops,
+    tokens,
     work_units,
 )
 from gateway.api.conventions import keep_to_conventions
 from gateway.api.guard import Guard
 from gateway.api.live import Sparks
+from gateway.api.permission import check_routes
 from gateway.api.rendering import Renderer
 from gateway.api.security import Access
 from gateway.api.source import Service
 
 ZONE = "Asia/Ho_Chi_Minh"
 _ABOUT = (
-    "Every call needs the header `Authorization: Bearer SECRET`. Times are UTC in ISO 8601; units are UCUM codes. "
+    "Every call needs the header `Authorization: Bearer TOKEN`; a token is made on the page `/account`. It sees what "
+    "its account sees; what belongs to others is not found. Times are UTC in ISO 8601; units are UCUM codes. "
     "A mistake is answered with a problem document (RFC 9457), whose `detail` says who, what, expected or got, what "
     "to do."
 )
@@ -53,13 +58,14 @@ def create_app(
         service: The gateway.
         web: Folder of templates, static files and words (``dashboards/web``).
         clock: UTC, ns.
-        monotonic: s; counts how long wrong guesses are remembered.
+        monotonic: s; of the limits by caller.
         zone: IANA name of the wall clock that people read.
 
     Raises:
         ValueError: The service has no secret.
+        RuntimeError: A route does not say who may use it.
     """
-    access = Access(service.secret, clock, monotonic)
+    access = Access(service.secret, service.engine, clock)
     app = FastAPI(
         title="nhipdo",
         version=version("nhipdo"),
@@ -78,14 +84,16 @@ def create_app(
     app.state.renderer = Renderer(web, app.state.zone)
     app.state.sparks = Sparks()
     api = APIRouter(prefix="/api/v1")
-    for noun in (health, edges, instruments, series, work_units, elements, stops, oee, entries):
+    for noun in (health, edges, instruments, series, work_units, elements, stops, oee, entries, accounts, tokens):
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(login.router)
+    app.include_router(own_account.router)
     app.include_router(pages.router)
     app.include_router(andon.router)
     app.add_api_route("/healthz", say_ok, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=web / "static"))
+    check_routes(app)
     keep_to_conventions(app, service.engine, clock=clock, monotonic=monotonic)
     return app
 

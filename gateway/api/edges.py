@@ -2,19 +2,21 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, Depends, HTTPException, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from edge_agent.wire.messages import EdgeStatus
 from gateway.api.accept import OR_CSV
-from gateway.api.health import EdgeOut, edge_out, of_all
+from gateway.api.health import EdgeOut, EdgeSites, edge_out, of_all
 from gateway.api.paging import Whole
+from gateway.api.permission import allow
 from gateway.api.source import EdgeName, Service, SiteName, TheService
 from gateway.api.spans import iso
 from gateway.health import EdgeHealth, JournalHealth
 from gateway.people import DecisionError
+from gateway.registry.roles import Action, Reader
 
-router = APIRouter(prefix="/edges", tags=["edges"])
+router = APIRouter(prefix="/edges", tags=["edges"], dependencies=[Depends(allow(Action.READ, "edge"))])
 
 
 _PERSON = r"^[\w .,'’()/&-]+$"  # noqa: RUF001  an apostrophe as people type it
@@ -76,9 +78,9 @@ def find_edge(service: Service, site: str, edge: str) -> EdgeHealth:
 
 
 @router.get("", summary="Every edge", response_model=list[EdgeOut], responses={**OR_CSV})
-def read_edges(service: TheService, asked: Whole) -> list[EdgeOut] | Response:
-    """Every edge that was ever heard of, admitted or not, by site and name."""
-    cut = asked.cut(of_all(service), lambda health: (health.site, health.edge))
+def read_edges(service: TheService, asked: Whole, sites: EdgeSites) -> list[EdgeOut] | Response:
+    """Every edge that was ever heard of at your sites, admitted or not, by site and name."""
+    cut = asked.cut(of_all(service, sites), lambda health: (health.site, health.edge))
     return asked.array(cut, EdgeOut, edge_out, "edges")
 
 
@@ -89,11 +91,17 @@ def read_edge(site: SiteName, edge: EdgeName, service: TheService) -> EdgeDetail
 
 
 @router.post("/{site}/{edge}/admit", summary="Admit an edge")
-def admit_edge(site: SiteName, edge: EdgeName, by: AdmitIn, service: TheService) -> EdgeDetailOut:
+def admit_edge(
+    site: SiteName,
+    edge: EdgeName,
+    by: AdmitIn,
+    service: TheService,
+    reader: Annotated[Reader, Depends(allow(Action.DECIDE, "edge"))],
+) -> EdgeDetailOut:
     """A person says that this edge belongs here; its name is kept with the time."""
     find_edge(service, site, edge)
     try:
-        service.admit(site, edge, by.who)
+        service.admit(site, edge, by.who, reader)
     except DecisionError as error:
         raise HTTPException(409, str(error)) from error
     return _detail(find_edge(service, site, edge))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -11,13 +11,15 @@ from edge_agent.wire.schema import SECONDS
 from edge_agent.wire.shop_floor import Part
 from gateway.api.accept import OR_CSV, wants_csv
 from gateway.api.paging import Whole
+from gateway.api.permission import allow
 from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import TheService, Zone
 from gateway.api.spans import NS, iso
 from gateway.api.work_units import TheDays, TheUnit
+from gateway.registry.roles import Action
 from gateway.shop_floor import NominalBucket
 
-router = APIRouter(prefix="/sites", tags=["work units"])
+router = APIRouter(prefix="/sites", tags=["work units"], dependencies=[Depends(allow(Action.READ, "production"))])
 
 Shift = Annotated[
     str,

@@ -6,18 +6,20 @@ from hashlib import sha256
 from typing import Annotated, Any, cast, get_args
 
 import msgspec
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from edge_agent.wire.entries import AnyEntry, Photo
 from gateway.api.accept import OR_CSV
 from gateway.api.paging import Whole
+from gateway.api.permission import allow
 from gateway.api.revisions import NOT_MODIFIED, IfNoneMatch, etag, not_modified
 from gateway.api.series import End, Start, asked_span
 from gateway.api.source import Now, SiteName, TheService
 from gateway.api.spans import iso
+from gateway.registry.roles import Action
 
-router = APIRouter(prefix="/sites", tags=["entries"])
+router = APIRouter(prefix="/sites", tags=["entries"], dependencies=[Depends(allow(Action.READ, "production"))])
 
 LONGEST_DAYS = 400
 NOUNS = tuple(sorted(str(kind.__struct_config__.tag) for kind in get_args(AnyEntry)))

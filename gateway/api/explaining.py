@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 _LOOK = "Look in /api/docs for what is expected."
 _PARTS = ("path", "query", "header", "cookie", "body")
-_PAGES_KNOW = (404, 422, 500, 503)
+_PAGES_KNOW = (403, 404, 422, 500, 503)
 _SECRETS = ("password", "secret", "token", "key")
 _LONGEST = 60
 

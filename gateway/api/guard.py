@@ -1,18 +1,26 @@
-"""The guard before every path: nobody passes without the secret, and every answer carries its security headers."""
+"""The guard before every path: finds out who asks, and stops strangers; every answer carries its security headers."""
 
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.api.security import COOKIE, RENEW_S, SESSION_S, Access, Answer, Verdict
+from gateway.access.signing_in import From, look_at_link, open_shared
+from gateway.api import problems
+from gateway.api.security import COOKIE, LINK_COOKIE, LINK_S, SESSION_S, Access, Answer, Verdict
 
-PUBLIC = ("/healthz", "/login", "/favicon.ico")
+PUBLIC = ("/healthz", "/login", "/enter", "/favicon.ico")
 PUBLIC_UNDER = ("/static/", "/language/")
 MAX_BODY = 16_384
-"""Largest body that anybody has a reason to send here, bytes."""
+"""Largest body that a stranger has a reason to send here, bytes."""
+MAX_FORM = 1_048_576
+"""Largest form without files, bytes."""
+MAX_UPLOAD = 33_554_432
+"""Largest body at all, bytes; routes and JSON have smaller limits of their own."""
+_SAFE = ("GET", "HEAD", "OPTIONS")
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -27,13 +35,17 @@ HEADERS = {
 }
 
 SAY_WHO = (
-    "API: no valid secret came. Send the header 'Authorization: Bearer SECRET'; the secret is in the gateway's file "
-    "api-secret; nhipdo serve prints its path."
+    "API: nobody is signed in. Send the header 'Authorization: Bearer TOKEN'; a token is made on the page /account, "
+    "by whoever has an account."
 )
 
 
 class Guard:
-    """ASGI middleware: lets pass what is public or comes with the secret or a session."""
+    """ASGI middleware: lets pass what is public or comes with a session, a token or the gateway's secret.
+
+    ``request.state.reader`` is who asks, or None; ``session`` what their cookie holds, empty for programs; ``caller``
+    one word for whom limits count.
+    """
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app
@@ -47,10 +59,7 @@ class Guard:
         if scope["type"] != "http":
             return  # no websockets here
         request = Request(scope)
-        session = request.cookies.get(COOKIE, "")
-        left_s = self._access.session_left_s(session)
-        request.state.session = session if left_s > 0 else ""
-        renewed = self._access.new_session() if 0 < left_s < RENEW_S and request.method == "GET" else ""
+        request.state.reader, request.state.session, request.state.caller = None, "", ""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -60,59 +69,106 @@ class Guard:
                 # A sheet is asked for again at each visit (and mostly not modified): an update is seen at once.
                 static = request.url.path.startswith("/static/")
                 headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
-                if renewed:
-                    _set_session(headers, request, renewed)
             await send(message)
 
-        refusal = _too_large(request) or self._refusal(request)
+        refusal = await self._refusal(request) or _too_large(request)
         await (refusal or self._app)(scope, receive, send_with_headers)
 
-    def _refusal(self, request: Request) -> Response | None:
+    async def _refusal(self, request: Request) -> Response | None:
         """What to answer instead of the page; None when the request may pass."""
-        path = request.url.path
-        if path == "/" and "key" in request.query_params:
-            return self._enter(request)
-        if request.state.session or path in PUBLIC or path.startswith(PUBLIC_UNDER):
+        if request.url.path.startswith("/static/"):
             return None
         kind, _, offered = request.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
-            answer = self._access.offer(offered.strip(), address_of(request))
-            return None if answer.verdict is Verdict.RIGHT else _refuse(answer)
+            return await self._hear_program(request, offered.strip())
+        if _comes_from_elsewhere(request):
+            return PlainTextResponse("form: was sent by another site. Open the page here and send it again.", 403)
+        return await self._hear_browser(request)
+
+    async def _hear_program(self, request: Request, offered: str) -> Response | None:
+        answer = await run_in_threadpool(self._access.offer, offered, address_of(request))
+        request.state.reader, request.state.caller = answer.reader, answer.caller
+        return None if answer.verdict is Verdict.RIGHT else _refuse(request, answer)
+
+    async def _hear_browser(self, request: Request) -> Response | None:
+        path = request.url.path
+        if path == "/" and "key" in request.query_params and request.method == "GET":
+            return await run_in_threadpool(self._open_link, request)
+        await self._recognise(request)
+        if request.state.reader or path in PUBLIC or path.startswith(PUBLIC_UNDER):
+            return None
         if path.startswith("/api/"):
-            return _refuse(Answer(Verdict.WRONG))
+            return _refuse(request, Answer(Verdict.WRONG))
         target = path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(target, safe='')}", 303)
 
-    def _enter(self, request: Request) -> Response:
-        """``/?key=SECRET``: a session, and an address without the secret in it."""
-        answer = self._access.offer(request.query_params["key"], address_of(request))
-        if answer.verdict is not Verdict.RIGHT:
-            return RedirectResponse(f"/login?problem={answer.verdict.value}", 303)
+    async def _recognise(self, request: Request) -> None:
+        session = request.cookies.get(COOKIE, "")
+        if not session:
+            return
+        reader = await run_in_threadpool(self._access.reader_of, session)
+        if reader is not None:
+            request.state.reader, request.state.session = reader, session
+            request.state.caller = f"account:{reader.account}"
+
+    def _open_link(self, request: Request) -> Response:
+        """``/?key=SECRET``: in, or to the form that chooses a password; the address is then without the secret."""
+        secret, now, origin = request.query_params["key"], self._access.clock(), origin_of(request)
+        link, wait_s = look_at_link(self._access.engine, now, secret, origin)
+        if link is None:
+            return RedirectResponse(f"/login?problem={'wait' if wait_s else 'link'}", 303)
+        if not link.is_shared:
+            response = RedirectResponse("/enter", 303)
+            set_cookie(response, request, LINK_COOKIE, secret, LINK_S, "/enter")
+            return response
+        entry = open_shared(self._access.engine, now, secret, origin)
+        if not entry.session:
+            return RedirectResponse("/login?problem=link", 303)
         response = RedirectResponse("/", 303)
-        start_session(response, request, self._access)
+        start_session(response, request, entry.session)
         return response
 
 
 def address_of(request: Request) -> str:
-    """Whose guesses these are."""
+    """Whose attempts these are."""
     return request.client.host if request.client else "unknown"
 
 
-def start_session(response: Response, request: Request, access: Access) -> None:
+def origin_of(request: Request) -> From:
+    """Where a person comes from."""
+    return From(address_of(request), request.headers.get("user-agent", ""))
+
+
+def start_session(response: Response, request: Request, session: str) -> None:
     """Let the browser in from now on."""
-    _set_session(response.headers, request, access.new_session())
+    set_cookie(response, request, COOKIE, session, SESSION_S, "/")
 
 
-def _set_session(headers: MutableHeaders, request: Request, session: str) -> None:
-    secure = "; Secure" if request.url.scheme == "https" else ""
-    headers.append("Set-Cookie", f"{COOKIE}={session}; Max-Age={SESSION_S}; Path=/; HttpOnly; SameSite=Strict{secure}")
+def set_cookie(response: Response, request: Request, name: str, value: str, max_age_s: int, path: str) -> None:
+    """A cookie that no script reads and no other site sends with a form; behind TLS for TLS only."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age_s,
+        path=path,
+        httponly=True,
+        # Lax, not strict: a link in a mail to a page here opens the page, not the form for the password.
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
 
 
-def _refuse(answer: Answer) -> Response:
+def _comes_from_elsewhere(request: Request) -> bool:
+    """Whether the browser says that another site sends this; old browsers and programs do not say."""
+    return request.method not in _SAFE and request.headers.get("sec-fetch-site", "") in ("cross-site", "same-site")
+
+
+def _refuse(request: Request, answer: Answer) -> Response:
+    path = request.url.path
     if answer.verdict is Verdict.WAIT:
-        detail = f"API: too many wrong secrets from your address. Try again in {answer.wait_s} s with the right one."
-        return JSONResponse({"detail": detail}, 429, {"Retry-After": str(answer.wait_s)})
-    return JSONResponse({"detail": SAY_WHO}, 401, {"WWW-Authenticate": "Bearer"})
+        detail = f"API: too many wrong tokens from your address. Try again in {answer.wait_s} s with the right one."
+        return problems.answer(path, 429, detail, headers={"Retry-After": str(answer.wait_s)})
+    return problems.answer(path, 401, SAY_WHO, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _too_large(request: Request) -> Response | None:
@@ -121,6 +177,14 @@ def _too_large(request: Request) -> Response | None:
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or "transfer-encoding" in request.headers:
         return PlainTextResponse("body: its length is not told. Send Content-Length.", 411)
-    if int(length) > MAX_BODY:
-        return PlainTextResponse(f"body: {length} bytes, more than {MAX_BODY}. Send less.", 413)
+    most = _most(request)
+    if int(length) > most:
+        return PlainTextResponse(f"body: {length} bytes, more than {most}. Send less.", 413)
     return None
+
+
+def _most(request: Request) -> int:
+    if request.state.reader is None:
+        return MAX_BODY
+    is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return MAX_FORM if is_form else MAX_UPLOAD

@@ -5,11 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from gateway.access.sites import Sites, is_within
+from gateway.api.permission import TheReader, allow, sites_for
 from gateway.api.source import Now, Service, TheService
 from gateway.api.spans import iso
 from gateway.health import EdgeHealth
+from gateway.registry.roles import Action
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[Depends(allow(Action.READ, "edge"))])
+
+EdgeSites = Annotated[Sites, Depends(sites_for(Action.READ, "edge"))]
+"""Sites whose edges may be seen."""
 
 
 class GatewayOut(BaseModel):
@@ -20,8 +26,10 @@ class GatewayOut(BaseModel):
     why: str = Field(description="Why it cannot store; empty when it can", examples=[""])
     store: str = Field(description="Id of the store")
     generation: int = Field(description="How often the store was restored, plus one", examples=[1])
-    dead_letters: int = Field(description="Over all edges: stored whole, but could not be used", examples=[0])
-    findings: list[str] = Field(description="What a person should look at")
+    dead_letters: int = Field(
+        description="Over all edges that you see: stored whole, but could not be used", examples=[0]
+    )
+    findings: list[str] = Field(description="What a person should look at; empty for who may not read the gateway")
     version: str = Field(examples=["0.1.0"])
     uptime_s: float = Field(description="Since this process started, s", examples=[86400.0])
 
@@ -86,14 +94,19 @@ def _gateway_out(request: Request, service: TheService, now: Now) -> GatewayOut:
 
 
 @router.get("/health", summary="The gateway and its edges")
-def read_health(service: TheService, gateway: Annotated[GatewayOut, Depends(_gateway_out)]) -> HealthOut:
-    """Whether the gateway can store, and by edge what waits, is missing, declared or unusable."""
-    edges = [edge_out(health) for health in of_all(service)]
+def read_health(
+    service: TheService, gateway: Annotated[GatewayOut, Depends(_gateway_out)], sites: EdgeSites, reader: TheReader
+) -> HealthOut:
+    """Whether the gateway can store, and by edge of yours what waits, is missing, declared or unusable."""
+    edges = [edge_out(health) for health in of_all(service, sites)]
+    if not reader.may(Action.READ, "gateway"):
+        gateway.findings, gateway.dead_letters = [], sum(e.dead_letters for e in edges)
     return HealthOut(
         gateway=gateway, missing=sum(e.missing for e in edges), waiting=sum(e.waiting for e in edges), edges=edges
     )
 
 
-def of_all(service: Service) -> list[EdgeHealth]:
-    """Every edge, by site and name."""
-    return sorted(service.health(), key=lambda health: (health.site, health.edge))
+def of_all(service: Service, sites: Sites) -> list[EdgeHealth]:
+    """Every edge of some sites, by site and name."""
+    found = (health for health in service.health() if is_within(health.site, sites))
+    return sorted(found, key=lambda health: (health.site, health.edge))

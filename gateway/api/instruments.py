@@ -1,6 +1,6 @@
 """Instruments, what their channels mean, and what they showed last."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from edge_agent.wire.messages import InstrumentDescription
@@ -8,11 +8,13 @@ from gateway.api.accept import OR_CSV
 from gateway.api.edges import find_edge
 from gateway.api.live import ChannelView, edge_view
 from gateway.api.paging import Whole
+from gateway.api.permission import allow
 from gateway.api.revisions import NOT_MODIFIED, IfNoneMatch
 from gateway.api.source import EdgeQuery, Now, SiteQuery, TheService
 from gateway.api.spans import NS, iso
+from gateway.registry.roles import Action
 
-router = APIRouter(tags=["instruments"])
+router = APIRouter(tags=["instruments"], dependencies=[Depends(allow(Action.READ, "series"))])
 
 
 class ChannelOut(BaseModel):

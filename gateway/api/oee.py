@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from edge_agent.kpi.buckets import BUCKETS
 from gateway.api.elements import Shift
+from gateway.api.permission import allow
 from gateway.api.series import End, Start, asked_span
 from gateway.api.source import Now, TheService
 from gateway.api.spans import NS, iso
 from gateway.api.work_units import TheUnit
+from gateway.registry.roles import Action
 from gateway.shop_floor import ENOUGH, OeeOver, oee_over
 
-router = APIRouter(prefix="/sites", tags=["work units"])
+router = APIRouter(prefix="/sites", tags=["work units"], dependencies=[Depends(allow(Action.READ, "production"))])
 
 LONGEST_DAYS = 400
 

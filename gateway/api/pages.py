@@ -7,16 +7,19 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from gateway.access.sites import Sites, is_within
 from gateway.api.charts import Chart, bucket_count, draw
 from gateway.api.edges import find_edge
 from gateway.api.health import of_all
 from gateway.api.live import EdgeView, Sparks, edge_view
 from gateway.api.login import TheAccess
+from gateway.api.permission import TheReader, allow, signed_in, sites_for
 from gateway.api.rendering import Pages
 from gateway.api.series import LONGEST_CSV_DAYS, LONGEST_SERIES_DAYS, coverage_of, find_channel
 from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
 from gateway.api.spans import DAY, NS, Span, iso, parse_span
 from gateway.api.wall import sites_of
+from gateway.registry.roles import Action, Reader
 from gateway.timeseries import Bucket, ChannelId
 
 router = APIRouter(include_in_schema=False)
@@ -45,28 +48,51 @@ class Admission(NamedTuple):
 NO_FORM = Admission()
 
 
-def _live(service: Service, sparks: Sparks, now: int, admission: Admission = NO_FORM) -> dict[str, object]:
-    edges: list[EdgeView] = [edge_view(service, health, now, sparks) for health in of_all(service)]
-    return {
-        "edges": edges,
-        "andons": sites_of(service),
-        "gateway": service.gateway_status(),
-        "findings": service.store_health().findings,
-        "now": now,
-        "admission": admission,
-    }
+class Live:
+    """What the page of live values shows to whoever asks."""
+
+    def __init__(
+        self,
+        service: TheService,
+        sparks: TheSparks,
+        now: Now,
+        reader: TheReader,
+        seen: Annotated[Sites, Depends(sites_for(Action.READ, "series"))],
+        andons: Annotated[Sites, Depends(sites_for(Action.READ, "production"))],
+        admits: Annotated[Sites, Depends(sites_for(Action.DECIDE, "edge"))],
+    ) -> None:
+        self._service, self._sparks, self._now = service, sparks, now
+        self._reader, self._seen, self._andons, self._admits = reader, seen, andons, admits
+
+    def shown(self, admission: Admission = NO_FORM) -> dict[str, object]:
+        """For the template; ``admission`` is a form that came back."""
+        service, now = self._service, self._now
+        may_look = self._reader.may(Action.READ, "gateway")
+        edges: list[EdgeView] = [edge_view(service, one, now, self._sparks) for one in of_all(service, self._seen)]
+        return {
+            "edges": edges,
+            "andons": [site for site in sites_of(service) if is_within(site, self._andons)],
+            "admits": {e.health.site for e in edges if is_within(e.health.site, self._admits)},
+            "gateway": service.gateway_status(),
+            "findings": service.store_health().findings if may_look else (),
+            "now": now,
+            "admission": admission,
+        }
+
+
+TheLive = Annotated[Live, Depends()]
 
 
 @router.get("/")
-def show_live(request: Request, service: TheService, pages: Pages, sparks: TheSparks, now: Now) -> HTMLResponse:
+def show_live(request: Request, pages: Pages, live: TheLive) -> HTMLResponse:
     """What every channel shows now."""
-    return pages.page(request, "index.html", _live(service, sparks, now))
+    return pages.page(request, "index.html", live.shown())
 
 
 @router.get("/live")
-def show_live_part(request: Request, service: TheService, pages: Pages, sparks: TheSparks, now: Now) -> HTMLResponse:
+def show_live_part(request: Request, pages: Pages, live: TheLive) -> HTMLResponse:
     """The same without its frame, for the script that keeps the page fresh."""
-    return pages.page(request, "live.html", _live(service, sparks, now))
+    return pages.page(request, "live.html", live.shown())
 
 
 @router.post("/edges/{site}/{edge}/admit")
@@ -76,9 +102,9 @@ def admit(
     edge: EdgeName,
     service: TheService,
     pages: Pages,
-    sparks: TheSparks,
+    live: TheLive,
     access: TheAccess,
-    now: Now,
+    reader: Annotated[Reader, Depends(allow(Action.DECIDE, "edge"))],
     who: Annotated[str, Form()] = "",
     token: Annotated[str, Form()] = "",
 ) -> Response:
@@ -90,8 +116,8 @@ def admit(
         problem = "admit.form_old"
     if problem:
         back = Admission(site, edge, who, problem)
-        return pages.page(request, "index.html", _live(service, sparks, now, back), 422)
-    service.admit(site, edge, who)
+        return pages.page(request, "index.html", live.shown(back), 422)
+    service.admit(site, edge, who, reader)
     return RedirectResponse("/", 303)
 
 
@@ -161,7 +187,7 @@ def draw_series(service: Service, of: ChannelId, span: Span, period_s: float, no
     return Drawn(span, width, buckets, chart, n, sum(b.bad for b in buckets), mean, coverage)
 
 
-@router.get("/series/{site}/{edge}/{instrument}/{channel}")
+@router.get("/series/{site}/{edge}/{instrument}/{channel}", dependencies=[Depends(allow(Action.READ, "series"))])
 def show_series(
     request: Request,
     site: SiteName,
@@ -208,7 +234,7 @@ def _range_ns(text: str) -> int:
     return int(text[:-1]) * {"m": 60, "h": 3600, "d": 86_400}[text[-1]] * NS
 
 
-@router.get("/api/docs")
+@router.get("/api/docs", dependencies=[Depends(signed_in)])
 def show_api(request: Request, pages: Pages) -> HTMLResponse:
     """What the API offers, without a script from elsewhere."""
     return pages.page(request, "api.html", {"api": request.app.openapi()})

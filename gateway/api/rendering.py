@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
+from fastapi.routing import iter_route_contexts
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from edge_agent import speech
 from edge_agent.speech import Speech, printed
 from gateway.api.catalogues import load_catalogues
 from gateway.api.menu import menu_of
+from gateway.registry.roles import Reader
 
 
 class Renderer:
@@ -41,7 +43,8 @@ class Renderer:
 
     def speech_for(self, request: Request) -> Speech:
         """The language of whoever asks."""
-        chosen = request.cookies.get(speech.COOKIE, "")
+        reader = cast("Reader | None", getattr(request.state, "reader", None))
+        chosen = request.cookies.get(speech.COOKIE, "") or (reader.language if reader else "")
         return self._speech[speech.choose(chosen, request.headers.get("accept-language", ""))]
 
     def page(self, request: Request, template: str, context: Mapping[str, object], status: int = 200) -> HTMLResponse:
@@ -65,7 +68,7 @@ def _paths(request: Request) -> frozenset[str]:
     """Those that the application answers to."""
     state = request.app.state
     if not hasattr(state, "paths"):
-        state.paths = frozenset(str(getattr(route, "path", "")) for route in request.app.routes)
+        state.paths = frozenset(str(route.path) for route in iter_route_contexts(request.app.routes))
     return cast("frozenset[str]", state.paths)
 
 

@@ -1,30 +1,29 @@
-"""Who may look: one shared secret, sessions made from it, and patience with wrong guesses.
+"""Who comes in over the web: browsers by their session, programs by a token or by the gateway's own secret.
 
-Decision: what the cookie holds is an expiry and its HMAC under a key that is derived from the secret.
-Because: a stolen cookie then does not give the secret away, ends by itself, and a new secret ends all of them.
+Decision: the shared secret in the gateway's file ``api-secret`` acts as the gateway itself, for programs only.
+Because: it is for scripts of the user that the gateway runs as, who can read all of its files anyway. A person signs
+in with a name, so that what is done has one.
 """
 
-import hmac
-import ipaddress
-import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from enum import Enum
-from secrets import token_hex
-from threading import Lock
 from typing import NamedTuple
 
-log = logging.getLogger(__name__)
+from sqlalchemy import Engine
+
+from gateway.access import throttle
+from gateway.access.secret_words import derived, same
+from gateway.access.sessions import LONGEST_S, reader_of_session
+from gateway.access.tokens import reader_of_token
+from gateway.registry.roles import SYSTEM, Reader
 
 COOKIE = "nhipdo_session"
-SESSION_S = 30 * 86_400
-"""How long a login lasts, s; a wall screen that is looked at renews it in time."""
-RENEW_S = SESSION_S // 2
-WRONG_GUESSES = 10
-"""Of one address within ``WRONG_WINDOW_S``; then it waits."""
-WRONG_WINDOW_S = 300.0
-_ADDRESSES = 4096
+SESSION_S = LONGEST_S
+"""How long a browser keeps its cookie, s; the registry says when a session ends."""
+LINK_COOKIE = "nhipdo_link"
+LINK_S = 3600
+"""How long a browser keeps the secret of a link whose form it fills in, s."""
 
 
 class Verdict(Enum):
@@ -36,113 +35,64 @@ class Verdict(Enum):
 
 
 class Answer(NamedTuple):
-    """A verdict, and after how many seconds it makes sense to try again."""
+    """A verdict.
+
+    Attributes:
+        verdict: Which.
+        wait_s: After how many seconds it makes sense to try again.
+        reader: Who it is; None: nobody.
+        caller: One word for whom limits count, e.g. ``token:…``.
+    """
 
     verdict: Verdict
     wait_s: int = 0
-
-
-class Throttle:
-    """Counts wrong guesses by address, with bounded memory; any thread may call it."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._wrong: OrderedDict[str, list[float]] = OrderedDict()
-        self._lock = Lock()
-
-    def wait_s(self, address: str) -> int:
-        """Seconds that this address has to wait; 0 when it may try."""
-        with self._lock:
-            since = self._monotonic() - WRONG_WINDOW_S
-            recent = [at for at in self._wrong.get(address, ()) if at > since]
-            if len(recent) < WRONG_GUESSES:
-                return 0
-            return int(recent[-WRONG_GUESSES] - since) + 1
-
-    def count_wrong(self, address: str) -> None:
-        """Remember one wrong guess."""
-        with self._lock:
-            guesses = self._wrong.setdefault(address, [])
-            guesses.append(self._monotonic())
-            del guesses[:-WRONG_GUESSES]
-            self._wrong.move_to_end(address)
-            while len(self._wrong) > _ADDRESSES:
-                self._wrong.popitem(last=False)
-            if len(guesses) == WRONG_GUESSES:
-                log.warning("%s: %d wrong secrets, has to wait now. Find out who it is.", address, WRONG_GUESSES)
+    reader: Reader | None = None
+    caller: str = ""
 
 
 class Access:
-    """Judges secrets and sessions.
+    """Judges what browsers and programs show.
 
     Args:
-        secret: What people and programs are given; must not be empty.
+        secret: The gateway's own; must not be empty.
+        engine: Of the registry.
         clock: UTC, ns.
-        monotonic: s.
 
     Raises:
         ValueError: The secret is empty.
     """
 
-    def __init__(
-        self, secret: str, clock: Callable[[], int] = time.time_ns, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, secret: str, engine: Engine, clock: Callable[[], int] = time.time_ns) -> None:
         if not secret:
             msg = "secret of the API: is empty, anybody could look. Write one into the configuration."
             raise ValueError(msg)
-        self._secret = secret.encode()
-        self._key = hmac.digest(self._secret, b"nhipdo session key 1", "sha256")
-        self._clock = clock
-        self._throttle = Throttle(monotonic)
+        self._secret = secret
+        self.engine = engine
+        self.clock = clock
 
     def offer(self, secret: str, address: str) -> Answer:
-        """Judge an offered secret; an address with too many wrong ones is not listened to, right or not."""
-        address = _household(address)
-        wait_s = self._throttle.wait_s(address)
+        """Judge what a program shows; an address with too many wrong ones is not listened to, right or not."""
+        now = self.clock()
+        key = throttle.of_address(address)
+        wait_s = throttle.wait_s(self.engine, [key], now)
         if wait_s:
             return Answer(Verdict.WAIT, wait_s)
-        # Digests, so that neither length nor beginning can be learnt from how long this takes.
-        offered, right = (self._digest(b"secret", s) for s in (secret.encode(errors="replace"), self._secret))
-        if hmac.compare_digest(offered, right):
-            return Answer(Verdict.RIGHT)
-        self._throttle.count_wrong(address)
+        if same(secret, self._secret):
+            return Answer(Verdict.RIGHT, reader=SYSTEM, caller="gateway")
+        found = reader_of_token(self.engine, secret, now)
+        if found is not None:
+            return Answer(Verdict.RIGHT, reader=found[1], caller=f"token:{found[0]}")
+        throttle.count_wrong(self.engine, [key], now)
         return Answer(Verdict.WRONG)
 
-    def new_session(self) -> str:
-        """What a cookie holds after a login: expiry (s), a nonce, their HMAC."""
-        told = f"{self._clock() // 10**9 + SESSION_S}.{token_hex(8)}"
-        return f"{told}.{self._digest(b'session', told.encode()).hex()}"
-
-    def session_left_s(self, session: str) -> int:
-        """For how long a session still holds, s; 0 or less when it does not, or was never ours."""
-        told, _, mac = session.rpartition(".")
-        right = self._digest(b"session", told.encode(errors="replace")).hex()
-        if not hmac.compare_digest(mac.encode(errors="replace"), right.encode()):
-            return 0
-        return int(told.partition(".")[0]) - self._clock() // 10**9
+    def reader_of(self, session: str) -> Reader | None:
+        """Whose browser this is; None: nobody's, or it was signed out."""
+        return reader_of_session(self.engine, session, self.clock())
 
     def form_token(self, session: str) -> str:
         """What a form of this session carries, so that no other site's form can stand in for it."""
-        return self._digest(b"form", session.encode(errors="replace")).hex()
+        return derived(session, "form")
 
     def is_form_token(self, session: str, token: str) -> bool:
         """Whether a form came from a page that we made for this session."""
-        return hmac.compare_digest(self.form_token(session).encode(), token.encode(errors="replace"))
-
-    def _digest(self, purpose: bytes, text: bytes) -> bytes:
-        return hmac.digest(self._key, purpose + b"\0" + text, "sha256")
-
-
-def _household(address: str) -> str:
-    """Whom guesses are counted for: an IPv4 address, or the /64 of an IPv6 one, since those come by the billion.
-
-    >>> _household("192.0.2.7"), _household("2001:db8::1:2:3:4"), _household("testclient")
-    ('192.0.2.7', '2001:db8::/64', 'testclient')
-    """
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+        return bool(session) and same(self.form_token(session), token)

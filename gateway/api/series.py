@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -14,12 +14,14 @@ from gateway.api.accept import OR_CSV, csv_answer, wants_csv
 from gateway.api.charts import gaps_of
 from gateway.api.downsampling import MOST_POINTS, WIDEST, exact_grid, grid_of
 from gateway.api.edges import find_edge
+from gateway.api.permission import allow
 from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
 from gateway.api.spans import NS, Span, iso, parse_span
+from gateway.registry.roles import Action
 from gateway.timeseries import Bucket, ChannelId, Row
 
-router = APIRouter(prefix="/series", tags=["series"])
+router = APIRouter(prefix="/series", tags=["series"], dependencies=[Depends(allow(Action.READ, "series"))])
 
 LONGEST_SERIES_DAYS = 400
 LONGEST_CSV_DAYS = 31

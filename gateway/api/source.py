@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from edge_agent.wire.messages import GatewayStatus, InstrumentDescription, Text
 from edge_agent.wire.schema import CHANNEL, NAME
 from gateway.health import EdgeHealth, StoreHealth
+from gateway.registry.roles import SYSTEM, Reader
 from gateway.shop_floor import ShopFloor
 from gateway.timeseries import TimeSeries
 
@@ -47,8 +48,8 @@ class Service(Protocol):
         """What the text channels of an edge show; a text's key is ``instrument.channel``."""
         ...
 
-    def admit(self, site: str, edge: str, who: str) -> None:
-        """Write down that ``who`` admitted this edge."""
+    def admit(self, site: str, edge: str, who: str, reader: Reader = SYSTEM) -> None:
+        """Write down that ``who`` admitted this edge, said by ``reader``."""
         ...
 
 

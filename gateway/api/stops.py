@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from edge_agent.wire.shop_floor import Stop
 from gateway.api.accept import OR_CSV
 from gateway.api.paging import Whole
+from gateway.api.permission import allow
 from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import TheService, Zone
 from gateway.api.spans import NS, iso
 from gateway.api.work_units import TheDays, TheUnit
+from gateway.registry.roles import Action
 
-router = APIRouter(prefix="/sites", tags=["work units"])
+router = APIRouter(prefix="/sites", tags=["work units"], dependencies=[Depends(allow(Action.READ, "production"))])
 
 _WORDS = ("kind", "code", "shift", "product", "reason", "title", "note", "who")
 

@@ -167,7 +167,7 @@ def figures_of(status: WorkUnitStatus, *, counts_pieces: bool) -> tuple[Figure, 
 def units_of(service: Service, site: str, now: int, zone: ZoneInfo) -> list[UnitView]:
     """The machines of a site, in an order that does not change with what they do: by line, edge and name."""
     described = {unit.id: unit.description for unit in service.shop_floor.work_units(site)}
-    edges = {health.edge: health for health in of_all(service) if health.site == site}
+    edges = {health.edge: health for health in of_all(service, frozenset({site})) if health.site == site}
     ids = set(described)
     for health in edges.values():
         if health.status is not None:

@@ -8,13 +8,15 @@ from pydantic import BaseModel, Field
 from edge_agent.wire.schema import NAME
 from gateway.api.accept import OR_CSV
 from gateway.api.paging import Whole
+from gateway.api.permission import allow
 from gateway.api.revisions import NOT_MODIFIED, IfNoneMatch
 from gateway.api.series import End, Start, asked_span
 from gateway.api.source import EdgeName, Now, SiteName, TheService
 from gateway.api.spans import Span, iso
+from gateway.registry.roles import Action
 from gateway.shop_floor import UnitId, WorkUnit
 
-router = APIRouter(prefix="/sites", tags=["work units"])
+router = APIRouter(prefix="/sites", tags=["work units"], dependencies=[Depends(allow(Action.READ, "production"))])
 
 LONGEST_DAYS = 92
 

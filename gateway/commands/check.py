@@ -1,11 +1,23 @@
-"""``nhipdo check``: whether a configuration can be used, before anything rests on it."""
+"""``nhipdo check``: whether a configuration can be used, before anything rests on it; whether the audit is whole."""
 
 import argparse
 import sys
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from gateway.config import GatewayConfig, load_config
 from gateway.files import cautions, check_files
 from gateway.opening import open_timeseries, opened_registry
+from gateway.people import DecisionError
+from gateway.registry.audit import AuditRow, verify
+
+_WHY = {
+    "altered": "was altered, or stands where another stood. Compare it with a copy of the database.",
+    "missing": "is missing. Look for it in a copy of the database.",
+    "head": "is not the one that was written last: entries behind it are gone. Look in a copy of the database.",
+}
 
 
 def check(args: argparse.Namespace) -> int:
@@ -14,7 +26,10 @@ def check(args: argparse.Namespace) -> int:
     Raises:
         gateway.timeseries.StoreUnavailableError: The series do not answer.
     """
-    config = load_config(args.file or args.config)
+    what = list(args.what)
+    if what[:1] == ["audit"]:
+        return check_audit(_file(what[1:], args.config))
+    config = load_config(_file(what, args.config))
     check_files(config)
     with opened_registry(config) as engine:
         print(f"registry   {engine.url}")
@@ -24,6 +39,24 @@ def check(args: argparse.Namespace) -> int:
     for caution in cautions(config):
         print(f"warning: {caution}", file=sys.stderr)
     return 0
+
+
+def check_audit(file: Path | None) -> int:
+    """Go through the audit's chain; every place where it does not hold, and exit code 1 when there is one."""
+    with opened_registry(load_config(file)) as engine, Session(engine) as session:
+        broken = list(verify(session))
+        count = session.scalar(select(func.count()).select_from(AuditRow))
+    for one in broken:
+        print(f"audit entry {one.number}: {_WHY[one.why]}", file=sys.stderr)
+    print(f"audit      {count} entries, {'broken' if broken else 'whole'}")
+    return 1 if broken else 0
+
+
+def _file(words: list[str], otherwise: Path | None) -> Path | None:
+    if len(words) > 1:
+        msg = f"check: expected one file, got {' '.join(words)}. Name gateway.toml alone, or: nhipdo check audit FILE."
+        raise DecisionError(msg)
+    return Path(words[0]) if words else otherwise
 
 
 def _series(config: GatewayConfig) -> str:

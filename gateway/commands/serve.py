@@ -17,13 +17,18 @@ import uvicorn
 
 from edge_agent.wire.messages import GatewayStatus
 from edge_agent.wire.topics import GatewayTopic
+from gateway.access.accounts import is_anybody_there
+from gateway.access.links import HOURS, make_link
 from gateway.api.app import create_app
+from gateway.commands.accounts import link_address
 from gateway.config import ConfigError, GatewayConfig, load_config
 from gateway.files import check_files
 from gateway.ingest.ingest import Ingest
 from gateway.ingest.subscription import Subscription
 from gateway.jobs import start_jobs
 from gateway.opening import Stores, opened, read_secret, sole_gateway
+from gateway.registry import transaction
+from gateway.registry.roles import SYSTEM
 from gateway.service import Service
 
 log = logging.getLogger(__name__)
@@ -49,14 +54,26 @@ def serve(args: argparse.Namespace) -> int:
         service = Service(stores.engine, stores.timeseries, secret, config, ingest)
         server, thread = _start_http(service, listener)
         host, port = listener.getsockname()[:2]
-        where = f"page at http://{host}:{port}/ (secret: {config.secret_file})"
+        where = f"page at http://{host}:{port}/ (secret for programs of this user: {config.secret_file})"
         print(f"nhipdo gateway {config.gateway.name}: {where}", flush=True)  # at once, into a service's journal too
+        _invite(config, stores, port)
         while not stopping.wait(_LOOK_S) and thread.is_alive():
             pass
         log.info("stopping: what is in hand is stored and acknowledged first")
         server.should_exit = True
         thread.join()
     return 0 if stopping.is_set() else 1
+
+
+def _invite(config: GatewayConfig, stores: Stores, port: int) -> None:
+    """Where nobody has an account yet: the link that makes the first administrator."""
+    with transaction(stores.engine) as session:
+        secret = "" if is_anybody_there(session) else make_link(session, SYSTEM, time.time_ns(), "")
+    if secret:
+        address = link_address(config, secret, port)
+        print(
+            f"nobody has an account yet. This link makes the first, once, within {HOURS} hours: {address}", flush=True
+        )
 
 
 @contextmanager

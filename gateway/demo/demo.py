@@ -20,6 +20,7 @@ from secrets import token_urlsafe
 from threading import Event
 from typing import Any
 
+from gateway.demo.account import demo_link
 from gateway.demo.folder import EDGE, SITE, agent_toml, fresh_folder, gateway_toml, simulated_plant
 from gateway.demo.processes import (
     Child,
@@ -44,7 +45,7 @@ class Demo:
 
     Attributes:
         port: Of the page.
-        address: Of the page, with the key that opens it.
+        address: Of the page; once the demo has started, with the link that opens it.
         screen: Address of the screen beside the machine.
         running: What was started, in the order in which it is stopped.
     """
@@ -58,7 +59,7 @@ class Demo:
         self._key = token_urlsafe(16)
         self._plant: Mapping[str, Any] = {"buses": []}
         self._stopping = stopping
-        self.address = f"http://127.0.0.1:{port}/?key={self._key}"
+        self.address = f"http://127.0.0.1:{port}/"
 
     def start(self, *, influx: bool) -> None:
         """Start everything, each when what it needs is there.
@@ -71,6 +72,7 @@ class Demo:
         gateway = self._folder / "gateway.toml"
         gateway.write_text(gateway_toml(broker, self.port, store), "utf-8")
         self._write_key()
+        self.address += f"?key={demo_link(gateway)}"
         agent = self._folder / "agent.toml"
         agent.write_text(agent_toml(broker, self._plant, self._screen_port), "utf-8")
         at_page = f"http://127.0.0.1:{self.port}"

@@ -4,7 +4,7 @@ Decision: the full name of whoever has an account stands in ``personal``, field 
 Because: it can then be erased, and the audit keeps a salted hash of it.
 """
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.registry.models import Base
@@ -122,6 +122,7 @@ class LinkRow(Base):
         account: Which it opens; empty: whoever opens it makes the first administrator.
         ends_at: When it ends, UTC ns.
         uses_left: How often it still opens.
+        shared: It signs in at once, whoever has it, and chooses no password.
     """
 
     __tablename__ = "link"
@@ -129,6 +130,7 @@ class LinkRow(Base):
     account: Mapped[str] = mapped_column(String(_ID))
     ends_at: Mapped[int] = mapped_column(BigInteger)
     uses_left: Mapped[int] = mapped_column(Integer)
+    shared: Mapped[bool] = mapped_column(Boolean)
 
 
 class AttemptRow(Base):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shutil import copyfile
 
 import msgspec
 import pytest
@@ -13,12 +14,17 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.messages import ChannelMeaning, EdgeStatus, GatewayStatus, InstrumentDescription, Record, Text
+from gateway.access.accounts import make_account
+from gateway.access.granting import grant
+from gateway.access.sessions import begin_session
 from gateway.api.app import create_app
+from gateway.api.security import COOKIE
 from gateway.health import EdgeHealth, JournalHealth, StoreHealth
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.receipts import Draft, Receipts
 from gateway.ingest.records import take_records
-from gateway.registry import connect, upgrade
+from gateway.registry import AccountRow, connect, transaction, upgrade
+from gateway.registry.roles import SYSTEM, Grant, Reader, Role
 from gateway.shop_floor import ShopFloor
 from gateway.timeseries.embedded import EmbeddedStore
 
@@ -100,9 +106,23 @@ class Gateway:
     def texts(self, site: str, edge: str) -> list[Text]:
         return self.said if (site, edge) == ("sa-dec", "press-shop") else []
 
-    def admit(self, site: str, edge: str, who: str) -> None:
+    def admit(self, site: str, edge: str, who: str, reader: Reader = SYSTEM) -> None:
         self.admitted_by = who
         self.edges = [replace(e, admitted=True) if (e.site, e.edge) == (site, edge) else e for e in self.edges]
+
+    def account(self, name: str = "mai", *grants: Grant, password: str = "") -> str:
+        """The id of a new account; without grants it administers everything."""
+        with transaction(self.engine) as session:
+            row = make_account(session, SYSTEM, self.now, name, password=password)
+            for one in grants or (Grant(Role.ADMINISTRATOR),):
+                grant(session, SYSTEM, self.now, row.id, one)
+            return row.id
+
+    def sign_in(self, name: str = "mai", *grants: Grant) -> str:
+        """What the cookie of a new account's browser holds."""
+        account = self.account(name, *grants)
+        with transaction(self.engine) as session:
+            return begin_session(session, session.get_one(AccountRow, account), self.now, "192.0.2.1", "a test")
 
     def show(self, at: int, power: float | None, edge: str = "press-shop", **numbers: float) -> None:
         """Store one line of the meter; no power is a bad sample."""
@@ -112,12 +132,22 @@ class Gateway:
         assert self.timeseries.write([format_line(head, values.items(), texts, at)]) == []
 
 
+@pytest.fixture(scope="session")
+def empty_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry with the tables of today, which costs more to make than to copy."""
+    path = tmp_path_factory.mktemp("registry") / "registry.sqlite"
+    engine = connect(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Gateway]:
+def gateway(tmp_path: Path, empty_registry: Path) -> Iterator[Gateway]:
     """One edge with a meter that has shown 1, 2 ... 60 kW at 1 s, the last one second ago."""
     store = EmbeddedStore(tmp_path / "series.sqlite", reserve_bytes=0)
+    copyfile(empty_registry, tmp_path / "registry.sqlite")
     engine = connect(f"sqlite:///{tmp_path / 'registry.sqlite'}")
-    upgrade(engine)
     gateway = Gateway(store, engine)
     for k in range(60):
         gateway.show(START + k * S, float(k + 1), temperature=20.0)
@@ -136,19 +166,17 @@ Browse = Callable[..., TestClient]
 
 @pytest.fixture
 def stranger(app: FastAPI) -> TestClient:
-    """Somebody without the secret."""
+    """Somebody who is not signed in."""
     return TestClient(app, follow_redirects=False)
 
 
 @pytest.fixture
 def program(app: FastAPI) -> TestClient:
-    """A program with the secret."""
+    """A program with the gateway's own secret."""
     return TestClient(app, headers={"Authorization": f"Bearer {SECRET}"}, follow_redirects=False)
 
 
 @pytest.fixture
-def person(app: FastAPI) -> TestClient:
-    """A browser that has logged in."""
-    client = TestClient(app, follow_redirects=False)
-    assert client.post("/login", data={"key": SECRET}).status_code == 303
-    return client
+def person(app: FastAPI, gateway: Gateway) -> TestClient:
+    """A browser in which ``mai``, who administers everything, is signed in."""
+    return TestClient(app, follow_redirects=False, cookies={COOKIE: gateway.sign_in()})

@@ -10,6 +10,7 @@ import pytest
 
 from edge_agent.wire.messages import ChannelMeaning, GatewayStatus, Text
 from gateway.api.live import SPARKS_AT_ONCE
+from gateway.api.security import COOKIE
 from gateway.health import StoreHealth
 
 POWER = "/series/sa-dec/press-shop/meter-1/active_power"
@@ -262,15 +263,14 @@ def test_a_mistake_of_ours_is_said_and_closed_as_every_page_is(gateway, app, mon
         raise ZeroDivisionError
 
     monkeypatch.setattr(type(gateway), "health", broken)
-    client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
-    client.post("/login", data={"key": gateway.secret})
+    client = TestClient(app, follow_redirects=False, raise_server_exceptions=False, cookies={COOKIE: gateway.sign_in()})
     answer = client.get("/")
     assert answer.status_code == 500
     assert "Máy chủ gặp lỗi" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert client.get("/api/v1/health").json() == {
-        "detail": "gateway: ZeroDivisionError while answering. Its log says where; please report it."
-    }
+    assert client.get("/api/v1/health").json()["detail"] == (
+        "gateway: ZeroDivisionError while answering. Its log says where; please report it."
+    )
 
 
 def test_an_edge_of_many_channels_draws_some_sparklines_at_a_time(gateway, person) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from gateway.registry.migrations.building import Column, line, text, whole
+from gateway.registry.migrations.building import Column, flag, line, text, whole
 
 revision = "0003"
 down_revision = "0002"
@@ -110,6 +110,7 @@ def _make_ways_in() -> None:
         line("account", 32),
         *_numbers("ends_at"),
         _small("uses_left"),
+        flag("shared"),
         sa.PrimaryKeyConstraint("hash", name="pk_link"),
     )
     op.create_table(
