@@ -40,6 +40,7 @@ from gateway.registry.models import (
     StoreRow,
 )
 from gateway.registry.personal import PersonalRow
+from gateway.registry.production_days import ProductionDayRow
 from gateway.registry.shop_floor import ElementRow, NominalBucketRow, StopRow, WorkUnitRow
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "NominalBucketRow",
     "PersonalRow",
     "ReceiptRow",
+    "ProductionDayRow",
     "RecordRow",
     "RegistryError",
     "SessionRow",

@@ -8,7 +8,7 @@ Because: one without parts has a revision too; and what was ever said of it must
 parts that it no longer has are zero in whatever order its revisions came.
 """
 
-from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.registry.models import Base
@@ -54,10 +54,23 @@ class NominalBucketRow(Base):
         at: When that was said.
         ever: Every pair of tags, product and bare shift, that any revision had: JSON, sorted.
         had_energy: Whether any revision told of energy.
+        summed: The revision that the daily sums (``production_day``) tell of; -1: they do not.
     """
 
     __tablename__ = "nominal_bucket"
-    __table_args__ = (Index("ix_nominal_bucket_site_since", "site", "since"),)
+    __table_args__ = (
+        Index("ix_nominal_bucket_site_since", "site", "since"),
+        # So few are not summed that to find them costs nothing, however many there are.
+        Index(
+            "ix_nominal_bucket_unsummed",
+            "site",
+            "edge",
+            "work_unit",
+            "since",
+            sqlite_where=text("summed <> revision"),
+            postgresql_where=text("summed <> revision"),
+        ),
+    )
     site: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
     edge: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
     work_unit: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
@@ -67,6 +80,7 @@ class NominalBucketRow(Base):
     at: Mapped[int] = mapped_column(BigInteger)
     ever: Mapped[str] = mapped_column(Text)
     had_energy: Mapped[bool] = mapped_column(Boolean)
+    summed: Mapped[int] = mapped_column(BigInteger, default=-1, server_default="-1")
 
 
 class ElementRow(Base):
