@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from calibration.checks import Array, degrees_of_freedom, finite, non_negative, positive, probability, refuse
 from calibration.distributions import coverage_factor
@@ -15,8 +15,7 @@ ABOUT_95 = 0.9545
 """Coverage probability of k = 2 of a normal distribution, which calibration certificates state as 95 %."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of a budget.
 
     Attributes:

@@ -57,13 +57,15 @@ class Expression:
         Raises:
             ValueError: A name is missing, or the model has no finite value there.
         """
-        if not PLAIN.issuperset(map(type, values.values())):
+        plain = PLAIN.issuperset(map(type, values.values()))
+        if not plain:
             values = {name: _numbers(self.text, name, value) for name, value in values.items()}
+            plain = PLAIN.issuperset(map(type, values.values()))
         if not self._wanted <= values.keys():
             values = self._with_all(values)
         try:
             # NumPy has no say over plain numbers, and asking it takes most of the time.
-            result = self._root(values) if PLAIN.issuperset(map(type, values.values())) else self._of_arrays(values)
+            result = self._root(values) if plain else self._of_arrays(values)
         except (ArithmeticError, ValueError) as error:
             raise self._no_value(str(error)) from error
         if not (np.isfinite(result).all() if isinstance(result, np.ndarray) else cmath.isfinite(result)):

@@ -67,6 +67,28 @@ class Input:
     evaluation: Evaluation = "B"
 
     def __post_init__(self) -> None:
+        if not self._plain():
+            self._check()
+
+    def _plain(self) -> bool:
+        """Whether all is as it is kept, as nearly always: looked at at once, which takes a fifth of the time."""
+        name, value, u, dof, divisor = self.name, self.value, self.u, self.dof, self.divisor
+        return (
+            type(name) is str
+            and type(value) is type(u) is type(dof) is type(divisor) is type(self.top) is float
+            and -math.inf < value < math.inf
+            and 0 <= u < math.inf
+            and dof >= 1
+            and 0 < divisor < math.inf
+            and 0 <= self.top <= 1
+            and self.distribution in SHAPES
+            and self.evaluation in EVALUATIONS
+            and name.isascii()
+            and name.isidentifier()
+            and not keyword.iskeyword(name)
+        )
+
+    def _check(self) -> None:
         who = f"input {self.name!r}"
         if not isinstance(self.name, str) or not self.name.isidentifier() or keyword.iskeyword(self.name):
             advice = "Begin with a letter, go on with letters, digits and _."

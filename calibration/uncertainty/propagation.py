@@ -15,7 +15,7 @@ from calibration.uncertainty.budget import ABOUT_95, Budget, Row, checked_probab
 from calibration.uncertainty.curvature import second_order_variance
 from calibration.uncertainty.freedom import joint_dof
 from calibration.uncertainty.inputs import Input, normalised
-from calibration.uncertainty.sensitivity import Model, Place, sensitivity
+from calibration.uncertainty.sensitivity import Model, Place, sensitivities
 
 Correlation = ArrayLike | Mapping[tuple[str, str], float]
 """A full matrix in the order of the inputs, or the coefficients that are not zero, by pairs of names."""
@@ -118,7 +118,7 @@ def _of_pairs(who: str, names: list[str], coefficients: Mapping[tuple[str, str],
 
 def _budget(place: Place, matrix: Array | None, unit: str) -> Budget:
     inputs = place.inputs
-    slopes = [sensitivity(place, each) for each in inputs]
+    slopes = sensitivities(place)
     terms = [c * each.u for c, each in zip(slopes, inputs, strict=True)]
     parts = _parts(terms, matrix)
     largest = max(map(abs, terms))

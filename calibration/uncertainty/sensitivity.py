@@ -3,12 +3,20 @@
 Decision: every complex step is held against a plain difference quotient.
 Because: ``abs``, ``numpy.real`` or a comparison drop the imaginary part without a word, and with it the sensitivity.
 Instead of: trust in the model's author.
+
+Decision: first one quotient for all inputs, moved at once; each input alone only where that is not what the complex
+steps foretell, or where its step finds no slope at all. Inputs of less than a thousandth of the largest move after
+the others, so that none is drowned.
+Because: a smooth model of ten inputs is asked 15 times instead of 31, and what one input hides shows in the sum.
+Instead of: looking at every input of every model.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from calibration.checks import refuse
 from calibration.uncertainty.inputs import Input
@@ -32,6 +40,9 @@ WIDE = 1e-3
 SETTLED = 1e-8
 NARROWER = 8.0
 STILL_BENT = 0.5
+FORETOLD = 1e-7
+DROWNED = 1e-3
+GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 class Place:
@@ -73,6 +84,22 @@ class Place:
             return None
         return float(y.imag / step) if math.isfinite(y.imag) else None
 
+    def complex_slopes(self, moving: Sequence[Input]) -> list[float] | None:
+        """The same for some inputs, one after the other; None where it fails for one."""
+        where, slopes = dict(self.at), []
+        for each in moving:
+            step = STEP * scale_of(each)
+            where[each.name] = complex(each.value, step)
+            try:
+                slope = complex(self.model(**where)).imag / step  # type: ignore[call-overload]
+            except (ArithmeticError, ValueError, TypeError, RuntimeWarning):
+                return None
+            if not math.isfinite(slope):
+                return None
+            slopes.append(slope)
+            where[each.name] = each.value
+        return slopes
+
 
 LEFT = "The estimates lie outside the model's domain, or nearer to its end than u; look at both."
 NAMES = "Name the model's arguments as the inputs."
@@ -97,6 +124,85 @@ def _real(who: str, where: dict[str, float | complex], y: object) -> float:
 def scale_of(given: Input) -> float:
     """How far an input may be moved to see the model's slope: far below u, far above rounding."""
     return max(PART_OF_U * given.u, LEAST_PART * abs(given.value), LEAST_STEP)
+
+
+def sensitivities(place: Place) -> list[float]:
+    """Partial derivatives of the model for all inputs: see :func:`sensitivity`.
+
+    Raises:
+        ValueError: As there.
+    """
+    moving = [each for each in place.inputs if each.u > 0]
+    slopes = place.complex_slopes(moving)
+    with np.errstate(all="ignore"):  # All at once may leave the model's domain where none does alone.
+        smooth = slopes is not None and _foretold(place, list(zip(moving, slopes, strict=True)))
+    if slopes is None or not smooth:
+        return [sensitivity(place, each) for each in place.inputs]
+    found = {each.name: slope or _level(place, each) for each, slope in zip(moving, slopes, strict=True)}
+    return [found.get(each.name, 0.0) for each in place.inputs]
+
+
+Sloped = tuple[Input, float]
+
+
+def _foretold(place: Place, sloped: list[Sloped]) -> bool:
+    """Does the model go where these slopes say, and without a kink, also where the slope is small beside others?"""
+    reach = {each.name: abs(slope) * scale_of(each) for each, slope in sloped}
+    left = [pair for pair in sloped if pair[1]]
+    while left:
+        least = DROWNED * max(reach[each.name] for each, _ in left)
+        group = [pair for pair in left if reach[pair[0].name] >= least]
+        if not _moves_so(place, group):
+            return False
+        left = [pair for pair in left if reach[pair[0].name] < least]
+    return True
+
+
+def _moves_so(place: Place, group: list[Sloped]) -> bool:
+    """The same for inputs of like contribution, moved at once."""
+    try:
+        off, bend, size = _both_ways(place, group, 1.0)
+        noise = NOISE * EPSILON * (abs(place.y) + size)
+        if not abs(off) <= FORETOLD * size + AGREES * abs(bend) + noise:
+            return False
+        if abs(bend) <= FORETOLD * size + noise:
+            return True
+        _, near, _ = _both_ways(place, group, 1 / NARROWER)
+    except ValueError:  # Its domain ends beside the estimates: perhaps not for one input alone.
+        return False
+    # Curvature fades with the square of the step, and a kink with the step: what is left is the kink.
+    kink = near * NARROWER * NARROWER - bend
+    return abs(kink) <= FORETOLD * size + AGREES * abs(bend) + noise
+
+
+def _both_ways(place: Place, group: list[Sloped], part: float) -> tuple[float, float, float]:
+    """What the slopes do not say of a move there and back, to first order and of second order; and the size of it all.
+
+    Each input moves by a part of its own of its step, so that what two of them hide does not cancel.
+    """
+    up: dict[str, float] = {}
+    down: dict[str, float] = {}
+    forward = back = size = share = 0.0
+    for each, slope in group:
+        share = (share + GOLDEN) % 1
+        x, h = each.value, (1 + share) / 2 * part * scale_of(each)
+        above, below = x + h, x - h
+        up[each.name], down[each.name] = above, below
+        # As far as it really went: beside a large value a small step is rounded.
+        forward += slope * (above - x)
+        back += slope * (below - x)
+        size += abs(slope) * h
+    off_up, off_down = place.value(up) - place.y - forward, place.value(down) - place.y - back
+    return (off_up - off_down) / 2, off_up + off_down, size
+
+
+def _level(place: Place, given: Input) -> float:
+    """The slope where the complex step finds none: 0 where the model does not move within u either."""
+    try:
+        still = all(place.value({given.name: given.value + far}) == place.y for far in (given.u, -given.u))
+    except ValueError:
+        still = False
+    return 0.0 if still else sensitivity(place, given)
 
 
 def sensitivity(place: Place, given: Input) -> float:
