@@ -7,8 +7,8 @@ from typing import NamedTuple
 from drivers.instrument import Meaning
 from drivers.modbus.register_map import ModbusMap
 from drivers.modbus.registers import BCD_DIGITS, INTEGERS, WORDS, Register
-from edge_agent.config.reading import show
 from edge_agent.config.tables import AgentConfig, InstrumentConfig
+from edge_agent.wire.table_kinds import show
 
 ENERGY_WH = {"W.h": 1.0, "kW.h": 1e3, "MW.h": 1e6}
 """UCUM unit of energy -> Wh."""

@@ -9,16 +9,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from edge_agent.wire.schema import NAME
-
-Text = Annotated[str, msgspec.Meta(description="a text in quotes")]
-Name = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=rf"\A{NAME.pattern}\Z",
-        description="a name of a..z, 0..9 and inner hyphens, at most 63 long",
-    ),
-]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400, description="a number of seconds above 0, at most 86400")]
 Pause = Annotated[float, msgspec.Meta(ge=0, le=60, description="a number of seconds from 0 to 60")]
 Days = Annotated[float, msgspec.Meta(gt=0, le=3650, description="a number of days above 0, at most 3650")]
@@ -46,7 +36,3 @@ LogLevel = Annotated[
 ]
 Trust = Annotated[Literal["ntp", "always"], msgspec.Meta(description='"ntp" or "always"')]
 Folder = Annotated[Path, msgspec.Meta(description="the path of a folder in quotes")]
-
-
-class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the file: frozen, and a key that it does not know is an error."""

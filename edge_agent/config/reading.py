@@ -11,9 +11,9 @@ from msgspec.structs import FieldInfo
 
 from edge_agent.config.errors import Mistakes
 from edge_agent.config.form import EXAMPLES, TABLES, Inner, inner_tables, keys_of
+from edge_agent.wire.table_kinds import show
 
 _NEAR = 0.7
-_LONGEST_SHOWN = 200
 _MOST_HOMES = 3
 """Of a key that so many tables have it is not said where it belongs: that would help nobody."""
 
@@ -192,20 +192,6 @@ def describe(of: Any) -> str:
         if inner:
             return inner
     return ""
-
-
-def show(value: object) -> str:
-    """A value as it is written in TOML, shortened, and what it is where that is not plain to see."""
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, str):
-        return str(value)
-    text = value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}..."
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def _hint(of: Any, value: object) -> str:

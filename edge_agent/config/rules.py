@@ -8,9 +8,9 @@ from urllib.parse import SplitResult, urlsplit
 from drivers.bus.url import TcpAddress, parse_url
 from edge_agent.config.broker_files import check_files
 from edge_agent.config.errors import Mistakes
-from edge_agent.config.reading import show
 from edge_agent.config.tables import FILE_KEYS, MQTT_PORTS, AgentConfig, BrokerConfig, BusConfig
 from edge_agent.utilisation import BusLoad, bus_load
+from edge_agent.wire.table_kinds import show
 from edge_agent.wire.topics import GATEWAY
 
 _BROKER_URLS = '"mqtt://host" or, with TLS, "mqtts://host", each with :port where it is not the usual one'

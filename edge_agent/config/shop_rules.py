@@ -6,11 +6,11 @@ from edge_agent.config.calendars import check_calendar
 from edge_agent.config.channels import find_channel
 from edge_agent.config.errors import Mistakes
 from edge_agent.config.pins import is_pin_hash
-from edge_agent.config.reading import show
 from edge_agent.config.rules import once
 from edge_agent.config.shop_tables import ChartConfig, ReasonConfig, ShopConfig, WorkUnitConfig
 from edge_agent.config.tables import AgentConfig
 from edge_agent.config.unit_rules import check_unit
+from edge_agent.wire.table_kinds import show
 
 _LARGEST_R = 25
 """Values of a subgroup up to which factors of the range are tabled."""

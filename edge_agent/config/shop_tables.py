@@ -4,37 +4,50 @@ from typing import Annotated
 
 import msgspec
 
-from edge_agent.config.kinds import Name, Seconds, Strict, Text
+from edge_agent.config.kinds import Seconds
 from edge_agent.config.shop_kinds import (
     ChannelOf,
     ChartKind,
     ChartRules,
-    Clock,
-    Code,
-    Day,
     Language,
-    Loss,
     Modulus,
-    Moment,
     Number,
-    Positive,
     Preset,
     Role,
-    Share,
     StateMap,
     Step,
-    Title,
-    Titled,
-    Weekdays,
-    Words,
 )
+from edge_agent.wire.shop_tables import (
+    BreakConfig,
+    CalendarConfig,
+    ChecklistConfig,
+    HolidayConfig,
+    ListItemConfig,
+    PlannedStopConfig,
+    ProductConfig,
+    ReasonConfig,
+    ShiftConfig,
+)
+from edge_agent.wire.table_kinds import Name, Positive, Share, Strict, Text, Title, Titled, Words
 
-
-class ProductConfig(Titled, frozen=True, kw_only=True):
-    """A product and the planned time for one piece, s."""
-
-    name: Code
-    ideal_cycle_s: Positive
+__all__ = [
+    "AuditConfig",
+    "BreakConfig",
+    "CalendarConfig",
+    "ChartConfig",
+    "ChecklistConfig",
+    "HolidayConfig",
+    "ListItemConfig",
+    "OperatorConfig",
+    "PlannedStopConfig",
+    "ProductConfig",
+    "ReasonConfig",
+    "ScreenConfig",
+    "ShiftConfig",
+    "ShopConfig",
+    "TimeStudyConfig",
+    "WorkUnitConfig",
+]
 
 
 class WorkUnitConfig(Titled, frozen=True, kw_only=True):
@@ -102,71 +115,6 @@ class WorkUnitConfig(Titled, frozen=True, kw_only=True):
     reasons: Words = ()
 
 
-class BreakConfig(Strict, frozen=True, kw_only=True):
-    """A break in a shift: planned, so it shortens planned busy time."""
-
-    start: Clock
-    end: Clock
-
-
-class ShiftConfig(Titled, frozen=True, kw_only=True):
-    """A shift of every week; an ``end`` that is not after ``start`` is on the next day.
-
-    Attributes:
-        name: Such as ``A``; records call that of a day ``A@2026-03-02``.
-        start: By the wall clock.
-        end: By the wall clock.
-        weekdays: On which it begins.
-        breaks: Planned; one that starts before its shift does is behind midnight.
-    """
-
-    name: Code
-    start: Clock
-    end: Clock
-    weekdays: Weekdays = (1, 2, 3, 4, 5, 6, 7)
-    breaks: tuple[BreakConfig, ...] = ()
-
-
-class HolidayConfig(Titled, frozen=True, kw_only=True):
-    """A day on which no shift begins."""
-
-    day: Day
-
-
-class PlannedStopConfig(Strict, frozen=True, kw_only=True):
-    """An approved stop: planned maintenance, a power cut that was announced. Local times."""
-
-    since: Moment = msgspec.field(name="from")
-    until: Moment = msgspec.field(name="to")
-    why: Text = ""
-
-
-class CalendarConfig(Strict, frozen=True, kw_only=True):
-    """When work is planned. Only this shortens planned busy time; a stop reason never does."""
-
-    name: Name = "calendar"
-    timezone: Text = "Asia/Ho_Chi_Minh"
-    shifts: tuple[ShiftConfig, ...] = ()
-    holidays: tuple[HolidayConfig, ...] = ()
-    planned_stops: tuple[PlannedStopConfig, ...] = ()
-
-
-class ReasonConfig(Titled, frozen=True, kw_only=True):
-    """A stop reason; those of the first level hold those of the second.
-
-    Attributes:
-        id: Unique among all reasons; stays when the titles change.
-        title: What people call it.
-        loss: Which big loss it belongs to; empty: that of the machine's state.
-        of: The reasons below it; empty: one tap is enough.
-    """
-
-    id: Name
-    title: Title
-    loss: Loss = ""
-    of: tuple["ReasonConfig", ...] = ()
-
-
 class OperatorConfig(Strict, frozen=True, kw_only=True):
     """Somebody who enters things on the screen.
 
@@ -195,22 +143,6 @@ class ScreenConfig(Strict, frozen=True, kw_only=True):
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535, description="a port from 1 to 65535")] = 8480
     language: Language = "vi"
     stale_s: Seconds = 10.0
-
-
-class ListItemConfig(Titled, frozen=True, kw_only=True):
-    """One line of a checklist, one question of an audit."""
-
-    id: Name
-    title: Title
-
-
-class ChecklistConfig(Titled, frozen=True, kw_only=True):
-    """An autonomous-maintenance checklist of some work units; empty: of all."""
-
-    id: Name
-    title: Title
-    work_units: Words = ()
-    items: tuple[ListItemConfig, ...]
 
 
 class AuditConfig(Strict, frozen=True, kw_only=True):

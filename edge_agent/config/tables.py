@@ -21,15 +21,13 @@ from edge_agent.config.kinds import (
     Keepalive,
     LogLevel,
     Megabytes,
-    Name,
     Parallel,
     Pause,
     Seconds,
-    Strict,
-    Text,
     Trust,
 )
 from edge_agent.config.shop_tables import ShopConfig
+from edge_agent.wire.table_kinds import Name, Strict, Text
 
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 """Scheme of a broker's url -> its default port."""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 
 from edge_agent.config.channels import ENERGY_WH, Channel, counter_kind, counter_mistake, find_channel
 from edge_agent.config.errors import Mistakes
-from edge_agent.config.reading import show
 from edge_agent.config.rules import once
 from edge_agent.config.shop_tables import WorkUnitConfig
 from edge_agent.config.tables import AgentConfig
@@ -16,6 +15,7 @@ from edge_agent.config.work_units import (
     infers_state,
     slowest_period_s,
 )
+from edge_agent.wire.table_kinds import show
 
 Found = Iterator[tuple[str, str]]
 """Key and mistake."""

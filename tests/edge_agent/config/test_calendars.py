@@ -64,6 +64,6 @@ def test_a_changed_calendar_is_checked_by_the_rules_of_the_file():
 
 
 def test_a_machine_without_time_zones_is_told_how_to_get_them(monkeypatch):
-    monkeypatch.setattr("edge_agent.config.calendars.available_timezones", set)
+    monkeypatch.setattr("edge_agent.wire.calendar_tables.available_timezones", set)
     changed = msgspec.structs.replace(CONFIG, timezone="No/Where")
     assert calendar_mistakes(changed) == ["timezone: this machine knows no time zones. Run: apt-get install tzdata"]

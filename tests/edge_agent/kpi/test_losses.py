@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_documents import documents
 
-from edge_agent.config.shop_kinds import Loss
 from edge_agent.kpi.buckets import BUCKETS, Bucket
 from edge_agent.kpi.elements import Elements, ProductPieces, figures
 from edge_agent.kpi.losses import SIX, losses, pareto, starts, startup_rejects
 from edge_agent.kpi.replay import replayed
+from edge_agent.wire.table_kinds import Loss
 
 NS = 10**9
 START = datetime(2026, 3, 2, 6)  # noqa: DTZ001 - a document's times are local
