@@ -16,12 +16,12 @@ from edge_agent.held_back import HeldBack
 from edge_agent.losses import Losses, Lost
 from edge_agent.oee.desk import Desk
 from edge_agent.outbox import Outbox, Trimmer, is_full
-from edge_agent.outbox.packing import TELEMETRY, pack
 from edge_agent.recovery import reopen_windows
 from edge_agent.sample_queue import SampleQueue
 from edge_agent.windows import Windows
 from edge_agent.wire.lines import format_line, line_head
-from edge_agent.wire.messages import Loss, Record, SettingKept, Text
+from edge_agent.wire.messages import Loss, Record, Text
+from edge_agent.wire.packing import TELEMETRY, pack
 from edge_agent.wire.schema import BAD, GOOD, QUALITY, SAMPLE, WINDOW
 
 log = logging.getLogger(__name__)
@@ -219,8 +219,7 @@ class Recorder:
             if isinstance(one, Acknowledged):
                 yield from self._acknowledge(one)
             elif isinstance(one, SettingCame):
-                if self._outbox.keep_setting(one.noun, one.key, one.setting):
-                    yield SettingKept(key=f"{one.noun}/{one.key}", setting_revision=one.setting.revision, accepted=True)
+                yield from self.desk.set(one)
             elif isinstance(one, Unsendable):
                 yield from self._trimmer.give_up(one.ids, one.reason)
             elif isinstance(one, Entered):

@@ -4,9 +4,9 @@ import logging
 from typing import Protocol
 
 from edge_agent.outbox import Outbox
-from edge_agent.outbox.packing import TELEMETRY, RottenError, expand
 from edge_agent.windows import Windows
 from edge_agent.wire.lines import parse_line
+from edge_agent.wire.packing import TELEMETRY, RottenError, expand
 from edge_agent.wire.schema import QUALITY, SAMPLE
 
 log = logging.getLogger(__name__)

@@ -18,16 +18,17 @@ from edge_agent.asked import Acknowledged, SettingCame, Unsendable
 from edge_agent.clock import Clock
 from edge_agent.config import AgentConfig
 from edge_agent.config.tables import BrokerConfig
-from edge_agent.outbox import OutboxReader, Waiting, merge
-from edge_agent.outbox.packing import TELEMETRY, RottenError
+from edge_agent.outbox import OutboxReader
 from edge_agent.status import edge_status
 from edge_agent.uplink_beside import Beside, Committed, Stop
 from edge_agent.uplink_connection import BrokerError, Came, Connected, Connection, Ended, Event, Heard
-from edge_agent.uplink_window import Window
 from edge_agent.wire import topics
+from edge_agent.wire.acknowledged import merge
 from edge_agent.wire.envelope import seal
 from edge_agent.wire.messages import Ack, EdgeStatus, GatewayStatus, Setting
+from edge_agent.wire.packing import TELEMETRY, RottenError
 from edge_agent.wire.topics import EdgeTopic, GatewayTopic
+from edge_agent.wire.window import Waiting, Window
 
 log = logging.getLogger(__name__)
 

@@ -11,10 +11,10 @@ Because: an image of the disk, restored or cloned, would number other samples wi
 Instead of: one sequence an edge for ever.
 """
 
-from edge_agent.outbox.export import adopt, export, merge, take_acknowledgement
+from edge_agent.outbox.export import adopt, export, take_acknowledgement
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.ownership import OutboxError, machine_serial
-from edge_agent.outbox.reading import OutboxReader, Survey, Waiting, survey
+from edge_agent.outbox.reading import OutboxReader, Survey, survey
 from edge_agent.outbox.schema import is_full
 from edge_agent.outbox.trimming import Trimmer, used_bytes
 
@@ -24,12 +24,10 @@ __all__ = [
     "OutboxReader",
     "Survey",
     "Trimmer",
-    "Waiting",
     "adopt",
     "export",
     "is_full",
     "machine_serial",
-    "merge",
     "survey",
     "take_acknowledgement",
     "used_bytes",

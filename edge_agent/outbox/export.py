@@ -16,13 +16,13 @@ import msgspec
 
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.ownership import OutboxError
-from edge_agent.outbox.packing import TELEMETRY
 from edge_agent.outbox.reading import OutboxReader
 from edge_agent.outbox.schema import FILE
 from edge_agent.wire import topics
+from edge_agent.wire.acknowledged import merge
 from edge_agent.wire.envelope import seal
 from edge_agent.wire.messages import Ack
-from edge_agent.wire.ranges import Ranges
+from edge_agent.wire.packing import TELEMETRY
 
 
 def export(state_dir: Path, site: str, edge: str, file: Path, progress: Callable[[int, int], None]) -> int:
@@ -94,27 +94,6 @@ def take_acknowledgement(state_dir: Path, file: Path) -> int:
         return sum(len(ranges) for ranges in outbox.stored().values())
     finally:
         outbox.close()
-
-
-def merge(known: tuple[str, int], stored: dict[str, Ranges], ack: Ack) -> dict[str, Ranges] | None:
-    """What is stored after an acknowledgement; None when it is older than what we know.
-
-    The same store and generation only ever adds. Another store, or the same one restored (a higher
-    generation), begins anew: what it does not name it does not have.
-    """
-    store, generation = known
-    if ack.store == store and ack.generation < generation:
-        return None
-    merged = (
-        {journal: Ranges(ranges) for journal, ranges in stored.items()} if (ack.store, ack.generation) == known else {}
-    )
-    for journal, said in ack.journals.items():
-        ranges = merged.setdefault(journal, Ranges())
-        if said.floor > 0:
-            ranges.add(1, said.floor)
-        for lo, hi in said.ranges:
-            ranges.add(lo, hi)
-    return merged
 
 
 def adopt(state_dir: Path) -> None:

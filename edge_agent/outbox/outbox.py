@@ -12,10 +12,10 @@ import msgspec
 
 from edge_agent.losses import Lost
 from edge_agent.outbox.ownership import Lock, OutboxError, machine_serial
-from edge_agent.outbox.packing import KEPT, RECORD, Body, pack, squeeze
 from edge_agent.outbox.reserve import Reserve
 from edge_agent.outbox.schema import FILE, RESERVE, open_to_write
 from edge_agent.wire.messages import Declared, Held, Loss, Record, Run, Setting
+from edge_agent.wire.packing import KEPT, RECORD, Body, pack, squeeze
 from edge_agent.wire.ranges import Ranges
 
 _NEVER_EVICTED = (Run, Loss, Declared)
@@ -204,6 +204,11 @@ class Outbox:
         body = msgspec.json.encode(setting.body).decode()
         self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?, ?, ?)", (noun, key, setting.revision, body))
         return True
+
+    def settings(self) -> list[tuple[str, str, Setting]]:
+        """Noun, id and what the gateway set, of all that is kept."""
+        rows = self._db.execute("SELECT noun, key, revision, body FROM setting ORDER BY noun, key")
+        return [(noun, key, Setting(revision=n, body=msgspec.json.decode(body))) for noun, key, n, body in rows]
 
     # ------------------------------------------------------------------ undated samples, losses
 

@@ -8,22 +8,13 @@ from typing import NamedTuple
 
 from edge_agent.outbox.outbox import held, read_stored
 from edge_agent.outbox.ownership import OutboxError
-from edge_agent.outbox.packing import TELEMETRY, RottenError, expand
 from edge_agent.outbox.schema import FILE, open_to_read
 from edge_agent.wire.messages import Held
+from edge_agent.wire.packing import TELEMETRY, RottenError, expand
 from edge_agent.wire.ranges import Ranges
+from edge_agent.wire.window import Waiting
 
 _DAY_NS = 86_400_000_000_000
-
-
-class Waiting(NamedTuple):
-    """A message that may be sent."""
-
-    id: int
-    journal: str
-    seq: int
-    kind: str
-    size: int
 
 
 class OutboxReader:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import msgspec
 
 from edge_agent.outbox.outbox import Outbox
-from edge_agent.outbox.packing import RECORD, TELEMETRY
 from edge_agent.wire.messages import Declared
+from edge_agent.wire.packing import RECORD, TELEMETRY
 from edge_agent.wire.ranges import Ranges
 
 _STEP = 500

@@ -1,7 +1,7 @@
 from edge_agent.clock import Clock
 from edge_agent.outbox import Outbox, OutboxReader
-from edge_agent.outbox.packing import TELEMETRY, Body
 from edge_agent.status import edge_status
+from edge_agent.wire.packing import TELEMETRY, Body
 from edge_agent.wire.ranges import Ranges
 
 

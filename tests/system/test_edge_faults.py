@@ -14,10 +14,10 @@ from machines import machines_on_tcp
 from processes import run
 
 from edge_agent.outbox import Outbox
-from edge_agent.outbox.packing import TELEMETRY, pack
 from edge_agent.wire import topics
 from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.messages import Declared, EdgeStatus
+from edge_agent.wire.packing import TELEMETRY, pack
 from edge_agent.wire.records import record_decoder
 
 A_DAY_S = 86_400

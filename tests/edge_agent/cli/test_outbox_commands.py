@@ -7,8 +7,8 @@ import pytest
 
 from edge_agent.commands.outbox import autonomy_days, described
 from edge_agent.outbox import Outbox, OutboxError, Survey
-from edge_agent.outbox.packing import TELEMETRY, pack
 from edge_agent.wire.messages import Held
+from edge_agent.wire.packing import TELEMETRY, pack
 
 DAY_NS = 86_400_000_000_000
 EDGE = """\

@@ -11,10 +11,10 @@ import pytest
 
 from edge_agent.losses import Lost
 from edge_agent.outbox import Outbox, OutboxError, OutboxReader, Trimmer, adopt, export, survey, used_bytes
-from edge_agent.outbox.packing import TELEMETRY, Body, RottenError, pack
 from edge_agent.outbox.schema import open_to_write
 from edge_agent.wire.envelope import MAX_BODY
 from edge_agent.wire.messages import Declared, Finding, Loss, Setting, Text
+from edge_agent.wire.packing import TELEMETRY, Body, RottenError, pack
 from edge_agent.wire.ranges import Ranges
 from edge_agent.wire.records import record_decoder
 
@@ -357,7 +357,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from edge_agent.outbox import Outbox
-from edge_agent.outbox.packing import TELEMETRY, Body
+from edge_agent.wire.packing import TELEMETRY, Body
 outbox = Outbox(Path(sys.argv[1]), machine="m1")
 for k in range(10**9):
     with outbox.transaction():

@@ -3,13 +3,14 @@
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from edge_agent.outbox import Outbox, OutboxReader, Waiting, merge
-from edge_agent.outbox.packing import TELEMETRY, Body
-from edge_agent.uplink_window import Window
+from edge_agent.outbox import Outbox, OutboxReader
 from edge_agent.wire import topics
+from edge_agent.wire.acknowledged import merge
 from edge_agent.wire.envelope import seal
 from edge_agent.wire.messages import Declared, Loss, Stored
+from edge_agent.wire.packing import TELEMETRY, Body
 from edge_agent.wire.ranges import Ranges
+from edge_agent.wire.window import Waiting, Window
 
 T0 = 1_790_000_000_000_000_000
 EVICTED = tuple((seq, seq) for seq in range(1, 400, 2))

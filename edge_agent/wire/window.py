@@ -10,14 +10,31 @@ connection, and the end came within seconds of sending it.
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from edge_agent.outbox import Waiting
 from edge_agent.wire.ranges import Ranges
 
 _STRIKES = 3
 _STRIKES_WITHIN_S = 5.0
 _BATCH = 64
+
+
+class Waiting(NamedTuple):
+    """A message that may be sent.
+
+    Attributes:
+        id: Ours; those made later have higher ones.
+        journal: In which it is numbered.
+        seq: Its number there.
+        kind: ``telemetry``, ``record`` or ``kept``.
+        size: Of its body, plain, bytes.
+    """
+
+    id: int
+    journal: str
+    seq: int
+    kind: str
+    size: int
 
 
 class Rows(Protocol):

@@ -1,6 +1,5 @@
-from edge_agent.outbox import Waiting
-from edge_agent.uplink_window import Window
 from edge_agent.wire.ranges import Ranges
+from edge_agent.wire.window import Waiting, Window
 
 
 class Rows:
