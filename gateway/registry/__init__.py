@@ -26,6 +26,7 @@ from gateway.registry.database import (
     transaction,
     upgrade,
 )
+from gateway.registry.files import DocumentContentRow, DocumentRow, ImportRow
 from gateway.registry.idempotency import IdempotencyRow
 from gateway.registry.models import (
     Base,
@@ -51,17 +52,20 @@ __all__ = [
     "Base",
     "DeadLetterRow",
     "DeclaredRow",
+    "DocumentContentRow",
+    "DocumentRow",
     "EdgeRow",
     "ElementRow",
     "FindingRow",
     "GrantRow",
     "IdempotencyRow",
+    "ImportRow",
     "JournalRow",
     "LinkRow",
     "NominalBucketRow",
     "PersonalRow",
-    "ReceiptRow",
     "ProductionDayRow",
+    "ReceiptRow",
     "RecordRow",
     "RegistryError",
     "SessionRow",

@@ -1,6 +1,9 @@
-"""Provinces, communes, agencies, organisations, sites, persons."""
+"""Provinces, communes, agencies, organisations, sites, persons; documents kept with rows; imports."""
 
-from gateway.registry.migrations.building import choice, create_noun, day, drop_noun, flag, line, link, text
+import sqlalchemy as sa
+from alembic import op
+
+from gateway.registry.migrations.building import choice, create_noun, day, drop_noun, flag, line, link, text, whole
 
 revision = "0004"
 down_revision = "0003"
@@ -23,6 +26,8 @@ def upgrade() -> None:
     _make_province()
     _make_organisation()
     _make_site()
+    _make_documents()
+    _make_import()
 
 
 def _make_province() -> None:
@@ -99,7 +104,66 @@ def _make_site() -> None:
     )
 
 
+def _make_documents() -> None:
+    op.create_table(
+        "document_content",
+        line("sha256", 64),
+        whole("size", required=True),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name="pk_document_content"),
+    )
+    op.create_table(
+        "document",
+        line("id", 32),
+        line("noun", 63),
+        line("row", 32),
+        sa.Column(
+            "sha256",
+            sa.String(64),
+            sa.ForeignKey("document_content.sha256", name="fk_document_sha256"),
+            nullable=False,
+        ),
+        line("media_type", 63),
+        whole("size", required=True),
+        line("file", 200),
+        line("number", 100),
+        line("date", 10),
+        whole("added_at", required=True),
+        line("added_by", 200),
+        sa.PrimaryKeyConstraint("id", name="pk_document"),
+    )
+    op.create_index("ix_document_noun_row", "document", ["noun", "row"])
+    op.create_index("ix_document_sha256", "document", ["sha256"])
+
+
+def _make_import() -> None:
+    op.create_table(
+        "import",
+        line("id", 32),
+        line("account", 32),
+        line("name", 200),
+        line("noun", 63),
+        line("file", 200),
+        flag("dry_run"),
+        line("state", 20),
+        whole("done", required=True),
+        whole("total", required=True),
+        text("outcome"),
+        whole("made_at", required=True),
+        whole("seen_at", required=True),
+        whole("ended_at", required=True),
+        sa.PrimaryKeyConstraint("id", name="pk_import"),
+    )
+    op.create_index("ix_import_account", "import", ["account"])
+
+
 def downgrade() -> None:
     """Back from it."""
+    op.drop_index("ix_import_account", "import")
+    op.drop_table("import")
+    for index in ("ix_document_noun_row", "ix_document_sha256"):
+        op.drop_index(index, "document")
+    op.drop_table("document")
+    op.drop_table("document_content")
     for noun in reversed(_NOUNS):
         drop_noun(noun)
