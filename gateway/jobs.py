@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine, select
@@ -21,6 +22,7 @@ from gateway.config import GatewayConfig, RetentionConfig
 from gateway.health import is_silent, last_status
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.statuses import SILENT
+from gateway.production.summing import sum_up_changed
 from gateway.registry import AuditHeadRow, EdgeRow, personal, transaction
 from gateway.registry.roles import SYSTEM
 from gateway.registry.writing import Writing
@@ -34,7 +36,7 @@ WARN_AT = 3
 _EDGE_WARN = 0.1
 _RETENTION_OVER = "retention over"
 _DAY_NS = 86_400 * 10**9
-_SILENCE_S, _DISKS_S, _SUMS_S = 30, 300, 600
+_SILENCE_S, _DISKS_S, _SUMS_S, _PRODUCTION_S = 30, 300, 600, 20
 
 
 def start_jobs(
@@ -52,6 +54,8 @@ def start_jobs(
         seconds=_DISKS_S,
     )
     scheduler.add_job(lambda: sum_up(timeseries), "interval", seconds=_SUMS_S)
+    zone = ZoneInfo(config.gateway.zone)
+    scheduler.add_job(lambda: _patiently(sum_up_changed, engine, zone), "interval", seconds=_PRODUCTION_S)
     scheduler.start()
     return scheduler
 
@@ -133,7 +137,7 @@ def watch_disk(engine: Engine, folder: Path, reserve: int, now: int) -> None:
         findings.report(session, findings.THE_GATEWAY, DISK_FILLING, text, now)
 
 
-def _patiently(job: Callable[..., None], *args: object) -> None:
+def _patiently(job: Callable[..., object], *args: object) -> None:
     try:
         job(*args)
     except DBAPIError as error:
