@@ -31,7 +31,7 @@ Printable = r"^[^\x00-\x1f\x7f]*$"
 class GrantModel(BaseModel):
     """A role at a scope."""
 
-    role: Role = Field(examples=["operator"])
+    role: Role = Field(examples=["administrator"])
     scope: Literal["", "organisation", "province", "agency"] = Field(
         "", description="At what; empty: at everything", examples=["organisation"]
     )
@@ -45,7 +45,7 @@ class GrantModel(BaseModel):
 class AccountIn(BaseModel):
     """Somebody who is to sign in."""
 
-    name: str = Field(max_length=63, pattern=Printable, description="What they sign in and sign with", examples=["mai"])
+    name: str = Field(max_length=63, pattern=Printable, description="What they sign in and sign with", examples=["hoa"])
     full_name: str = Field("", max_length=200, pattern=Printable, examples=["Nguyễn Thị Mai"])
     language: Literal["", "vi", "en"] = ""
     grants: list[GrantModel] = Field(min_length=1, max_length=50, description="What they are, and where")

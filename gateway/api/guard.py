@@ -82,7 +82,7 @@ class Guard:
         if kind.lower() == "bearer":
             return await self._hear_program(request, offered.strip())
         if _comes_from_elsewhere(request):
-            return PlainTextResponse("form: was sent by another site. Open the page here and send it again.", 403)
+            return _not_taken(request, 403, "form: was sent by another site. Open the page here and send it again.")
         return await self._hear_browser(request)
 
     async def _hear_program(self, request: Request, offered: str) -> Response | None:
@@ -174,13 +174,19 @@ def _refuse(request: Request, answer: Answer) -> Response:
 def _too_large(request: Request) -> Response | None:
     if request.method in ("GET", "HEAD"):
         return None
-    length = request.headers.get("content-length", "")
+    # Without either header a request has no body (RFC 9112, 6.3): a DELETE comes so.
+    length = request.headers.get("content-length", "0")
     if not length.isdecimal() or "transfer-encoding" in request.headers:
-        return PlainTextResponse("body: its length is not told. Send Content-Length.", 411)
+        return _not_taken(request, 411, "body: its length is not told. Send Content-Length.")
     most = _most(request)
     if int(length) > most:
-        return PlainTextResponse(f"body: {length} bytes, more than {most}. Send less.", 413)
+        return _not_taken(request, 413, f"body: {length} bytes, more than {most}. Send less.")
     return None
+
+
+def _not_taken(request: Request, status: int, detail: str) -> Response:
+    path = request.url.path
+    return problems.answer(path, status, detail) if path.startswith("/api/") else PlainTextResponse(detail, status)
 
 
 def _most(request: Request) -> int:
