@@ -9,9 +9,9 @@ Because: a set that only grows is the same when it is as large; a journal with m
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, delete, insert, select, tuple_, update
+from sqlalchemy import Engine, Table, and_, bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.ranges import Ranges
@@ -194,25 +194,22 @@ class Draft:
     def save(self, session: Session) -> None:
         """Write what has changed."""
         session.flush()
-        for at, journal in self._touched.items():
-            self._save(session, journal, self._receipts.journals.get(at))
+        before = {at: self._receipts.journals.get(at) for at in self._touched}
+        new = [journal for at, journal in self._touched.items() if before[at] is None]
+        rows = [_row(journal) for journal in new]
+        session.add_all(rows)
+        session.flush()
+        for journal, row in zip(new, rows, strict=True):
+            journal.row = row.id
+        pairs = [(before[at] or Journal(at, 0), journal) for at, journal in self._touched.items()]
+        changed = [now for was, now in pairs if was.row and any(getattr(was, n) != getattr(now, n) for n in COLUMNS)]
+        if changed:
+            session.execute(update(JournalRow), [{"id": one.row, **_columns(one)} for one in changed])
+        _write_through(session, ReceiptRow, [(now.row, was.stored, now.stored) for was, now in pairs])
+        _write_through(session, DeclaredRow, [(now.row, was.declared, now.declared) for was, now in pairs])
         if self.generation != self._receipts.generation:
             # Counted as a change beside us: every process then says all of its words anew.
             session.execute(update(StoreRow).values(generation=self.generation, changes=StoreRow.changes + 1))
-
-    def _save(self, session: Session, journal: Journal, before: Journal | None) -> None:
-        now = {name: getattr(journal, name) for name in COLUMNS}
-        if before is None:
-            values = {**journal.id._asdict(), **now, "seen_at": journal.seen_at}
-            row = JournalRow(**values, decided_by="", decided_at=0, why="")
-            session.add(row)
-            session.flush()
-            journal.row = row.id
-        elif changed := {name: value for name, value in now.items() if getattr(before, name) != value}:
-            session.execute(update(JournalRow).where(JournalRow.id == journal.row).values(**changed))
-        was = before or Journal(journal.id, 0)
-        _write_through(session, ReceiptRow, journal.row, was.stored, journal.stored)
-        _write_through(session, DeclaredRow, journal.row, was.declared, journal.declared)
 
     def settle(self) -> None:
         """The commit has returned: now it is so."""
@@ -221,21 +218,29 @@ class Draft:
         self._receipts.generation = self.generation
 
 
-def _write_through(session: Session, table: RangeTable, row: int, was: Ranges, now: Ranges) -> None:
-    before, after = dict(was), dict(now)
-    grown = [(lo, hi) for lo, hi in after.items() if lo in before and before[lo] != hi]
-    for lo, hi in grown:
-        session.execute(update(table).where(table.journal_id == row, table.lo == lo).values(hi=hi))
-    gone = [lo for lo in before if lo not in after]
-    for part in _parts(gone):
-        session.execute(delete(table).where(table.journal_id == row, table.lo.in_(part)))
-    added: list[dict[str, Any]] = [
-        {"journal_id": row, "lo": lo, "hi": hi} for lo, hi in after.items() if lo not in before
-    ]
+def _row(journal: Journal) -> JournalRow:
+    values = {**journal.id._asdict(), **_columns(journal), "seen_at": journal.seen_at}
+    return JournalRow(**values, decided_by="", decided_at=0, why="")
+
+
+def _columns(journal: Journal) -> dict[str, Any]:
+    return {name: getattr(journal, name) for name in COLUMNS}
+
+
+def _write_through(session: Session, table: RangeTable, changes: Sequence[tuple[int, Ranges, Ranges]]) -> None:
+    """Row of the journal, its ranges before and now: three statements for all of them, not three for each."""
+    gone, grown, added = [], [], []
+    for row, was, now in changes:
+        before, after = dict(was), dict(now)
+        gone += [{"of": row, "at": lo} for lo in before if lo not in after]
+        grown += [{"of": row, "at": lo, "end": hi} for lo, hi in after.items() if lo in before and before[lo] != hi]
+        added += [{"journal_id": row, "lo": lo, "hi": hi} for lo, hi in after.items() if lo not in before]
+    rows = cast("Table", table.__table__)
+    its = and_(rows.c.journal_id == bindparam("of"), rows.c.lo == bindparam("at"))
+    connection = session.connection()
+    if gone:
+        connection.execute(rows.delete().where(its), gone)
+    if grown:
+        connection.execute(rows.update().where(its).values(hi=bindparam("end")), grown)
     if added:
-        session.execute(insert(table), added)
-
-
-def _parts(numbers: list[int], size: int = 500) -> Iterable[list[int]]:
-    # A statement takes a limited number of variables.
-    return (numbers[k : k + size] for k in range(0, len(numbers), size))
+        connection.execute(rows.insert(), added)
