@@ -1,5 +1,6 @@
 """The API says what is stored, and what is wrong with a question."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -89,6 +90,34 @@ def test_a_person_admits_an_edge_by_name(gateway, program) -> None:
 def test_nobody_admits_without_a_name(gateway, program, body) -> None:
     assert program.post("/api/v1/edges/sa-dec/press-shop/admit", json=body).status_code == 422
     assert gateway.admitted_by == ""
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "<script>alert(1)</script>",
+        "Mai'; DROP TABLE edge; --",
+        'Mai" OR "1"="1',
+        "Mai\u0000",
+        "Mai\ud800",
+        "Mai\nLan",
+        "{{7*7}}",
+        "=1+1",
+    ],
+)
+def test_nobody_admits_by_a_name_that_is_code(gateway, program, who) -> None:
+    body = json.dumps({"who": who})
+    headers = {"Content-Type": "application/json"}
+    answer = program.post("/api/v1/edges/sa-dec/press-shop/admit", content=body, headers=headers)
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert gateway.admitted_by == ""
+
+
+@pytest.mark.parametrize("who", ["Nguyễn Thị Mai", "O'Brien", "Đặng-Lê (ca A)", "K'Brơi, tổ 2", "Mai & Lan"])
+def test_a_name_of_any_language_admits(gateway, program, who) -> None:
+    assert program.post("/api/v1/edges/sa-dec/press-shop/admit", json={"who": who}).status_code == 200
+    assert gateway.admitted_by == who
 
 
 def test_a_form_of_another_site_cannot_admit_by_the_api(gateway, person) -> None:

@@ -282,6 +282,37 @@ def test_entries_come_newest_first_and_say_when_they_were_taken_back(press, prog
     assert program.get(f"{path}?start=2025-11-25T00:00:01Z&end=2025-11-25T00:00:02Z").json() == told[1:2]
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 7])
+def test_entries_in_pages_are_all_there_once_though_times_are_equal(press, program, limit) -> None:
+    for edge in ("a", "b", "c"):
+        press.keep(
+            *(People(key=f"{k}", revision=1, at=T + k // 2 * S, work_unit="x", shift=A, people=1.0) for k in range(5)),
+            edge=edge,
+        )
+    address, found = f"/api/v1/sites/sa-dec/entries/people?{SPAN}&limit={limit}", []
+    whole = [(one["at"], one["edge"], one["key"]) for one in program.get(address.rpartition("&")[0]).json()]
+    while address:
+        answer = program.get(address)
+        found += [(one["at"], one["edge"], one["key"]) for one in answer.json()]
+        address = answer.headers.get("link", "").partition(">")[0][1:]
+    assert found == whole
+    assert found == sorted(found, key=lambda one: (-int(one[0][17:19]), *one[1:]))
+    assert len(found) == 15
+
+
+def test_elements_and_stops_come_in_pages_and_as_csv(press, program) -> None:
+    press.keep(*(elements(k, part()) for k in range(3)), *(stop(k * 90 * S, (k + 1) * 90 * S) for k in range(3)))
+    told = program.get(f"{UNIT}/elements?{SPAN}&limit=2").json()
+    rest = program.get(told["next"]).json()
+    since = [bucket["since"] for bucket in (*told["buckets"], *rest["buckets"])]
+    assert (len(told["buckets"]), since, rest["next"]) == (2, sorted(since), None)
+    assert len(since) == 3
+    answer = program.get(f"{UNIT}/stops?{SPAN}&limit=2", headers={"Accept": "text/csv"})
+    assert [row["seconds"] for row in rows(answer)] == ["90.0", "90.0"]
+    assert 'rel="next"' in answer.headers["link"]
+    assert len(rows(program.get(f"{UNIT}/elements?{SPAN}", headers={"Accept": "text/csv"}))) == 3
+
+
 def test_every_kind_of_entry_can_be_asked_for_and_no_other(press, program) -> None:
     press.keep(
         ImprovementAction(
