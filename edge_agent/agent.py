@@ -116,6 +116,8 @@ class Agent:
     def _begin(self) -> None:
         """What is done once the threads run."""
         self._screen = _start_screen(self._config, self._board, self._recorder, self._outbox.path)
+        if self._screen:
+            self._recorder.desk.listener = self._screen.take_up
         self._watch_disk()
         look_for_cycles_rarely()
         if self._clock.offset() is None:

@@ -18,6 +18,7 @@ from edge_agent.oee.shop_book import ShopBook
 from edge_agent.wire.shop_floor import CalendarKept
 
 FILE = "agent.toml"
+GATEWAY = "gateway"
 _EVER = "2000-01-01"
 _DAY = timedelta(days=1)
 _FAR = 2**61
@@ -46,10 +47,14 @@ class Calendars:
     Args:
         configured: Calendars by name.
         book: Where their versions are kept.
+        by_gateway: Names of those that the gateway has set.
     """
 
-    def __init__(self, configured: Mapping[str, CalendarConfig], book: ShopBook) -> None:
+    def __init__(
+        self, configured: Mapping[str, CalendarConfig], book: ShopBook, by_gateway: frozenset[str] = frozenset()
+    ) -> None:
         self._configured = configured
+        self._by_gateway = by_gateway
         self._book = book
         self._versions: dict[str, CalendarVersions] = {}
         self._zones: dict[str, str] = {}
@@ -83,7 +88,8 @@ class Calendars:
             if newest is not None:
                 # Not before what was decided last: a clock that wakes up in the past would change all days since.
                 first = max(_local_day(now, config.timezone).isoformat(), newest.first_day)
-            yield self._keep(name, first, "", body, FILE, "configured", now)
+            who, why = (GATEWAY, "set by the gateway") if name in self._by_gateway else (FILE, "configured")
+            yield self._keep(name, first, "", body, who, why, now)
 
     def amend(self, change: CalendarKept, now: int) -> Change:
         """A manager's change of one past day.

@@ -61,16 +61,30 @@ class Shop:
     Args:
         config: With work units.
         outbox: In whose file everything is kept.
+        by_gateway: Names of the calendars that the gateway has set.
     """
 
-    def __init__(self, config: AgentConfig, outbox: Outbox) -> None:
-        self._config = config
+    def __init__(self, config: AgentConfig, outbox: Outbox, by_gateway: frozenset[str] = frozenset()) -> None:
         self._outbox = outbox
-        self._setups = {unit.name: unit_setup(config, unit) for unit in config.shop.work_units}
-        self._titles = {r.id: dict(r.title) for first in config.shop.reasons for r in (first, *first.of)}
+        self._configure(config, by_gateway)
         self._broken: dict[str, int] = {}
         self.board = _EMPTY
         self._read()
+
+    def _configure(self, config: AgentConfig, by_gateway: frozenset[str]) -> None:
+        self._config, self._by_gateway = config, by_gateway
+        self._setups = {unit.name: unit_setup(config, unit) for unit in config.shop.work_units}
+        self._titles = {r.id: dict(r.title) for first in config.shop.reasons for r in (first, *first.of)}
+
+    def configure(self, config: AgentConfig, by_gateway: frozenset[str]) -> None:
+        """From the next transaction on this holds, as after a start with another file.
+
+        Args:
+            config: With what the gateway has set.
+            by_gateway: Names of the calendars that it has set.
+        """
+        self._configure(config, by_gateway)
+        self._stale = True
 
     def forget_unwritten(self) -> None:
         """A transaction failed: from the next one on, know again only what is on disk."""
@@ -81,7 +95,7 @@ class Shop:
         db = self._outbox.db
         self._books = Books(EvidenceBook(db), BucketBook(db), ShopBook(db))
         named = {c.name: c for c in (calendar_of(self._config, setup.unit) for setup in self._setups.values())}
-        self._calendars = Calendars(named, self._books.shop)
+        self._calendars = Calendars(named, self._books.shop, self._by_gateway)
         self._keeping = Keeping(db, self._books, self._config.outbox.size_limit_mb * 1_000_000)
         self._charts = _charts(self._config, self._outbox) if self._config.shop.charts else None
         self._findings = ShopFindings(self._books.shop)

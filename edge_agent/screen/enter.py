@@ -1,6 +1,7 @@
 """Scrap found later, product and order, people, work in progress."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -16,6 +17,7 @@ from edge_agent.screen.rendering import Pages, Renderer
 from edge_agent.screen.source import Screen, TheScreen
 from edge_agent.speech import Speech
 from edge_agent.wire.entries import LateScrap, People, ProductChoice, WorkInProgress
+from edge_agent.wire.settings import OrderConfig
 from edge_agent.wire.shop_floor import Elements
 
 router = APIRouter(include_in_schema=False)
@@ -89,6 +91,10 @@ def take_scrap_back(request: Request, screen: TheScreen, pages: Pages, form: Sen
 def choose_product(request: Request, screen: TheScreen, pages: Pages, form: Sent) -> Response:
     """What is made from now on, or since some minutes."""
     unit = _unit(screen, form)
+    planned = next((one for one in screen.settings.orders_of(unit) if one.number == form["planned"]), None)
+    if planned is not None:  # one tap says all that the office knows of it
+        quantity = form["quantity"] or str(planned.quantity or "")
+        form.typed |= {"product": planned.product, "order": planned.number, "quantity": quantity}
     product = form.choice("product", ["", *(product.name for product in unit.products)])
     minutes = form.choice("earlier", [str(minutes) for minutes in EARLIER_MIN])
     since = screen.clock() - int(minutes or 0) * 60 * NS
@@ -170,7 +176,7 @@ def _page(
         "shift": shift if shift in {one.name for one in shifts} else (shifts[0].name if shifts else ""),
         "people": {one.shift: one for one in told},
         "people_default": _as_before(told, shift),
-        **_words(pages.speech_for(request), now, unit, shifts, hours),
+        **_words(pages.speech_for(request), now, unit, screen.settings.orders_of(unit), shifts, hours),
         "forms": {name: forms.get(name) or Form() for name in FORMS},
         "now": now,
     }
@@ -178,7 +184,12 @@ def _page(
 
 
 def _words(
-    say: Speech, now: int, unit: WorkUnitConfig, shifts: Sequence[Shift], hours: Sequence[Made]
+    say: Speech,
+    now: int,
+    unit: WorkUnitConfig,
+    orders: Sequence[OrderConfig],
+    shifts: Sequence[Shift],
+    hours: Sequence[Made],
 ) -> dict[str, list[tuple[str, str]]]:
     """What is offered in the lists, as pairs of value and words."""
     titles = {product.name: product.title for product in unit.products}
@@ -202,6 +213,7 @@ def _words(
         return f"{name} · {clock(one.since_ns)}{DASH}{say.tick(one.until_ns, 60 * NS)}"
 
     return {
+        "order_words": [(one.number, _order(say, one, titles)) for one in orders],
         "hour_words": [(one.value, hour(one)) for one in hours],
         "shift_words": [(one.name, shift(one)) for one in shifts],
         "product_words": [*((name, say.title(title, name)) for name, title in titles.items()), ("", say("enter.none"))],
@@ -210,6 +222,20 @@ def _words(
             for minutes in EARLIER_MIN
         ],
     }
+
+
+def _order(say: Speech, one: OrderConfig, titles: Mapping[str, Mapping[str, str]]) -> str:
+    parts = [one.number, say.title(titles.get(one.product, {}), one.product)]
+    if one.quantity is not None:
+        parts.append(say.number(one.quantity))
+    if one.due:
+        parts.append(say("enter.order_due", day=say.date(_noon(one.due))))
+    return " · ".join(parts)
+
+
+def _noon(day: str) -> int:
+    """An instant that lies in this day wherever the screen hangs, UTC ns."""
+    return int(datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=UTC).timestamp()) * NS
 
 
 def _unit(screen: Screen, form: Form) -> WorkUnitConfig:

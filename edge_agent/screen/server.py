@@ -18,6 +18,7 @@ from fastapi import FastAPI
 
 from edge_agent.asked import Asked
 from edge_agent.config import AgentConfig
+from edge_agent.config.set_tables import InForce
 from edge_agent.oee.board import Board
 from edge_agent.oee.shop_book import ShopReader
 from edge_agent.screen.app import create_screen
@@ -66,6 +67,12 @@ class ScreenServer:
         self._down: bool | None = None  # not known: a run before may have said that it was down
         self._thread = Thread(target=self._run, name="screen", daemon=True)
         logging.getLogger("uvicorn").setLevel(logging.WARNING)  # its starts and ends are told here
+
+    def take_up(self, now: InForce) -> None:
+        """From now on pages go by this. Any thread may say it."""
+        self._settings = ScreenSettings.in_force(now)
+        if self._app:
+            self._app.state.screen.settings = self._settings
 
     def start(self) -> None:
         """Begin to serve; returns at once."""

@@ -1,14 +1,16 @@
 """What the screen knows of the configuration."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from edge_agent.config import AgentConfig
+from edge_agent.config.set_tables import InForce
 from edge_agent.config.shop_tables import CalendarConfig, OperatorConfig, ReasonConfig, ScreenConfig, ShopConfig
 from edge_agent.config.shop_tables import WorkUnitConfig as Unit
+from edge_agent.wire.settings import OrderConfig
 
 ZONE = "Asia/Ho_Chi_Minh"
 
@@ -22,17 +24,30 @@ class ScreenSettings:
         edge: This agent.
         state_dir: Where the screen keeps the secret of its cookies.
         shop: Work units, reasons, operators, lists.
+        orders: Work unit -> orders that the gateway has set, in the order in which they are to be made.
     """
 
     site: str
     edge: str
     state_dir: Path
     shop: ShopConfig
+    orders: Mapping[str, tuple[OrderConfig, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, config: AgentConfig) -> "ScreenSettings":
         """From the whole file."""
         return cls(config.site, config.edge, config.state_dir, config.shop)
+
+    @classmethod
+    def in_force(cls, now: InForce) -> "ScreenSettings":
+        """From the file, with what the gateway has set."""
+        config = now.config
+        return cls(config.site, config.edge, config.state_dir, config.shop, now.orders)
+
+    def orders_of(self, unit: Unit) -> tuple[OrderConfig, ...]:
+        """Those of a work unit whose product it makes."""
+        made = {product.name for product in unit.products}
+        return tuple(one for one in self.orders.get(unit.name, ()) if one.product in made)
 
     @cached_property
     def screen(self) -> ScreenConfig:

@@ -153,11 +153,19 @@ class Finding(Record, frozen=True, tag="finding", kw_only=True):
 
 
 class SettingKept(Record, frozen=True, tag="setting", kw_only=True):
-    """An edge's answer to a setting: what it now keeps. Its key is ``noun/id``."""
+    """An edge's answer to a setting: what it now keeps. Its key is ``noun/id``.
+
+    Attributes:
+        setting_revision: Of the setting that is answered.
+        accepted: Whether it holds.
+        why: Why it does not: who, what, expected or got, what to do.
+        in_force_revision: Of the setting that holds, which may be an earlier one; 0: none, the edge's own file does.
+    """
 
     setting_revision: Whole
     accepted: bool
     why: str = ""
+    in_force_revision: Whole = 0
 
 
 # ------------------------------------------------------------------ retained words

@@ -462,12 +462,14 @@ def test_a_text_is_said_when_it_changes(edge) -> None:
     ]
 
 
-def test_a_setting_is_kept_and_answered(edge) -> None:
+def test_a_setting_is_answered_once(edge) -> None:
     edge.second()
     for _ in range(2):
-        edge.recorder.asked.put(SettingCame("product", "p1", Setting(revision=3, body={"cycle_s": 2})))
+        edge.recorder.asked.put(SettingCame("products", "p1", Setting(revision=3, body={"products": []})))
         edge.second()
-    assert [(r.key, r.setting_revision, r.accepted) for r in edge.records(SettingKept)] == [("product/p1", 3, True)]
+    [answer] = edge.records(SettingKept)
+    assert (answer.key, answer.setting_revision, answer.accepted) == ("products/p1", 3, False)
+    assert answer.why.startswith("setting products/p1: this edge has no work units.")
 
 
 def test_another_store_is_told_the_meanings_again(edge) -> None:
