@@ -13,7 +13,7 @@ from gateway import registry
 from gateway.postgres import Postgres
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-_BOTH = {"ingest", "production", "registry", "shop_floor"}
+_BOTH = {"access", "ingest", "production", "registry", "shop_floor"}
 """Folders whose tests of the registry run on both."""
 _numbers = count(1)
 

@@ -1,0 +1,171 @@
+"""Two enterprises in two provinces, each with a site whose edge speaks, and somebody in every role at one of them."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from edge_agent.wire.entries import Photo, StopReason
+from edge_agent.wire.lines import format_line, line_head
+from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription, Record
+from edge_agent.wire.shop_floor import ProductDescription, WorkUnitDescription
+from gateway.access.accounts import make_account
+from gateway.access.granting import grant
+from gateway.access.sessions import begin_session
+from gateway.access.tokens import make_token
+from gateway.api.app import create_app
+from gateway.config import GatewayConfig
+from gateway.ingest.ingest import Ingest
+from gateway.ingest.journals import EdgeId
+from gateway.ingest.receipts import Draft, Receipts
+from gateway.ingest.records import take_records
+from gateway.registry import AccountRow, EdgeRow, connect, transaction, upgrade
+from gateway.registry.book import Book
+from gateway.registry.roles import SYSTEM, Action, Grant, Reader
+from gateway.service import Service
+from gateway.timeseries.embedded import EmbeddedStore
+
+WEB = Path(__file__).parents[3] / "dashboards" / "web"
+SECRET = "a secret of this test"
+S = 10**9
+NOW = 1_764_028_860 * S
+"""2025-11-25 00:01 UTC."""
+OWN, FOREIGN = "own-site", "foreign-site"
+PHOTO = b"\xff\xd8 no real one"
+
+
+class Nobody:
+    """A way back to edges that nobody listens on."""
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        pass
+
+
+@dataclass
+class Side:
+    """One enterprise, and what belongs to it."""
+
+    site: str
+    province: str
+    organisation: str
+    agency: str
+
+
+@dataclass
+class House:
+    """A gateway with two enterprises in it; ``now`` is its clock."""
+
+    engine: Engine
+    store: EmbeddedStore
+    now: int = NOW
+    own: Side = field(init=False)
+    foreign: Side = field(init=False)
+
+    def build(self) -> None:
+        self.own = self._side(OWN, "82", "1400000001")
+        self.foreign = self._side(FOREIGN, "91", "1400000002")
+
+    def account(self, name: str, *grants: Grant, password: str = "") -> str:
+        """The id of a new account."""
+        with transaction(self.engine) as session:
+            row = make_account(session, SYSTEM, self.now, name, password=password)
+            for one in grants:
+                grant(session, SYSTEM, self.now, row.id, one)
+            return row.id
+
+    def reader(self, name: str, *grants: Grant) -> Reader:
+        return Reader(self.account(name, *grants), name, grants)
+
+    def sign_in(self, account: str) -> str:
+        """What the cookie of a browser holds."""
+        with transaction(self.engine) as session:
+            return begin_session(session, session.get_one(AccountRow, account), self.now, "192.0.2.1", "a test")
+
+    def token(self, reader: Reader, *limits: tuple[str, Action]) -> tuple[str, str]:
+        """Id and secret of a new token."""
+        with transaction(self.engine) as session:
+            return make_token(session, reader, self.now, "a test", frozenset(limits) or None, 30)
+
+    def _side(self, site: str, province_code: str, code: str) -> Side:
+        book = Book(self.engine, lambda: self.now)
+        province = book.make(SYSTEM, "province", {"code": province_code, "name": f"Province of {site}"}).id
+        firm = {"code": code, "name": f"Firm of {site}", "kind": "enterprise", "province": province}
+        organisation = book.make(SYSTEM, "organisation", firm).id
+        agency = book.make(SYSTEM, "agency", {"name": f"Agency of {site}", "province": province}).id
+        place = {"name": site, "title": f"Site {site}", "organisation": organisation, "kind": "factory"}
+        book.make(SYSTEM, "site", place)
+        self._speak(site)
+        return Side(site, province, organisation, agency)
+
+    def _speak(self, site: str) -> None:
+        said: list[Record] = [
+            WorkUnitDescription(
+                key="press-1",
+                revision=1,
+                at=NOW,
+                title={"vi": f"Press of {site}"},
+                production_line="line-1",
+                micro_stop_s=120,
+                max_gap_s=60,
+                bucket_s=600,
+                timezone="Asia/Ho_Chi_Minh",
+                products={"cap": ProductDescription(ideal_cycle_s=2.0)},
+                reasons={},
+            ),
+            InstrumentDescription(
+                key="meter-1",
+                revision=1,
+                bus="rtu",
+                model=f"model-of-{site}",
+                model_sha256="0" * 64,
+                period_s=1.0,
+                channels={"power": ChannelMeaning(unit="W", title={"en": f"Power of {site}"})},
+            ),
+            StopReason(key="a", revision=1, at=NOW, who=f"Who of {site}", work_unit="press-1", since=NOW, reason="jam"),
+            Photo(
+                key=f"{sha256(PHOTO).hexdigest()}.0",
+                revision=1,
+                at=NOW,
+                sha256=sha256(PHOTO).hexdigest(),
+                number=0,
+                of=1,
+                media_type="image/jpeg",
+                content=base64.b64encode(PHOTO).decode(),
+            ),
+        ]
+        with Session(self.engine) as session, session.begin():
+            session.add(EdgeRow(site=site, edge="edge-1", first_seen=NOW))
+            session.flush()
+            kept = [(one, msgspec.json.encode(one).decode()) for one in said]
+            take_records(session, Draft(Receipts(self.engine), NOW), EdgeId(site, "edge-1"), kept)
+        line = format_line(line_head("sample", site, "edge-1", "meter-1"), [("power", 5.0)], [], NOW)
+        assert self.store.write([line]) == []
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    engine = connect(f"sqlite:///{folder / 'registry.sqlite'}")
+    # Nothing here has to outlive a power cut, and some hundred small transactions are made.
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF").close())
+    upgrade(engine)
+    store = EmbeddedStore(folder / "series.sqlite", reserve_bytes=0)
+    house = House(engine, store)
+    house.build()
+    yield house
+    store.close()
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def app(house: House) -> FastAPI:
+    ingest = Ingest(house.engine, house.store, Nobody())
+    service = Service(house.engine, house.store, SECRET, GatewayConfig(), ingest, lambda: house.now)
+    return create_app(service, web=WEB, clock=lambda: house.now)
