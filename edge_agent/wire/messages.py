@@ -7,6 +7,7 @@ Times are UTC in ns since 1970. A field may be added with a default; to change o
 import msgspec
 
 from edge_agent.wire.live import WorkUnitStatus
+from edge_agent.wire.origin import Origin
 from edge_agent.wire.words import Generation, Number, Whole, Word
 
 # ------------------------------------------------------------------ records
@@ -19,11 +20,13 @@ class Record(Word, frozen=True, tag_field="noun", kw_only=True):
         key: Which one of its noun, unique in the edge.
         revision: Filled in by the outbox.
         at: When it was said; filled in by the outbox.
+        origin: Who said it, where the edge of the topic only forwards it; key and revision are then the origin's.
     """
 
     key: str
     revision: Whole = 0
     at: Whole = 0
+    origin: Origin | None = None
 
 
 class Held(Word, frozen=True, kw_only=True):
@@ -121,7 +124,7 @@ class Declared(Record, frozen=True, tag="declared", kw_only=True):
         lines: How many samples or records they held.
         since: When the oldest was made.
         until: When the newest was made.
-        reason: ``evicted``, ``rotten``, ``set_aside``.
+        reason: ``evicted``, ``rotten``, ``set_aside``, ``withdrawn`` (its owner no longer agrees to share it).
     """
 
     journal: str

@@ -4,6 +4,7 @@ import msgspec
 
 from edge_agent.wire.entries import AnyEntry
 from edge_agent.wire.messages import Declared, Finding, InstrumentDescription, Loss, Run, SettingKept, Text
+from edge_agent.wire.sharing import AgreementKept, RegistryEntry
 from edge_agent.wire.shop_floor import CalendarKept, Elements, Stop, WorkUnitDescription
 
 AnyRecord = (
@@ -18,6 +19,8 @@ AnyRecord = (
     | Elements
     | Stop
     | CalendarKept
+    | AgreementKept
+    | RegistryEntry
     | AnyEntry
 )
 record_decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)

@@ -1,6 +1,17 @@
 """Every noun, imported once: whoever needs all of them (migrations, API, pages, imports) imports this."""
 
-from gateway.registry import lists, organisations, persons, pilots, programme, proofs, tasks
+from gateway.registry import lists, organisations, persons, pilots, programme, proofs, sharing, tasks
 from gateway.registry.nouns import NOUNS, in_order
 
-__all__ = ["NOUNS", "in_order", "lists", "organisations", "persons", "pilots", "programme", "proofs", "tasks"]
+__all__ = [
+    "NOUNS",
+    "in_order",
+    "lists",
+    "organisations",
+    "persons",
+    "pilots",
+    "programme",
+    "proofs",
+    "sharing",
+    "tasks",
+]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from edge_agent.wire.envelope import MAX_PAYLOAD, UnreadableError, open_sealed, seal
 from edge_agent.wire.lines import parse_line
+from edge_agent.wire.origin import parse_origin
 from edge_agent.wire.records import record_decoder
 
 V1 = Path(__file__).parents[2] / "contract" / "v1"
@@ -23,7 +24,9 @@ def test_every_message_ever_released_is_still_understood(file: Path) -> None:
     assert {k: getattr(envelope, k) for k in ("version", "journal", "seq", "first", "n")} == expected["header"]
     assert len(lines) == envelope.n
     if "points" in expected:
-        points = [parse_line(line) for line in lines]
+        origins = [origin for line in lines[:1] if (origin := parse_origin(line))]
+        assert [[o.site, o.edge, o.organisation, o.agreement] for o in origins] == expected.get("origins", [])
+        points = [parse_line(line) for line in lines[len(origins) :]]
         assert [[p.measurement, p.site, p.edge, p.instrument, p.numbers, p.texts, p.at] for p in points] == expected[
             "points"
         ]
