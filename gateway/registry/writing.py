@@ -24,11 +24,13 @@ class Writing:
         session: Of a ``gateway.registry.transaction``: it holds the write lock, so a key that is free stays free.
         reader: Who writes.
         at: When, UTC ns.
+        is_batch: Whether many rows are written, whose keys were looked at within this transaction: none is in use.
     """
 
     session: Session
     reader: Reader
     at: int
+    is_batch: bool = False
 
     def make(self, noun: str, values: Mapping[str, object], why: str = "", action: str = "make") -> Registered:
         """A new row.
@@ -52,7 +54,8 @@ class Writing:
         self._unique(row)
         self._sign(row)
         self.session.add(row)
-        self.session.flush()
+        if not self.is_batch:
+            self.session.flush()
         hashes = self._keep_personal(row, read)
         row.search = searched(row, read)
         after = {name: value for name, value in read.items() if name not in of.personal and value != ""} | hashes
@@ -217,6 +220,8 @@ class Writing:
             self.session.execute(update(other).where(here).values(of_province=row.of_province))
 
     def _unique(self, row: Registered) -> None:
+        if self.is_batch:
+            return
         of = type(row)
         query = select(func.count()).select_from(of).where(of.id != row.id, of.retired_at == 0)
         for name in of.noun.key:

@@ -1,11 +1,12 @@
 """An import: read, planned, and then written in one transaction, or not at all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from gateway.registry import audit
 from gateway.registry.book import Book
@@ -18,12 +19,13 @@ from gateway.registry.sheets.faults import Fault, UnreadableFileError
 from gateway.registry.sheets.from_csv import read_csv
 from gateway.registry.sheets.from_xlsx import read_xlsx
 from gateway.registry.sheets.linked import Links
-from gateway.registry.sheets.plan import Plan, Planner, Progress, Step, written_values
+from gateway.registry.sheets.plan import NEW, Plan, Planner, Progress, Step, key_of, keys_in_use
 from gateway.registry.sheets.table import Table
 from gateway.registry.texts import Title, shown
 from gateway.registry.writing import Writing
 
-_TELL_EACH = 200
+_AT_ONCE = 500
+_CHANGED = Title("Có người vừa sửa dòng này. Hãy chạy lại.", "Somebody has just changed this. Run the import again.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,33 +148,73 @@ def _told_of(plan: Plan) -> Iterator[None]:
 class _RowError(Exception):
     """A row could not be written: the whole transaction goes back."""
 
-    def __init__(self, line: int, problems: dict[str, Title]) -> None:
+    def __init__(self, line: int, problems: Mapping[str, Title]) -> None:
         super().__init__(f"row {line}")
         self.line, self.problems = line, problems
 
 
 def _write(plan: Plan, writing: Writing, noun: str, why: str, progress: Progress) -> None:
+    held = _hold(plan, writing, noun)
     ids: dict[int, str] = {}
-    links = list(NOUNS[noun].links())
     for done, step in enumerate(plan.steps, 1):
         try:
-            ids[step.line] = _write_one(step, writing, noun, why, ids, links)
+            values = _with_ids(step, ids, held.links)
+            if step.id:
+                writing.change(noun, step.id, values, step.revision, why)
+            else:
+                row = writing.make(noun, values, why)
+                ids[step.line] = row.id
         except WrongValuesError as error:
             raise _RowError(step.line, error.problems) from error
         except (StaleRowError, NoSuchRowError, ForbiddenError) as error:
-            changed = Title(
-                "Có người vừa sửa dòng này. Hãy chạy thử lại.", "Somebody has just changed this. Try the import again."
-            )
-            raise _RowError(step.line, {"": changed}) from error
-        if done % _TELL_EACH == 0 or done == len(plan.steps):
+            raise _RowError(step.line, {"": _CHANGED}) from error
+        if done % _AT_ONCE == 0 or done == len(plan.steps):
+            # One statement for hundreds of rows, and none of them stays in memory.
+            writing.session.flush()
             progress(done, len(plan.steps))
 
 
-def _write_one(step: Step, writing: Writing, noun: str, why: str, ids: dict[int, str], links: list[str]) -> str:
-    values = written_values(step, ids, iter(links))
-    if step.id:
-        return writing.change(noun, step.id, values, step.revision, why).id
-    return writing.make(noun, values, why).id
+class _Held(NamedTuple):
+    """What the session would forget between two rows, and ask for again.
+
+    Attributes:
+        links: Fields that name rows.
+        rows: Those that they name, and the head of the audit.
+    """
+
+    links: Sequence[str]
+    rows: Sequence[object]
+
+
+def _hold(plan: Plan, writing: Writing, noun: str) -> _Held:
+    """Look once, within the transaction, at all that each row would look at by itself.
+
+    Raises:
+        _RowError: Somebody has taken a key meanwhile.
+    """
+    of, session = NOUNS[noun], writing.session
+    in_use = keys_in_use(session, of)
+    for step in plan.steps:
+        if not step.id and key_of(of, step.values) in in_use:
+            raise _RowError(step.line, {of.noun.key[0]: _CHANGED})
+    writing.is_batch = True
+    rows: list[object] = [session.get(audit.AuditHeadRow, 1)]
+    for name, link in of.links().items():
+        wanted = sorted({str(step.values[name]) for step in plan.steps if step.values.get(name)})
+        for some in range(0, len(wanted), _AT_ONCE):
+            other = NOUNS[link.to]
+            rows += session.scalars(select(other).where(other.id.in_(wanted[some : some + _AT_ONCE])))
+    return _Held(list(of.links()), rows)
+
+
+def _with_ids(step: Step, ids: Mapping[int, str], links: Sequence[str]) -> dict[str, Value]:
+    """The values of a step, with the ids of rows that the same import has made meanwhile."""
+    values = dict(step.values)
+    for name in links:
+        value = values.get(name)
+        if isinstance(value, str) and value.startswith(NEW):
+            values[name] = ids[int(value.removeprefix(NEW))]
+    return values
 
 
 def _in_two(progress: Progress, part: int, of: int) -> Progress:

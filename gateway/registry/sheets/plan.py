@@ -1,6 +1,6 @@
 """What an import would do, found out without writing: which rows are new, changed or the same, and what is wrong."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -20,7 +20,7 @@ from gateway.registry.texts import Title, WrongValueError, shown
 
 Progress = Callable[[int, int], None]
 _AT_ONCE = 500
-_NEW = "row:"
+NEW = "row:"
 """Before the number of a row that is not there yet, where another row of the file names it."""
 Key = tuple[Value, ...]
 
@@ -115,7 +115,7 @@ class Planner:
         parsed: dict[Key, Step] = {}
         rest = iter(lines)
         with Session(self._engine) as session:
-            in_use = self._keys(session)
+            in_use = keys_in_use(session, self._of)
             done = 0
             while batch := list(islice(rest, _AT_ONCE)):
                 steps = [step for line in batch if (step := self._parsed(line, parsed)) is not None]
@@ -185,19 +185,9 @@ class Planner:
         return next((_cell(line, column) for column in self.plan.heads.columns if column.field == name), "")
 
     def _key(self, values: Mapping[str, Value]) -> Key:
-        return tuple(values.get(name, self._fields[name].empty) for name in self._of.noun.key)
+        return key_of(self._of, values)
 
     # ------------------------------------------------------------------ beside what is there
-
-    def _keys(self, session: Session) -> dict[Key, str]:
-        """Key -> id of all rows in use, seen or not."""
-        columns = [getattr(self._of, name) for name in self._of.noun.key]
-        query = select(self._of.id, *columns).where(self._of.retired_at == 0)
-        fields = [self._fields[name] for name in self._of.noun.key]
-        return {
-            tuple(one.told(kept) for one, kept in zip(fields, key, strict=True)): row_id
-            for row_id, *key in session.execute(query)
-        }
 
     def _compare(self, session: Session, steps: Sequence[Step], in_use: Mapping[Key, str]) -> None:
         ids = [row_id for step in steps if (row_id := in_use.get(self._key(step.values)))]
@@ -232,7 +222,7 @@ class Planner:
                 label_from(self._of, complete),
                 {n: v for n, v in complete.items() if n not in self._of.links()},
             )
-            self._links.of(self._of.__tablename__).add(f"{_NEW}{step.line}", Place(), label, told)
+            self._links.of(self._of.__tablename__).add(f"{NEW}{step.line}", Place(), label, told)
         self.plan.new += 1
         self.plan.steps.append(step)
 
@@ -278,22 +268,24 @@ class Planner:
         owners = ((links[name].to, str(complete[name])) for name in self._of.noun.owner if complete[name])
         noun, owner = next(owners, ("", ""))
         where = self._links.of(noun).place(owner) if owner else Place()
-        return where._replace(**{self._of.__tablename__: _NEW}) if self._of.noun.is_scope else where
+        return where._replace(**{self._of.__tablename__: NEW}) if self._of.noun.is_scope else where
+
+
+def key_of(of: type[Registered], values: Mapping[str, Value]) -> Key:
+    """What tells a row apart."""
+    fields = of.fields()
+    return tuple(values.get(name, fields[name].empty) for name in of.noun.key)
+
+
+def keys_in_use(session: Session, of: type[Registered]) -> dict[Key, str]:
+    """Key -> id of all rows in use, seen or not."""
+    fields = [of.fields()[name] for name in of.noun.key]
+    query = select(of.id, *(getattr(of, name) for name in of.noun.key)).where(of.retired_at == 0)
+    return {
+        tuple(one.told(kept) for one, kept in zip(fields, key, strict=True)): row_id
+        for row_id, *key in session.execute(query)
+    }
 
 
 def _cell(line: Line, column: Column) -> object:
     return line.cells[column.at] if column.at < len(line.cells) else None
-
-
-def in_file(value: Value) -> int:
-    """The row of the same file that a link names; 0: it names one that is there."""
-    return int(value.removeprefix(_NEW)) if isinstance(value, str) and value.startswith(_NEW) else 0
-
-
-def written_values(step: Step, ids: Mapping[int, str], links: Iterator[str]) -> dict[str, Value]:
-    """The values of a step, with the ids of rows that the same import has made meanwhile."""
-    values = dict(step.values)
-    for name in links:
-        if line := in_file(values.get(name)):
-            values[name] = ids[line]
-    return values
