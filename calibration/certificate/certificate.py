@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal, get_args
 
@@ -11,6 +11,7 @@ from calibration.certificate.parts import Condition, Instrument, Method, Party, 
 from calibration.certificate.results import ChannelResults
 from calibration.certificate.wording import part, parts, words
 from calibration.checks import one_of, refuse
+from calibration.records import record
 
 Place = Literal["laboratory", "laboratoryBranch", "customer", "customerBranch", "other"]
 Verdict = Literal["pass", "fail", "conditionalPass", "conditionalFail", "noPass", "noFail"]
@@ -19,7 +20,7 @@ Change = Literal["amended", "substituted"]
 _LANGUAGE = re.compile("[a-z]{2}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conformity:
     """A statement of conformity.
 
@@ -45,7 +46,7 @@ class Conformity:
         words("conformity", self)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Amendment:
     """Which certificate this one replaces.
 
@@ -82,7 +83,7 @@ _LISTED: dict[str, type] = {
 _SINGLE: dict[str, type] = {"laboratory": Party, "customer": Party, "instrument": Instrument, "only_items": bool}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Certificate:
     """A calibration certificate, finished or a draft: an empty text or None says "not stated".
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from calibration.certificate.wording import wording, words
 from calibration.checks import finite, non_negative, refuse
+from calibration.records import record
 
 _COUNTRY = re.compile("[A-Z]{2}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Party:
     """A laboratory or its customer.
 
@@ -47,7 +47,7 @@ class Party:
             raise refuse(who, "country", "two capital letters", repr(self.country), "Write VN for Viet Nam.")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Instrument:
     """What was calibrated. Its range and resolution stand with the results of each channel.
 
@@ -76,7 +76,7 @@ class Instrument:
         words("instrument", self)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Method:
     """By which procedure.
 
@@ -101,7 +101,7 @@ class Method:
         words("method", self, optional=("deviations",))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Standard:
     """A reference standard that was used, and the certificate that makes its value traceable.
 
@@ -132,7 +132,7 @@ class Standard:
         words("standard", self)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """A condition of the work that influences the results: a value, or the limits that it kept within.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from calibration.certificate.wording import parts, wording, words
 from calibration.checks import degrees_of_freedom, finite, non_negative, positive, probability, refuse
+from calibration.records import record
 
 # Of the larger of both numbers: what subtraction in double precision may lose.
 ROUNDING = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Point:
     """One point of calibration, in the unit of its channel.
 
@@ -81,7 +80,7 @@ class Point:
         return self.expanded / self.k
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChannelResults:
     """Results of one channel of the instrument.
 

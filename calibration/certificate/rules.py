@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from calibration.certificate.certificate import Certificate
 from calibration.certificate.parts import Party
+from calibration.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Circumstances:
     """What makes a rule apply that says "where relevant"; the certificate itself cannot know.
 
@@ -30,7 +30,7 @@ class Circumstances:
     unmeasurable: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One demand.
 

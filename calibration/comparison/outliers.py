@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -18,6 +17,7 @@ from calibration.comparison.critical_values import (
     mandel_h_critical,
     mandel_k_critical,
 )
+from calibration.records import record
 
 Finding = Literal["consistent", "straggler", "outlier"]
 
@@ -25,7 +25,7 @@ STRAGGLER = 0.05
 OUTLIER = 0.01
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OutlierTest:
     """What a test says of the most extreme laboratory or pair.
 
@@ -46,7 +46,7 @@ class OutlierTest:
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mandel:
     """Mandel's consistency statistic of every laboratory.
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import refuse, vector
+from calibration.records import record
 
 LIMIT_FACTOR = 2.8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Precision:
     """Precision of a method at one level.
 

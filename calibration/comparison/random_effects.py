@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import Array, positives, same_length, vector
 from calibration.distributions import chi_square_cdf
+from calibration.records import record
 
 LEAST = 2
 BISECTIONS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Consensus:
     """A mean of laboratories that differ among each other beyond their stated uncertainties.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import combinations, islice
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from calibration.checks import Array, positives, probability, refuse, same_length, vector, whole
 from calibration.distributions import chi_square_cdf
+from calibration.records import record
 
 LEAST = 2
 CHUNK = 50_000
@@ -18,7 +18,7 @@ MOST_SUBSETS = 3_000_000
 K = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DegreeOfEquivalence:
     """A laboratory's deviation from the reference value.
 
@@ -36,7 +36,7 @@ class DegreeOfEquivalence:
         return K * self.u
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReferenceValue:
     """A weighted mean of laboratories that are consistent with it.
 

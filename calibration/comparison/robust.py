@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import Array, non_negatives, refuse, vector, whole
 from calibration.distributions import chi_square_cdf, chi_square_quantile, normal_quantile
+from calibration.records import record
 
 MOST_ROUNDS = 10_000
 CLOSE = 1e-13
@@ -25,7 +25,7 @@ MOST_PARTICIPANTS = 3000
 ROWS = 256
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Robust:
     """A robust mean and standard deviation of results.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import Array, finite, non_negative, positive, positives, same_length, vector
+from calibration.records import record
 
 Signal = Literal["acceptable", "warning", "action"]
 
@@ -20,7 +20,7 @@ NEGLIGIBLE = 0.3
 AGREED = "Take it from the scheme's plan."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Score:
     """One participant's score.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from calibration.control_charts.points import Carried, Family, Points, need
 from calibration.control_charts.sigma import Sigma, need_sigma
 from calibration.control_charts.subgroups import Samples, Subgroups
+from calibration.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ewma:
     """Exponentially weighted moving average of means or individual values.
 
@@ -71,7 +70,7 @@ class Ewma:
         return variance * self.weight / (2 - self.weight) if self.settled else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cusum:
     """Tabular cumulative sum of means or individual values, in standard deviations of the plotted mean.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from calibration.control_charts.rules import WESTERN_ELECTRIC, Finding, Rule
 from calibration.control_charts.sigma import Estimator, Sigma, estimate_sigma
 from calibration.control_charts.subgroups import Samples, Subgroups
 from calibration.distributions import chi_square_quantile, normal_quantile
+from calibration.records import record
 
 MOST_TOLD = 5
 ESTIMATED = "Take it from the standard deviation, or state inf for one that is known."
@@ -36,7 +36,7 @@ class UnstableError(ValueError):
         self.findings = findings
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index:
     """A capability index with its two-sided confidence limits, dimensionless."""
 
@@ -45,7 +45,7 @@ class Index:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Capability:
     """Capability of a process that was stable.
 

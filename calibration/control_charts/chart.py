@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
 from calibration.control_charts.points import Carried, Plot, Point, Points
 from calibration.control_charts.rules import WESTERN_ELECTRIC, Direction, Finding, Rule, Run
 from calibration.control_charts.subgroups import Samples
+from calibration.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chart:
     """What is plotted, and the rules by which it is judged. Its lines are fixed.
 
@@ -61,7 +61,7 @@ class Chart:
         return tuple(findings)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """One sample on a chart.
 
@@ -76,7 +76,7 @@ class Judged:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WatchMemory:
     """What a watch must not forget over a restart: plain numbers and words, a few dozen.
 

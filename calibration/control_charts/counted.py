@@ -6,16 +6,16 @@ Their limits come from the binomial and the Poisson distribution, so there is no
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from calibration.checks import whole
 from calibration.control_charts.points import Carried, Family, Points, need
 from calibration.control_charts.subgroups import Array, Samples, numbers, values
+from calibration.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fractions:
     """Fraction nonconforming: limits at ``p +- width * sqrt(p * (1 - p) / n_i)``, within 0 and 1.
 
@@ -48,7 +48,7 @@ class Fractions:
         return Points.shewhart(counts / sizes, self.fraction, error, self.width, 0.0, 1.0), carried
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Nonconforming:
     """Number nonconforming in samples of one size: ``n*p +- width * sqrt(n * p * (1 - p))``, within 0 and n.
 
@@ -86,7 +86,7 @@ class Nonconforming:
         return Points.shewhart(counts, center, error, self.width, 0.0, float(self.size)), carried
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counts:
     """Nonconformities in equal inspection units: limits at ``c +- width * sqrt(c)``, not below 0.
 
@@ -119,7 +119,7 @@ class Counts:
         return Points.shewhart(counts, self.mean, math.sqrt(self.mean), self.width, 0.0), carried
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rates:
     """Nonconformities per inspection unit: limits at ``u +- width * sqrt(u / n_i)``, not below 0.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,9 +10,10 @@ from calibration.control_charts.constants import c4, d2, d3
 from calibration.control_charts.points import Carried, Family, Points, need
 from calibration.control_charts.sigma import Sigma, need_sigma
 from calibration.control_charts.subgroups import Array, Samples, Subgroups, values
+from calibration.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Means:
     """Means of subgroups, or individual values: limits at ``center +- width * sigma / sqrt(n_i)``.
 
@@ -49,7 +49,7 @@ class Means:
         return Points.shewhart(groups.means, self.center, error, self.width), carried
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ranges:
     """Ranges of subgroups: centre ``d2(n_i) * sigma``, limits ``width * d3(n_i) * sigma`` from it, not below 0.
 
@@ -78,7 +78,7 @@ class Ranges:
         return Points.shewhart(groups.ranges, center, error, self.width, least=0.0), carried
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StandardDeviations:
     """Standard deviations of subgroups: centre ``c4(n_i) * sigma``, error ``sqrt(1 - c4(n_i)**2) * sigma``.
 
@@ -107,7 +107,7 @@ class StandardDeviations:
         return Points.shewhart(groups.deviations, center, error, self.width, least=0.0), carried
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MovingRanges:
     """Distances between neighbouring values: a range chart of n = 2 whose points share values.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from calibration.checks import finite, refuse
 from calibration.control_charts.subgroups import Array, Samples
+from calibration.records import record
 
 Family = Literal["location", "counts", "lone"]
 """What run rules suit: all; those without zones; only the one for points beyond the limits."""
@@ -46,7 +46,7 @@ class Point(NamedTuple):
         return (self.value - self.center) / self.error
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Points:
     """All points of a chart as columns, shape (m,) each; see ``Point`` for their meaning."""
 

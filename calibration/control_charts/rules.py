@@ -20,11 +20,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from calibration.checks import non_negative, whole
 from calibration.control_charts.points import Family, Point
+from calibration.records import record
 
 Test = Literal["limits", "side", "trend", "alternating", "within", "both_sides"]
 Direction = Literal["above", "below", "rising", "falling", "alternating", "within", "both_sides"]
@@ -34,7 +34,7 @@ _TRENDS: dict[int, Direction] = {1: "rising", -1: "falling"}
 _WITHIN: dict[int, Direction] = {1: "within"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One run rule.
 
@@ -104,7 +104,7 @@ LIMITS: tuple[Rule, ...] = (Rule("limits", "limits"),)
 """Only points beyond the limits."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """A rule that a point completes.
 

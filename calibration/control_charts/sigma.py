@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,12 +15,13 @@ import numpy as np
 from calibration.checks import finite, one_of, positive, refuse
 from calibration.control_charts.constants import c4, d2, d3
 from calibration.control_charts.subgroups import Samples, Subgroups, values
+from calibration.records import record
 
 Estimator = Literal["mean_range_d2", "mean_s_c4", "pooled_s_c4", "moving_range_d2", "s_c4", "s"]
 ESTIMATORS: tuple[Estimator, ...] = get_args(Estimator)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sigma:
     """Standard deviation of a process, how it was estimated and how well.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from calibration.checks import refuse
+from calibration.records import record
 
 Samples = ArrayLike | Sequence[ArrayLike]
 """Shape (m,), one value a sample; shape (m, n), subgroups of n; or m sequences of any lengths."""
@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 BLOCK = 2  # dimensions of subgroups of one size
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Subgroups:
     """What charts need of m subgroups.
 

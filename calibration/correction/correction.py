@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ from calibration.checks import finite, non_negative, refuse
 from calibration.correction.curves import Curve, Fitted
 from calibration.correction.interpolated import Interpolated
 from calibration.correction.polynomial import ErrorPolynomial
+from calibration.records import record
 
 Array = NDArray[np.float64]
 GREATEST = 1e100
@@ -31,7 +31,7 @@ class Value(NamedTuple):
     u: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Corrected:
     """Many of them, or many indications.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from calibration.certificate import Point
 from calibration.checks import refuse
 from calibration.dcc.document import DCC, SI, Element
+from calibration.records import record
 from calibration.units import from_dsi, to_dsi
 
 
@@ -46,7 +46,7 @@ def unit(ucum: str) -> str:
     return dsi
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pen:
     """Writes elements.
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from calibration.records import record
 
 _TOKEN = re.compile(r"\s*([(),|?*+]|[\w:]+(?:=[\w:]+)?)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """One regular expression over element names.
 
@@ -88,7 +89,7 @@ def either(*parts: Node) -> Node:
     return NOTHING if not flat else flat[0] if len(flat) == 1 else Node("or", parts=tuple(flat))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Model:
     """Content of a type of element.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from calibration.records import record
 
 Kind = Literal["xml", "schema", "practice", "content"]
 
 SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One reason to refuse a document.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from calibration.dcc.document import SI, Element, children_of, name_of, place_of, text_of
 from calibration.dcc.problems import DccError, Problem
 from calibration.dcc.simple import entries
+from calibration.records import record
 from calibration.units import from_dsi
 
 LIST = "XMLList"
@@ -21,7 +21,7 @@ _STANDARD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Uncertainty:
     """Of every value of a column.
 
@@ -36,7 +36,7 @@ class Uncertainty:
     probability: tuple[float | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """One quantity: a value, or a list of them.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from calibration.certificate import Certificate
@@ -28,11 +27,12 @@ from calibration.dcc.speech import Speech, find, find_all, token
 from calibration.dcc.structure import faults_of_form
 from calibration.dcc.tables import conformity_of
 from calibration.dcc.unread import unread
+from calibration.records import record
 
 ADMINISTRATION = "administrativeData"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """What a document says.
 

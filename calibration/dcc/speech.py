@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from calibration.dcc.document import DCC, Element, children_of, name_of, text_of
 from calibration.dcc.simple import entries
+from calibration.records import record
 
 # Allowed in XML, and refused in a certificate: they cannot be printed.
 _CONTROLS = re.compile("[\r\x7f-\x9f]")
@@ -38,7 +38,7 @@ def words_of(element: Element) -> list[str]:
     return entries(element.get("refType") or "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Speech:
     """Chooses among languages.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from calibration.certificate import ChannelResults, Conformity, Point
@@ -14,6 +14,7 @@ from calibration.dcc.problems import Problem, left_out
 from calibration.dcc.quantities import Column, Uncertainty, UnfitError, cannot, chosen, columns_of, unfit
 from calibration.dcc.simple import entries
 from calibration.dcc.speech import Speech, find, find_all, token, words_of
+from calibration.records import record
 from calibration.units import same_step
 
 # Last part of a refType -> what the quantity is of a point. PTB's words, whatever the field before them.
@@ -33,7 +34,7 @@ STATED_WITH = ("error", "correction", "indication")
 RELATIVE = {"1": 1, "%": 100, "[ppm]": 1_000_000}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """Points of one table.
 
@@ -198,7 +199,7 @@ def _uncertainty(element: Element, columns: Mapping[str, Column], unit: str, ref
     raise cannot(element, "expected an uncertainty, got none")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """What one result gives.
 

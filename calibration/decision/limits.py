@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from calibration.checks import finite, limits, positive, refuse
+from calibration.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """Tolerance limits, or acceptance limits: both belong to the interval.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -14,6 +13,7 @@ from calibration.checks import finite, positive, refuse
 from calibration.decision.conformity import EVALUATE, bisect
 from calibration.decision.limits import Limits
 from calibration.distributions import normal_cdf, normal_quantile
+from calibration.records import record
 
 NODES = 24
 REACH = 39.0
@@ -23,7 +23,7 @@ EARLIER = "Take it from earlier items of the kind."
 SQRT_2PI = math.sqrt(2 * math.pi)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GlobalRisks:
     """What becomes of items of one kind that are measured in one way and judged by one rule.
 
@@ -45,7 +45,7 @@ class GlobalRisks:
         return self.false_acceptance / self.accepted if self.accepted > 0 else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Process:
     """What is known of the items before they are measured: normal, with mean and standard deviation.
 

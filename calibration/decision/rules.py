@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from calibration.checks import finite, positive, refuse
+from calibration.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DecisionRule:
     """A decision rule with a guard band that is a multiple of the expanded uncertainty.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 from calibration.checks import positive
 from calibration.decision.conformity import probability_of_conformity, specific_risk
 from calibration.decision.limits import Limits
 from calibration.decision.rules import DecisionRule
+from calibration.records import record
 
 Verdict = Literal["pass", "conditional_pass", "conditional_fail", "fail"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decision:
     """What was decided, and all that it was decided on.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import Array, positives, probability, refuse, vector
 from calibration.distributions import normal_cdf, student_t_cdf
+from calibration.records import record
 from calibration.regression import Estimate
 
 WHO = "change point"
@@ -23,7 +23,7 @@ NODES_A_STEP = 5
 FEWEST_NODES = 48
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChangePoint:
     """The likeliest change of level in a series, and whether it is one.
 

@@ -6,7 +6,6 @@ Readings of one occasion lie closer together than occasions do: both components 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,13 +15,14 @@ from calibration.control_charts.points import Carried, Family
 from calibration.control_charts.subgroups import Samples, Subgroups
 from calibration.drift.history import WHO, Day, number_of
 from calibration.drift.prediction import Drift
+from calibration.records import record
 from calibration.regression import fit_columns
 
 LEAST = 2
 SPARE = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Components:
     """Where the scatter of a check standard comes from.
 
@@ -87,7 +87,7 @@ def components(occasions: Samples) -> Components:
     return Components(mean, within**0.5, max(variance, 0.0) ** 0.5, variance, total - count, count - 1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CheckMeans:
     """Means of occasions: limits at ``center +- width * sqrt(between**2 + within**2 / n_i)``.
 

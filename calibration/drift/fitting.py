@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from calibration.checks import Array, non_negative, refuse
 from calibration.drift.history import WHO, Calibrated, Day, Segment, covariance, number_of, segments
 from calibration.drift.prediction import Drift
+from calibration.records import record
 from calibration.regression import ColumnFit, fit_columns
 
 LEAST = 2
@@ -18,7 +18,7 @@ STEPS = 100
 CLOSE = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NoDrift:
     """There is no figure of the drift, and why.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Literal, get_args
@@ -11,6 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from calibration.checks import Array, finite, one_of, positive, refuse
+from calibration.records import record
 
 WHO = "drift"
 FARTHEST = 1e9
@@ -24,7 +24,7 @@ State = Literal["as_found", "unadjusted", "as_left"]
 STATES: tuple[State, ...] = get_args(State)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Calibrated:
     """One result of one calibration.
 
@@ -60,7 +60,7 @@ class Calibrated:
             raise refuse(who, "u_reference", f"0 to u = {self.u:g}", self.u_reference, advice)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Segment:
     """Results between two adjustments, in order of their days.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from calibration.checks import positive, probability, refuse
 from calibration.distributions import normal_cdf, student_t_cdf
 from calibration.drift.history import FARTHEST, WHO, Day, number_of
+from calibration.records import record
 from calibration.regression import Adequacy, ColumnFit, Estimate
 
 CENTURY = 36525.0
@@ -19,7 +19,7 @@ NEAR = 1e-9
 STEPS = 200
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Drift:
     """Errors as a straight line in time.
 

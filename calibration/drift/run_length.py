@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from calibration.checks import Array, finite, non_negative, positive, refuse
+from calibration.records import record
 
 WHO = "run length"
 NODES = 80
@@ -27,7 +27,7 @@ DENSITY = 1 / math.sqrt(2 * math.pi)
 WEIGHTS = np.geomspace(0.02, 1.0, 40)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CusumDesign:
     """Parameters of a two-sided CUSUM chart, and what they promise.
 
@@ -44,7 +44,7 @@ class CusumDesign:
     at_shift: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EwmaDesign:
     """Parameters of an EWMA chart, and what they promise.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from calibration.checks import positive, probability, refuse, whole
 from calibration.distributions import beta_cdf, beta_quantile
+from calibration.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IntervalTest:
     """What calibrations at one interval say of it.
 

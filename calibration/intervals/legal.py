@@ -8,14 +8,14 @@ Instead of: the nearest kind of instrument, or twelve months.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from calibration.checks import refuse, whole
+from calibration.records import record
 
 CIRCULAR = "Circular 23/2013/TT-BKHCN, amended by 07/2019/TT-BKHCN and 03/2024/TT-BKHCN (in force 15/10/2024)"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LegalPeriod:
     """A row of the law's table.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import Array, positives, refuse, same_length, vector
+from calibration.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Observed:
     """How many instruments were in tolerance after which time.
 

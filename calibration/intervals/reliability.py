@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from calibration.checks import Array, one_of, positives, probability, refuse
 from calibration.distributions import chi_square_cdf, chi_square_quantile
 from calibration.intervals.observed import Observed
 from calibration.intervals.reliability_models import MODELS, Model
+from calibration.records import record
 
 LEAST_CALIBRATIONS = 20
 POINTS = 17
@@ -21,7 +21,7 @@ BISECTIONS = 45
 LEAST_IN_A_GROUP = 4.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReliabilityFit:
     """A reliability model, and when it falls to the target.
 

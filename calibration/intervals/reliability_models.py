@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from calibration.checks import Array
 from calibration.distributions import chi_square_quantile, normal_quantile
+from calibration.records import record
 
 SHOCKS = 4
 FEW = 2.0
@@ -24,7 +24,7 @@ Falling = Callable[[Array, Array, float], Array]
 _one_by_one = np.frompyfunc(math.erfc, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Model:
     """A family of reliability curves.
 

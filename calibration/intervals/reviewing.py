@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from calibration.checks import finite, non_negative, positive, positives, probability, refuse, same_length, vector
 from calibration.distributions import coverage_factor
+from calibration.records import record
 
 Change = Literal["extended", "kept", "reduced"]
 
@@ -18,7 +18,7 @@ LEAST_CHANGES = 3
 SPECIFIED = "Take it from the specification."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """The next interval by the staircase.
 
@@ -91,7 +91,7 @@ def staircase(
     return Step(min(max(wished, shortest_days), longest_days), change, used)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DriftInterval:
     """An interval from the chart of changes between calibrations.
 
@@ -170,7 +170,7 @@ def control_chart_interval(
     return DriftInterval(left / worst, rate, s, n, longest, extrapolated=left / worst > longest)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InUse:
     """How much of an interval in hours of use is left.
 
@@ -208,7 +208,7 @@ def in_use_time(interval_h: float, used_h: float, hours_per_day: float) -> InUse
     return InUse(left, left / rate if rate > 0 else None, due=left <= 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InServiceCheck:
     """A check of critical parameters between calibrations, with a portable standard: method 4. Data only.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,6 +21,7 @@ from calibration.checks import (
 )
 from calibration.decision.limits import Limits
 from calibration.distributions import student_t_quantile
+from calibration.records import record
 from calibration.regression import ColumnFit, fit_columns
 
 SPARE = 2
@@ -29,7 +29,7 @@ STEPS = 2000
 BISECTIONS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChangeModel:
     """How much the quantity changes with time since calibration: a polynomial through zero.
 
@@ -67,7 +67,7 @@ class ChangeModel:
         return mean.value, math.hypot(mean.u, self.s)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VariablesInterval:
     """An interval from variables data.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calibration.checks import probability as checked_probability
 from calibration.checks import refuse
 from calibration.monte_carlo.result import Simulation
 from calibration.monte_carlo.simulation import MOST_TRIALS, Interval, simulate
+from calibration.records import record
 from calibration.uncertainty.budget import Budget
 from calibration.uncertainty.inputs import Input
 from calibration.uncertainty.propagation import Correlation, propagate
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHARPER = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LawCheck:
     """What the law and a Monte Carlo calculation say of the same measurement.
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from calibration.checks import Array, refuse
 from calibration.monte_carlo.coverage import inside, shortest_of_sorted, symmetric_of_sorted
+from calibration.records import record
 
 PORTION = 10_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Simulation:
     """One output, its distribution propagated.
 
@@ -63,7 +64,7 @@ class Simulation:
         return shortest_of_sorted(self.values, probability)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class JointSimulation:
     """Several outputs of the same inputs, their joint distribution propagated.
 

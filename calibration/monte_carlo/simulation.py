@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ from calibration.monte_carlo.coverage import least_trials, shortest_of_sorted, s
 from calibration.monte_carlo.drawing import Drawing
 from calibration.monte_carlo.result import JointSimulation, Simulation, covariance_of
 from calibration.monte_carlo.trials import Trials
+from calibration.records import record
 from calibration.uncertainty.inputs import Input
 from calibration.uncertainty.propagation import Correlation, known_correlation, named_inputs
 from calibration.uncertainty.rounding import significant_digits
@@ -152,7 +152,7 @@ def simulate_together(
     return _simulate(goal, models, inputs, generator, correlation, tolerances, units)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Goal:
     """When to stop, checked."""
 

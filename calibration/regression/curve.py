@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 import numpy as np
 
 from calibration.checks import finite, refuse
+from calibration.records import record
 from calibration.regression.fit import Fit
 from calibration.regression.given import single, spread
 from calibration.regression.solving import WHO
@@ -35,7 +36,7 @@ class Centred(NamedTuple):
     scale: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Curve(Fit):
     """A fitted polynomial ``b_0 + b_1 x + ... + b_d x**d``: a straight line when d is 1.
 

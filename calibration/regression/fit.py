@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 
 from calibration.checks import refuse
+from calibration.records import record
 from calibration.regression.solving import MATRIX, WHO, Solution
 from calibration.regression.verdicts import Adequacy, Estimate, StudentCheck
 from calibration.regression.wide import Array, Wide
@@ -16,7 +17,7 @@ from calibration.regression.wide import Array, Wide
 PASSES = 1e-12
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Fit:
     """Coefficients of a linear model, and what they rest on. The arrays are read only.
 

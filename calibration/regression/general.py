@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import matrix, refuse, vector
+from calibration.records import record
 from calibration.regression.fit import Fit, describe, frozen
 from calibration.regression.given import MOST, ordinary, row, scale_of
 from calibration.regression.solving import MATRIX, WHO, Solution, solve
@@ -18,7 +17,7 @@ INDEPENDENT = 1e-14
 ROUNDING = 1e-30
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class ColumnFit(Fit):
     """A fit of any columns."""
 

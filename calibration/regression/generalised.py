@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from calibration.checks import refuse
+from calibration.records import record
 from calibration.regression.given import Known, cholesky
 from calibration.regression.solving import MATRIX, WHO, Solution, solve
 from calibration.regression.wide import Array, Wide
@@ -21,7 +21,7 @@ Columns = Callable[[Array], Wide]
 """Columns of the model, shape (n, p), for places x, shape (n,)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Adjusted:
     """The best curve and the best places on it.
 

@@ -5,19 +5,18 @@ Covariances are kept as a row of variances while no two points share anything, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import covariance_matrix, finite, matrix, non_negative, non_negatives, positives, refuse, vector
+from calibration.records import record
 from calibration.regression.solving import MATRIX, WHO
 from calibration.regression.wide import Array
 
 MOST = 1e50
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Known:
     """How well the points are known, all of it absolute.
 

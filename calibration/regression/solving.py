@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from calibration.checks import refuse
+from calibration.records import record
 from calibration.regression.wide import FEW, Array, Wide, exponents
 
 DEPENDENT = 1e-25
@@ -14,7 +13,7 @@ MATRIX = 2
 WHO = "regression"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Solution:
     """What minimises the weighted sum of squares of ``y - columns @ coefficients``.
 

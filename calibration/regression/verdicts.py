@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from calibration.checks import finite, refuse
 from calibration.checks import probability as probability_of
@@ -14,11 +13,12 @@ from calibration.distributions import (
     normal_cdf,
     student_t_cdf,
 )
+from calibration.records import record
 
 WHO = "student check"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Estimate:
     """An estimate with its standard uncertainty.
 
@@ -47,7 +47,7 @@ class Estimate:
         return coverage_factor(probability, self.dof) * self.u
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Adequacy:
     """Chi-square of a fit against its quantile: do the model and the stated uncertainties hold together?
 
@@ -103,7 +103,7 @@ class Adequacy:
         return f"{told} does not exceed its {100 * self.p:g} % quantile {self.quantile:.4g}: the model is adequate."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StudentCheck:
     """A coefficient held against what it is said to be.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from calibration.records import record
 
 Array = NDArray[np.float64]
 
@@ -15,7 +16,7 @@ SPLITTER = 2.0**27 + 1
 FEW = 256
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Wide:
     """An array of ``hi + lo`` with ``|lo|`` at most half a unit in the last place of ``hi``.
 

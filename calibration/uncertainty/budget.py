@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from calibration.checks import Array, degrees_of_freedom, finite, non_negative, positive, probability, refuse
 from calibration.distributions import coverage_factor
+from calibration.records import record
 from calibration.uncertainty.freedom import combined_dof
 from calibration.uncertainty.inputs import Shape
 
@@ -46,7 +46,7 @@ class Row(NamedTuple):
     evaluation: Literal["A", "B"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expanded:
     """A result with its expanded uncertainty.
 
@@ -90,7 +90,7 @@ class Expanded:
         return self.value - self.expanded, self.value + self.expanded
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Budget:
     """The law of propagation of uncertainty, carried out.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import keyword
 import math
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from calibration.checks import degrees_of_freedom, finite, non_negative, one_of, positive, refuse
+from calibration.records import record
 
 Shape = Literal["normal", "student", "rectangular", "triangular", "arcsine", "trapezoidal"]
 """What is known of the quantity, as JCGM 101 assigns it; a Monte Carlo calculation draws from it."""
@@ -31,7 +31,7 @@ def normalised(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Input:
     """One input quantity of a measurement. Made by ``mean``, ``rectangular``, ``certificate`` and their like.
 

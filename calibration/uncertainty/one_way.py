@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
 from calibration.checks import non_negatives, refuse, same_length, vector, whole
 from calibration.distributions import f_cdf
+from calibration.records import record
 from calibration.summation import average, squares_about
 from calibration.uncertainty.inputs import Input
 from calibration.uncertainty.type_a import Deviation
@@ -17,7 +17,7 @@ from calibration.uncertainty.type_a import Deviation
 TWO = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OneWay:
     """One-way analysis of variance of groups of readings: days, operators, set-ups.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import Array, correlation_matrix, finite, refuse
 from calibration.distributions import f_quantile
+from calibration.records import record
 from calibration.uncertainty.budget import ABOUT_95, Budget, Row, checked_probability
 from calibration.uncertainty.curvature import second_order_variance
 from calibration.uncertainty.freedom import joint_dof
@@ -141,7 +141,7 @@ def _parts(terms: list[float], matrix: Array | None) -> list[float]:
     return [float(part) for part in np.asarray(scaled) * (matrix @ np.asarray(scaled))]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class JointBudget:
     """Several outputs of the same inputs.
 

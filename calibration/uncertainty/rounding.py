@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import decimal
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from calibration.checks import finite, non_negative, one_of, refuse, whole
+from calibration.records import record
 
 Rounding = Literal["half_even", "half_up", "up", "up_over_5_percent"]
 """How an uncertainty is rounded: to the nearest, halves to the even digit or away from zero; always up; or to the
@@ -23,7 +23,7 @@ NEAREST = {"half_up": decimal.ROUND_HALF_UP, "up": decimal.ROUND_UP}
 EXACT = decimal.Context(prec=700)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rounded:
     """A value and its uncertainty with the digits that are to be printed.
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from calibration.checks import Array, degrees_of_freedom, non_negative, refuse, same_length, vector
+from calibration.records import record
 from calibration.summation import average, mean_and_sd, squares_about
 from calibration.uncertainty.inputs import Input
 
 TWO = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deviation:
     """A standard deviation of single readings, and how well it is known.
 

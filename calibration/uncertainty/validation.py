@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from decimal import Decimal
 
 from calibration.checks import limits, positive, refuse
 from calibration.checks.numbers import LOOK
+from calibration.records import record
 from calibration.uncertainty.rounding import significant_digits
 
 PAIR = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Validation:
     """Comparison of two coverage intervals for one coverage probability.
 
