@@ -3,19 +3,20 @@
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
-
-from edge_agent.wire.schema import NAME
+from edge_agent.wire.topics import GATEWAY
+from gateway.broker_config import MQTT_PORTS, BrokerConfig, ForwardConfig
+from gateway.kinds import Days, Dialect, Kind, LogLevel, Megabytes, Name, Port, Seconds, Text
 from gateway.tables import ConfigError, Strict, Tables, read_tables, read_toml
 
 __all__ = [
     "MQTT_PORTS",
     "BrokerConfig",
     "ConfigError",
+    "ForwardConfig",
     "GatewayConfig",
     "HttpConfig",
     "ProcessConfig",
@@ -25,37 +26,16 @@ __all__ = [
     "load_config",
 ]
 
-MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
-"""Scheme of a broker's url -> its default port."""
 _SERVED = ("postgresql", "postgres:")
 _PATHS = {
     "gateway": ("state_dir",),
     "broker": ("password_file", "ca_file", "cert_file", "key_file"),
+    "forward": ("password_file", "ca_file", "cert_file", "key_file"),
     "registry": ("password_file",),
     "store": ("token_file", "password_file", "ca_file"),
     "http": ("secret_file",),
 }
 """Keys that name files or folders, relative to the configuration's folder."""
-
-Text = Annotated[str, msgspec.Meta(description="a text in quotes")]
-Name = Annotated[
-    str, msgspec.Meta(pattern=rf"\A{NAME.pattern}\Z", description="a name of a..z, 0..9 and inner hyphens")
-]
-Port = Annotated[int, msgspec.Meta(ge=0, le=65_535, description="a port from 0 to 65535")]
-Days = Annotated[float, msgspec.Meta(gt=0, le=36_500, description="a number of days above 0, at most 36500")]
-Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400, description="a number of seconds above 0, at most 86400")]
-Megabytes = Annotated[int, msgspec.Meta(ge=1, le=10_000_000, description="a whole number of megabytes, at least 1")]
-Shared = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=rf"\A(?:{NAME.pattern})?\Z", description="a name of a..z, 0..9 and inner hyphens, or nothing at all"
-    ),
-]
-Kind = Annotated[Literal["embedded", "influx"], msgspec.Meta(description='"embedded" or "influx"')]
-Dialect = Annotated[Literal["v1", "v2"], msgspec.Meta(description='"v1" (/write) or "v2" (/api/v2/write)')]
-LogLevel = Annotated[
-    Literal["debug", "info", "warning", "error"], msgspec.Meta(description="one of debug, info, warning, error")
-]
 
 
 class ProcessConfig(Strict, frozen=True, kw_only=True):
@@ -72,48 +52,6 @@ class ProcessConfig(Strict, frozen=True, kw_only=True):
     state_dir: Text = ""
     log: LogLevel = "info"
     zone: Text = "Asia/Ho_Chi_Minh"
-
-
-class BrokerConfig(Strict, frozen=True, kw_only=True):
-    """The broker.
-
-    Attributes:
-        url: ``mqtt://host`` or, with TLS, ``mqtts://host:8883``.
-        shared: Group of the gateway processes that share the edges' messages; empty: this one hears them all.
-        username: As whom; empty: nobody in particular.
-        password_file: The password is its first line.
-        ca_file: Who signed the broker's certificate; empty: the system's authorities.
-        cert_file: Our own certificate, where the broker asks for one.
-        key_file: Its key.
-        keepalive_s: After this silence the connection is tried, s.
-        connect_timeout_s: How long to wait for the broker, s.
-    """
-
-    url: Text = "mqtt://127.0.0.1:1883"
-    shared: Shared = ""
-    username: Text = ""
-    password_file: Text = ""
-    ca_file: Text = ""
-    cert_file: Text = ""
-    key_file: Text = ""
-    keepalive_s: Seconds = 30.0
-    connect_timeout_s: Seconds = 5.0
-
-    @property
-    def host(self) -> str:
-        """Where it listens."""
-        return urlsplit(self.url).hostname or ""
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        parts = urlsplit(self.url)
-        return parts.port or MQTT_PORTS[parts.scheme]
-
-    @property
-    def tls(self) -> bool:
-        """Whether it is spoken to in secret."""
-        return urlsplit(self.url).scheme == "mqtts"
 
 
 class RegistryConfig(Strict, frozen=True, kw_only=True):
@@ -196,6 +134,7 @@ class GatewayConfig(Strict, frozen=True, kw_only=True):
     store: StoreConfig = StoreConfig()
     http: HttpConfig = HttpConfig()
     retention: RetentionConfig = RetentionConfig()
+    forward: ForwardConfig = ForwardConfig()
     path: Path | None = None
     state_dir: Path = Path()
 
@@ -217,6 +156,7 @@ _TABLES: Tables = {
     "store": StoreConfig,
     "http": HttpConfig,
     "retention": RetentionConfig,
+    "forward": ForwardConfig,
 }
 
 
@@ -245,6 +185,7 @@ def _contradictions(tables: Mapping[str, Any]) -> Iterator[str]:
     broker = tables.get("broker", BrokerConfig())
     if urlsplit(broker.url).scheme not in MQTT_PORTS or not _has_host(broker.url):
         yield f'broker.url: expected mqtt://HOST or mqtts://HOST:PORT, got "{broker.url}"'
+    yield from _forward(tables.get("forward", ForwardConfig()))
     if not broker.shared:
         return
     if tables.get("gateway", ProcessConfig()).name == ProcessConfig().name:
@@ -254,6 +195,17 @@ def _contradictions(tables: Mapping[str, Any]) -> Iterator[str]:
         yield 'broker.shared: several processes cannot share the embedded store; set store.kind = "influx"'
     if not tables.get("registry", RegistryConfig()).url.startswith(_SERVED):
         yield "broker.shared: several processes need one registry; set registry.url = postgresql://USER@HOST/DATABASE"
+
+
+def _forward(forward: ForwardConfig) -> Iterator[str]:
+    if not forward.url:
+        return
+    if urlsplit(forward.url).scheme not in MQTT_PORTS or not _has_host(forward.url):
+        yield f'forward.url: expected mqtt://HOST or mqtts://HOST:PORT, got "{forward.url}"'
+    if forward.site == GATEWAY:
+        yield f'forward.site: "{GATEWAY}" is what topics of gateways begin with; choose another name'
+    if not forward.site:
+        yield "forward.site: missing; give the name by which the gateway above knows this enterprise, e.g. sa-dec"
 
 
 def _is_zone(name: str) -> bool:

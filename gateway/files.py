@@ -9,7 +9,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from gateway.config import BrokerConfig, ConfigError, GatewayConfig
+from gateway.broker_config import MqttConfig
+from gateway.config import ConfigError, GatewayConfig
 from gateway.opening import first_line
 
 _HERE = {"localhost", "127.0.0.1", "::1"}
@@ -22,11 +23,10 @@ def check_files(config: GatewayConfig) -> None:
         ConfigError: One line for each that is of no use.
     """
     mistakes = [f"{place}: {wrong}" for place, path in _secrets(config) if (wrong := _wrong_secret(path))]
-    for place, path in (("broker.ca_file", config.broker.ca_file), ("store.ca_file", config.store.ca_file)):
+    for place, path in _authorities(config):
         if path and (wrong := _wrong_authority(path)):
             mistakes.append(f"{place}: {wrong}")
-    if wrong := _wrong_certificate(config.broker):
-        mistakes.append(wrong)
+    mistakes += filter(None, (_wrong_certificate(place, broker) for place, broker in _brokers(config)))
     if mistakes:
         raise ConfigError("\n".join(f"{config.path}: {mistake}" for mistake in mistakes))
 
@@ -36,15 +36,26 @@ def cautions(config: GatewayConfig) -> Iterator[str]:
     for place, path in _secrets(config):
         if Path(path).stat().st_mode & stat.S_IROTH:
             yield f"{place}: everybody may read it. Run: chmod o-r {path}"
-    broker = config.broker
-    if broker.username and not broker.tls and broker.host not in _HERE:
-        yield "broker.url: the password travels unencrypted. Use mqtts:// outside a closed network."
+    for place, broker in _brokers(config):
+        if broker.username and not broker.tls and broker.host not in _HERE:
+            yield f"{place}.url: the password travels unencrypted. Use mqtts:// outside a closed network."
+
+
+def _brokers(config: GatewayConfig) -> tuple[tuple[str, MqttConfig], ...]:
+    """Table of the file -> broker, of those that are used."""
+    forward: tuple[tuple[str, MqttConfig], ...] = (("forward", config.forward),) if config.forward.is_set else ()
+    return (("broker", config.broker), *forward)
+
+
+def _authorities(config: GatewayConfig) -> list[tuple[str, str]]:
+    brokers = [(f"{place}.ca_file", broker.ca_file) for place, broker in _brokers(config)]
+    return [*brokers, ("store.ca_file", config.store.ca_file)]
 
 
 def _secrets(config: GatewayConfig) -> list[tuple[str, str]]:
     """Place in the file and path, of those that are given."""
     named = (
-        ("broker.password_file", config.broker.password_file),
+        *((f"{place}.password_file", broker.password_file) for place, broker in _brokers(config)),
         ("registry.password_file", config.registry.password_file),
         ("store.password_file", config.store.password_file),
         ("store.token_file", config.store.token_file),
@@ -69,15 +80,15 @@ def _wrong_authority(path: str) -> str:
     return ""
 
 
-def _wrong_certificate(broker: BrokerConfig) -> str:
+def _wrong_certificate(place: str, broker: MqttConfig) -> str:
     if not broker.cert_file:
-        return "broker.cert_file: missing; key_file needs it" if broker.key_file else ""
+        return f"{place}.cert_file: missing; key_file needs it" if broker.key_file else ""
     both = f"{broker.cert_file} and {broker.key_file or 'no key_file'}"
     try:
         # An empty password: a key that asks for one is of no use to a service.
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(broker.cert_file, broker.key_file or None, "")
     except ssl.SSLError:
-        return f"broker.cert_file: {both}: no certificate in PEM form and the key that belongs to it. Correct them."
+        return f"{place}.cert_file: {both}: no certificate in PEM form and the key that belongs to it. Correct them."
     except OSError as error:
-        return f"broker.cert_file: {both}: cannot be read ({error.strerror}). Check both paths and their permissions."
+        return f"{place}.cert_file: {both}: cannot be read ({error.strerror}). Check both paths and their permissions."
     return ""

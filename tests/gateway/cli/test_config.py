@@ -21,7 +21,7 @@ def test_the_example_says_what_is_so_without_it(monkeypatch, tmp_path) -> None:
     example = files("gateway") / "deploy" / "gateway.example.toml"
     config = load_config(example)
     usual = load_config(None)
-    for table in ("gateway", "broker", "registry", "store", "http", "retention"):
+    for table in ("gateway", "broker", "registry", "store", "http", "retention", "forward"):
         assert getattr(config, table) == getattr(usual, table), table
 
 
@@ -129,3 +129,25 @@ def test_a_group_is_a_name(tmp_path) -> None:
     assert str(caught.value) == (
         f'{file}: broker.shared: expected a name of a..z, 0..9 and inner hyphens, or nothing at all, got "a/b"'
     )
+
+
+def test_what_is_forwarded_where_is_checked_only_when_it_is_forwarded(tmp_path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text("[forward]\nevery_s = 2\n")
+    assert not load_config(file).forward.is_set
+    file.write_text('[forward]\nurl = "http://x"\n')
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert str(caught.value).splitlines() == [
+        f'{file}: forward.url: expected mqtt://HOST or mqtts://HOST:PORT, got "http://x"',
+        f"{file}: forward.site: missing; give the name by which the gateway above knows this enterprise, e.g. sa-dec",
+    ]
+    file.write_text('[forward]\nurl = "mqtts://x"\nsite = "gateway"\n')
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert str(caught.value) == (
+        f'{file}: forward.site: "gateway" is what topics of gateways begin with; choose another name'
+    )
+    file.write_text('[forward]\nurl = "mqtts://x"\nsite = "sa-dec"\nca_file = "ca.pem"\n')
+    forward = load_config(file).forward
+    assert (forward.is_set, forward.port, forward.ca_file) == (True, 8883, str(tmp_path / "ca.pem"))
