@@ -18,6 +18,8 @@ Cells = Sequence[Cell]
 Channels = frozenset[tuple[str, str]]
 """Instrument and channel."""
 _NO_ROW: Cells = (None,) * 5
+_FIGURES = ("count", "mean", "min", "max")
+_NO_FIGURES = (None,) * len(_FIGURES)
 _STATEMENTS = 100
 _AT_ONCE = 10_000
 _ASK_AGAIN_S = 600.0
@@ -92,13 +94,24 @@ def series(ask: Ask, of: ChannelId, start: int, end: int, buckets: int) -> list[
     width = width_ns(start, end, buckets)
     value, _, quality = map(name, fields_of(of.channel))
     where, group = _where(of, start, end), f"GROUP BY time({width}ns, {start % width}ns) fill(none)"
-    numbers = ask(f"SELECT mean({value}), min({value}), max({value}), count({value}) {where} {group}")
+    # One by one: InfluxDB reduces a single figure as it reads, several of them only after. The count comes first, so
+    # that what it counts has the other figures, also while more is written.
+    figures = [ask(f"SELECT {figure}({value}) {where} {group}") for figure in _FIGURES]
     refusals = ask(f"SELECT count({quality}), count({value}) {where} AND {quality} =~ {_IS_BAD} {group}")
-    good = {_time(row): row for its in numbers for row in its.rows if row[4]}
+    good = {at: row for at, row in _side_by_side(figures).items() if row[1]}
     bad = {_time(row): row for its in refusals for row in its.rows if row[1]}
     if any(row[2] for row in bad.values()):
         return _series_by_us(ask, of, start, end, buckets)
     return [_bucket(at, good.get(at, _NO_ROW), bad.get(at, _NO_ROW)) for at in sorted({*good, *bad})]
+
+
+def _side_by_side(figures: Sequence[Sequence[Found]]) -> dict[int, Cells]:
+    """Answers to questions for one figure each: time -> time and figures."""
+    rows: dict[int, list[Cell]] = {}
+    for place, found in enumerate(figures, 1):
+        for row in (row for its in found for row in its.rows):
+            rows.setdefault(_time(row), [row[0], *_NO_FIGURES])[place] = row[1]
+    return dict(rows)
 
 
 def rows(ask: Ask, of: ChannelId, start: int, end: int, limit: int) -> Iterator[Row]:
@@ -185,8 +198,8 @@ def _row(cells: Cells) -> Row | None:
 
 
 def _bucket(at: int, good: Cells, bad: Cells) -> Bucket:
-    mean, low, high = map(_number, good[1:4])
-    return Bucket(at, mean, low, high, int(good[4] or 0), int(bad[1] or 0))
+    mean, low, high = map(_number, good[2:5])
+    return Bucket(at, mean, low, high, int(good[1] or 0), int(bad[1] or 0))
 
 
 def _number(cell: Cell) -> float | None:
