@@ -1,6 +1,17 @@
 """Every noun, imported once: whoever needs all of them (migrations, API, pages, imports) imports this."""
 
-from gateway.registry import lists, organisations, persons, pilots, programme, proofs, sharing, tasks
+from gateway.registry import (
+    lists,
+    organisations,
+    persons,
+    pilots,
+    production,
+    programme,
+    proofs,
+    sharing,
+    shop_lists,
+    tasks,
+)
 from gateway.registry.nouns import NOUNS, in_order
 
 __all__ = [
@@ -10,8 +21,10 @@ __all__ = [
     "organisations",
     "persons",
     "pilots",
+    "production",
     "programme",
     "proofs",
     "sharing",
+    "shop_lists",
     "tasks",
 ]
