@@ -291,7 +291,8 @@ def test_a_path_that_does_not_exist_is_told_where_to_look(program) -> None:
 
 def test_the_description_for_machines_has_every_noun_and_loads_nothing(program) -> None:
     api = program.get("/api/openapi.json").json()
-    assert {path.split("/")[3].partition("?")[0] for path in api["paths"]} == {
+    assert {path.split("/")[3].partition("?")[0] for path in api["paths"]} >= {
+        "accounts",
         "health",
         "edges",
         "instruments",
