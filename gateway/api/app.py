@@ -17,11 +17,15 @@ from gateway.api import (
     elements,
     entries,
     health,
+    imports,
     instruments,
     login,
+    nouns,
     oee,
     own_account,
     pages,
+    production,
+    production_stop,
     series,
     stops,
     tokens,
@@ -34,6 +38,7 @@ from gateway.api.permission import check_routes
 from gateway.api.rendering import Renderer
 from gateway.api.security import Access
 from gateway.api.source import Service
+from gateway.registry.sheets import Imports
 
 ZONE = "Asia/Ho_Chi_Minh"
 _ABOUT = (
@@ -75,27 +80,42 @@ def create_app(
         openapi_url="/api/openapi.json",
         middleware=[Middleware(Guard, access=access)],
     )
+    _hold(app, service, access, web, clock, ZoneInfo(zone))
+    _route(app, web)
+    check_routes(app)
+    keep_to_conventions(app, service.engine, clock=clock, monotonic=monotonic)
+    return app
+
+
+def _hold(app: FastAPI, service: Service, access: Access, web: Path, clock: Callable[[], int], zone: ZoneInfo) -> None:
+    """What routes get at by way of the application."""
     app.state.service = service
     app.state.access = access
     app.state.clock = clock
     app.state.started = clock()
-    app.state.zone = ZoneInfo(zone)
+    app.state.zone = zone
     app.state.web = web
-    app.state.renderer = Renderer(web, app.state.zone)
+    app.state.renderer = Renderer(web, zone)
     app.state.sparks = Sparks()
+    app.state.imports = Imports(service.engine, clock)
+
+
+def _route(app: FastAPI, web: Path) -> None:
+    """Every route: the API's, the pages', the files'."""
     api = APIRouter(prefix="/api/v1")
     for noun in (health, edges, instruments, series, work_units, elements, stops, oee, entries, accounts, tokens):
         api.include_router(noun.router)
+    for router in (imports.router, *nouns.all_routers()):
+        api.include_router(router)
     app.include_router(api)
     app.include_router(login.router)
     app.include_router(own_account.router)
     app.include_router(pages.router)
     app.include_router(andon.router)
+    app.include_router(production.router)
+    app.include_router(production_stop.router)
     app.add_api_route("/healthz", say_ok, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=web / "static"))
-    check_routes(app)
-    keep_to_conventions(app, service.engine, clock=clock, monotonic=monotonic)
-    return app
 
 
 def say_ok() -> dict[str, str]:
