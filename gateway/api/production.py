@@ -106,7 +106,8 @@ def _period(service: TheService, seen: list[Machine], text: str, now: int, zone:
         raise HTTPException(422, str(error)) from error
 
 
-def _titles(service: TheService) -> dict[str, str]:
+def titles_of(service: TheService) -> dict[str, str]:
+    """Site -> what it is called, of those that are registered."""
     with Session(service.engine) as session:
         rows = session.execute(select(SiteRow.name, SiteRow.title).where(SiteRow.retired_at == 0))
         return {name: title for name, title in rows}  # noqa: C416  rows are no pairs
