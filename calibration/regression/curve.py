@@ -210,11 +210,13 @@ class Curve(Fit):
 
 def powers(x: Array, first: int, last: int) -> Wide:
     """Columns ``x**first`` to ``x**last``, shape (n, last - first + 1)."""
-    place = Wide.of(x)
-    found = [Wide.of(np.ones_like(x)), place]
-    while len(found) <= last:
-        found.append(found[-1] * place)
-    return Wide.stack(found[first : last + 1])
+    hi, lo = np.zeros((2, last + 1, x.size))
+    hi[0] = 1.0
+    power = place = Wide.of(x)
+    for k in range(1, last + 1):
+        power = power * place if k > 1 else place
+        hi[k], lo[k] = power.hi, power.lo
+    return Wide(hi[first:].T, lo[first:].T)
 
 
 def _shifts(center: float, scale: float, first: int, last: int) -> Wide:

@@ -121,24 +121,25 @@ class Fit:
         return Estimate(value, math.hypot(self.factor * float(self.solution.errors(columns)[0]), extra), self.dof)
 
 
-def describe(columns: Wide, solution: Solution, scale: Array | None, *, stated: bool) -> dict[str, Any]:
+def describe(solution: Solution, errors: Array, scale: Array | None, *, stated: bool) -> dict[str, Any]:
     """What a fit says of its points and coefficients: the attributes of :class:`Fit` but R squared.
 
     Args:
-        columns: Shape (n, p).
-        solution: Of these columns.
+        solution: Of n points and p coefficients.
+        errors: Standard uncertainties of the fitted values for unit weights, shape (n,).
         scale: As ``solve`` took it.
         stated: Whether ``scale`` is absolute.
 
     Raises:
         ValueError: Nothing says how far off the points are.
     """
-    count, fitted = columns.hi.shape
+    count, fitted = solution.weighted.size, solution.coefficients.hi.size
     spare = count - fitted
     if not stated and not spare:
         advice = "Give u_y: without it only further points can tell how far off they are."
         raise refuse(WHO, "points", f"more than {fitted} for {fitted} coefficients", count, advice)
-    factor = 1.0 if stated else math.sqrt(solution.squares / spare)
+    squares = solution.squares
+    factor = 1.0 if stated else math.sqrt(squares / spare)
     residuals = _unweighted(solution.weighted, scale)
     return {
         "coefficients": solution.coefficients.rounded(),
@@ -146,9 +147,9 @@ def describe(columns: Wide, solution: Solution, scale: Array | None, *, stated: 
         "dof": math.inf if stated else float(spare),
         "residuals": residuals,
         "weighted_residuals": solution.weighted,
-        "standardised_residuals": _standardised(residuals, factor, scale, solution.errors(columns)),
+        "standardised_residuals": _standardised(residuals, factor, scale, errors),
         "residual_dof": spare,
-        "squares": solution.squares,
+        "squares": squares,
         "uncertainties_stated": stated,
         "solution": solution,
         "factor": factor,

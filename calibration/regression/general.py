@@ -9,12 +9,11 @@ from calibration.checks import matrix, refuse, vector
 from calibration.records import record
 from calibration.regression.fit import Fit, describe, frozen
 from calibration.regression.given import MOST, ordinary, row, scale_of
-from calibration.regression.solving import MATRIX, WHO, Solution, solve
+from calibration.regression.solving import MATRIX, ROUNDING, WHO, solve
 from calibration.regression.verdicts import Estimate
 from calibration.regression.wide import Array, Wide
 
 INDEPENDENT = 1e-14
-ROUNDING = 1e-30
 
 
 @record(eq=False)
@@ -85,9 +84,9 @@ def fit_columns(
     ordinary("y", target, 0.0 if stated else 1 / MOST)
     wide = Wide.of(table)
     solution = solve(wide, Wide.of(target), scale, INDEPENDENT)
-    told = describe(wide, solution, scale, stated=stated)
+    told = describe(solution, solution.errors(wide), scale, stated=stated)
     constant = bool((np.ptp(table, axis=0) == 0).any() and table.any())
-    told["r_squared"] = explained(solution, target, scale, constant=constant)
+    told["r_squared"] = explained(told["squares"], target, scale, constant=constant)
     return ColumnFit(**frozen(told))
 
 
@@ -102,7 +101,7 @@ def need_points(count: int, coefficients: int) -> None:
         raise refuse(WHO, "points", f"{coefficients} or more for {coefficients} coefficients", count, advice)
 
 
-def explained(solution: Solution, target: Array, scale: Array | None, *, constant: bool) -> float | None:
+def explained(squares: float, target: Array, scale: Array | None, *, constant: bool) -> float | None:
     """R squared: 1 - squares / squares about the (weighted) mean, or about zero when there is no constant."""
     table = np.column_stack([np.ones_like(target), target])
     if scale is not None:
@@ -114,4 +113,4 @@ def explained(solution: Solution, target: Array, scale: Array | None, *, constan
     off = float(ones @ rest / (ones @ ones)) if constant else 0.0
     total = float(np.sum((rest - off * ones) ** 2))
     # Less than that is the rounding of y itself.
-    return 1 - solution.squares / total if total > ROUNDING * float(y @ y) else None
+    return 1 - squares / total if total > ROUNDING * float(y @ y) else None

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from calibration.checks import refuse, whole
 from calibration.regression.curve import Curve, powers, slopes
+from calibration.regression.exact_line import ExactLine, solve_line
 from calibration.regression.fit import describe, frozen
 from calibration.regression.general import explained, need_points
 from calibration.regression.generalised import Adjusted, adjust
@@ -24,7 +25,7 @@ from calibration.regression.given import (
     single,
 )
 from calibration.regression.solving import WHO, solve
-from calibration.regression.wide import Array, Wide
+from calibration.regression.wide import FEW, Array, Wide
 
 MOST_DIGITS = 150
 
@@ -136,12 +137,19 @@ def _adjusted(x: Array, y: Wide, degree: int, first: int, given: Known | None, w
         return adjust(x, y, columns, steps, given)
     scale = relative_scale(weights, x.size) if given is None else cholesky(given.y, "u_y or cov_y")
     table = columns(x)
+    if (first, degree) == (0, 1) and x.size <= FEW and (scale is None or _alike(scale)):
+        return Adjusted(solve_line(x, y.hi, 1.0 if scale is None else float(scale[0])), table, x, scale)
     return Adjusted(solve(table, y, scale), table, x, scale)
 
 
 def _curve(found: Adjusted, x: Array, y: Wide, degree: int, fixed: float | None, *, stated: bool) -> Curve:
-    told = describe(found.columns, found.solution, found.scale, stated=stated)
-    told["r_squared"] = explained(found.solution, y.hi, found.scale, constant=fixed is None)
+    solution = found.solution
+    if isinstance(solution, ExactLine):
+        told = describe(solution, solution.own_errors, found.scale, stated=stated)
+        told["r_squared"] = solution.explained(told["squares"])
+    else:
+        told = describe(solution, solution.errors(found.columns), found.scale, stated=stated)
+        told["r_squared"] = explained(told["squares"], y.hi, found.scale, constant=fixed is None)
     told["unit_sd"] = None if stated else told["factor"]
     if fixed is not None:
         told["coefficients"] = np.concatenate([[fixed], told["coefficients"]])
@@ -155,13 +163,17 @@ def _curve(found: Adjusted, x: Array, y: Wide, degree: int, fixed: float | None,
     return Curve(**frozen(told))
 
 
+def _alike(scale: Array) -> bool:
+    return scale.ndim == 1 and bool((scale == scale[0]).all())
+
+
 def _need_places(x: Array, degree: int, first: int) -> None:
     need = degree + 1 - first
     need_points(x.size, need)
     if degree * abs(math.log10(float(np.abs(x).max()) or 1.0)) > MOST_DIGITS:
         expected = f"a greatest magnitude whose power {degree} has up to {MOST_DIGITS} digits before or after its point"
         raise refuse(WHO, "x", expected, f"{np.abs(x).max():g}", "Choose a unit that suits it.")
-    different = np.unique(x[x != 0] if first else x).size
+    different = len(set((x[x != 0] if first else x).tolist()))
     if different < need:
         what = f"{need} or more different values{' other than 0' if first else ''} for degree {degree}"
         raise refuse(WHO, "x", what, different, "Measure at more different places, or fit a lower degree.")

@@ -6,9 +6,13 @@ import numpy as np
 
 from calibration.checks import refuse
 from calibration.records import record
-from calibration.regression.wide import FEW, Array, Wide, exponents
+from calibration.regression.wide import FEW, Array, Wide, exponents, inner
 
 DEPENDENT = 1e-25
+SHORT = 4
+"""A row so short is quicker number by number."""
+ROUNDING = 1e-30
+"""Of squares about zero: what squares about the mean may be by the rounding of y alone."""
 MATRIX = 2
 WHO = "regression"
 
@@ -34,6 +38,8 @@ class Solution:
 
     def values(self, columns: Wide) -> Array:
         """``columns @ coefficients``, shape (m,), for columns of shape (m, p)."""
+        if columns.hi.size <= SHORT and len(columns.hi) == 1:
+            return np.array([inner(columns[0], self.coefficients)])
         return _transposed(columns * self.coefficients).sum().rounded()
 
     def errors(self, columns: Wide) -> Array:
@@ -50,6 +56,9 @@ class Solution:
         return (rows[:, :, np.newaxis] * rows[:, np.newaxis]).sum().rounded()
 
     def _spread(self, columns: Wide) -> Array:
+        if columns.hi.size <= SHORT and len(columns.hi) == 1:
+            row, size = columns[0], columns.hi.size
+            return np.array([[inner(row[: j + 1], self.root[: j + 1, j]) for j in range(size)]])
         if columns.hi.size <= FEW:
             return (_transposed(columns)[:, :, np.newaxis] * self.root[:, np.newaxis]).sum().rounded()
         # Of many rows one column after another: all at once would not stay near the processor.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from calibration.records import record
 
 Array = NDArray[np.float64]
+Number = TypeVar("Number", float, Array)
 
 SPLITTER = 2.0**27 + 1
 FEW = 256
@@ -109,6 +110,16 @@ class Wide:
         return np.asarray(self.hi + self.lo)
 
 
+def inner(one: Wide, other: Wide) -> float:
+    """Sum of the products of two short rows, rounded once."""
+    parts: list[float] = []
+    rows = zip(one.hi.tolist(), one.lo.tolist(), other.hi.tolist(), other.lo.tolist(), strict=True)
+    for a, a_lo, b, b_lo in rows:
+        p, e = _two_product(a, b)
+        parts += (p, e + (a * b_lo + a_lo * b))
+    return math.fsum(parts)
+
+
 def exponents(values: Array) -> NDArray[np.int32]:
     """Of each column the power of two that its largest magnitude is below, shape of one row; 0 for zeros."""
     found: NDArray[np.int32] = np.frexp(np.max(np.abs(values), axis=0))[1]
@@ -126,14 +137,14 @@ def _quick_sum(a: Array, b: Array) -> tuple[Array, Array]:
     return s, b - (s - a)
 
 
-def _two_product(a: Array, b: Array) -> tuple[Array, Array]:
+def _two_product(a: Number, b: Number) -> tuple[Number, Number]:
     p = a * b
     a_high, a_low = _split(a)
     b_high, b_low = _split(b)
     return p, ((a_high * b_high - p) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
-def _split(a: Array) -> tuple[Array, Array]:
+def _split(a: Number) -> tuple[Number, Number]:
     c = SPLITTER * a
     high = c - (c - a)
     return high, a - high

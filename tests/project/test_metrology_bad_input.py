@@ -403,7 +403,7 @@ def public() -> Iterator[tuple[str, Any]]:
         names = getattr(module, "__all__", None) or [
             name for name, each in vars(module).items() if getattr(each, "__module__", "") == module.__name__
         ]
-        if found.name != "checks":  # those are what refuses
+        if found.name not in {"checks", "records"}:  # those are what refuses, and how classes are made
             yield from ((name, getattr(module, name)) for name in names if name[0] != "_")
 
 

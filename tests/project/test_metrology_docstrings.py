@@ -18,6 +18,7 @@ import calibration
 PACKAGES = sorted(found.name for found in pkgutil.iter_modules(calibration.__path__))
 OF_NO_SOURCE = {  # they are ours: shapes of arguments, spelling, laying out
     *("check_dcc", "validate_dcc", "parse_model", "from_dsi", "same_step", "segments", "average", "squares_about"),
+    "record",
 }
 
 
