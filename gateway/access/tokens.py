@@ -89,34 +89,7 @@ def make_token(
         AccessError: It has no title, more rights than who asks, too long a life, or there are too many.
     """
     title = _titled(title)
-    if not 0 < days <= LONGEST_DAYS:
-        raise AccessError(
-            f"Thời hạn cần từ 1 đến {LONGEST_DAYS} ngày, đã nhận {days:g}. Hãy sửa lại.",
-            f"A token holds 1 to {LONGEST_DAYS} days, got {days:g}. Correct it.",
-            "days",
-        )
-    if not by.account:
-        raise AccessError(
-            "Máy chủ không tạo khóa cho chính nó. Hãy đăng nhập bằng một tài khoản.",
-            "The gateway makes no tokens for itself. Sign in with an account.",
-        )
-    if by.limits is not None:  # a token must not make another that outlives it or may more
-        raise AccessError(
-            "Khóa không tạo được khóa khác. Hãy đăng nhập bằng mật khẩu.",
-            "A token with limits makes no other tokens. Sign in with the password.",
-        )
-    wanting = sorted(f"{group}:{action}" for group, action in limits or () if not by.may(action, group))
-    if wanting:
-        raise AccessError(
-            f"Tài khoản không có quyền {', '.join(wanting)}. Hãy bỏ các quyền đó.",
-            f"limits {', '.join(wanting)}: the account itself may not. Leave them out.",
-            "limits",
-        )
-    if len([one for one in tokens_of(session, by.account) if one.holds(now)]) >= MOST:
-        raise AccessError(
-            f"Tài khoản đã có {MOST} khóa. Hãy thu hồi khóa không dùng.",
-            f"The account has {MOST} tokens in use. Revoke one that is not needed.",
-        )
+    _check(session, by, now, limits, days)
     token_id, secret = f"{now // 1_000_000:012x}{token_hex(10)}", new_secret(TOKEN_MARK)
     row = TokenRow(
         id=token_id,
@@ -183,6 +156,38 @@ def forget_over(session: Session, now: int) -> int:
     ended = func.coalesce(func.nullif(TokenRow.revoked_at, 0), TokenRow.ends_at)
     gone = session.execute(delete(TokenRow).where(ended < now - _KEPT_DAYS * _DAY_NS))
     return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def _check(session: Session, by: Reader, now: int, limits: Limits | None, days: float) -> None:
+    """Whether such a token may be made by whoever asks."""
+    if not 0 < days <= LONGEST_DAYS:
+        raise AccessError(
+            f"Thời hạn cần từ 1 đến {LONGEST_DAYS} ngày, đã nhận {days:g}. Hãy sửa lại.",
+            f"A token holds 1 to {LONGEST_DAYS} days, got {days:g}. Correct it.",
+            "days",
+        )
+    if not by.account:
+        raise AccessError(
+            "Máy chủ không tạo khóa cho chính nó. Hãy đăng nhập bằng một tài khoản.",
+            "The gateway makes no tokens for itself. Sign in with an account.",
+        )
+    if by.limits is not None:  # a token must not make another that outlives it or may more
+        raise AccessError(
+            "Khóa không tạo được khóa khác. Hãy đăng nhập bằng mật khẩu.",
+            "A token with limits makes no other tokens. Sign in with the password.",
+        )
+    wanting = sorted(f"{group}:{action}" for group, action in limits or () if not by.may(action, group))
+    if wanting:
+        raise AccessError(
+            f"Tài khoản không có quyền {', '.join(wanting)}. Hãy bỏ các quyền đó.",
+            f"limits {', '.join(wanting)}: the account itself may not. Leave them out.",
+            "limits",
+        )
+    if len([one for one in tokens_of(session, by.account) if one.holds(now)]) >= MOST:
+        raise AccessError(
+            f"Tài khoản đã có {MOST} khóa. Hãy thu hồi khóa không dùng.",
+            f"The account has {MOST} tokens in use. Revoke one that is not needed.",
+        )
 
 
 def _token(row: TokenRow) -> Token:

@@ -14,20 +14,26 @@ from typing import Any
 import msgspec
 import pytest
 import uvicorn
+from sqlalchemy import Engine
 
 from edge_agent.wire.envelope import seal
 from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.messages import ChannelMeaning, EdgeStatus, InstrumentDescription, Run
 from edge_agent.wire.topics import EdgeTopic
+from gateway.access.accounts import make_account
+from gateway.access.granting import grant
+from gateway.access.links import make_link
 from gateway.api.app import create_app
 from gateway.config import GatewayConfig
 from gateway.ingest.ingest import Ingest
-from gateway.registry import connect, upgrade
+from gateway.registry import connect, transaction, upgrade
+from gateway.registry.roles import SYSTEM, Grant, Role
 from gateway.service import Service
 from gateway.timeseries.embedded import EmbeddedStore
 
 WEB = Path(__file__).parents[2] / "dashboards" / "web"
 SECRET = "a secret of this test"
+PASSWORD = "tre xanh sông Tiền"
 S = 10**9
 
 
@@ -89,10 +95,11 @@ class Nobody:
 
 @dataclass
 class Site:
-    """A gateway that serves, and where."""
+    """A gateway that serves, and where; ``key`` is of a link that signs ``mai`` in, who administers everything."""
 
     service: Service
     address: str
+    key: str
     server: uvicorn.Server
     thread: Thread
 
@@ -102,6 +109,15 @@ class Site:
     def stop_serving(self) -> None:
         self.server.should_exit = True
         self.thread.join()
+
+
+def make_mai(engine: Engine) -> str:
+    """An account with a password, and the secret of a link that signs in to it."""
+    now = time.time_ns()
+    with transaction(engine) as session:
+        account = make_account(session, SYSTEM, now, "mai", password=PASSWORD).id
+        grant(session, SYSTEM, now, account, Grant(Role.ADMINISTRATOR))
+        return make_link(session, SYSTEM, now, account, uses=1000)
 
 
 @pytest.fixture
@@ -120,7 +136,7 @@ def site(tmp_path: Path, free_port: int) -> Iterator[Site]:
     thread.start()
     try:
         until(lambda: server.started, "the server")
-        yield Site(service, f"http://127.0.0.1:{free_port}", server, thread)
+        yield Site(service, f"http://127.0.0.1:{free_port}", make_mai(engine), server, thread)
     finally:
         server.should_exit = True
         thread.join()

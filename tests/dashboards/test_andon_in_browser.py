@@ -13,7 +13,6 @@ from gateway.registry import WorkUnitRow, transaction
 S = 10**9
 MIN = 60 * S
 HOUR = 60 * MIN
-KEY = "a secret of this test"
 TITLES = {
     "press-1": ("Máy dập 1", "Press 1"),
     "press-2": ("Máy dập nắp hộp cá tra 2", "Press 2"),
@@ -122,7 +121,7 @@ def shop(site, wait_until):
 def wall(browser, site, shop):
     """A browser before the Andon of the site."""
     browser.look(1920, 1080)
-    browser.open(f"{site.address}/?key={KEY}")
+    browser.open(f"{site.address}/?key={site.key}")
     browser.open(f"{site.address}/andon/sa-dec")
     return browser
 

@@ -9,7 +9,7 @@ import pytest
 from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription
 
 S = 10**9
-KEY = "a secret of this test"
+PASSWORD = "tre xanh sông Tiền"
 POWER = r"#c-sa-dec\.press-shop\.meter-1\.active_power"
 SERIES = "/series/sa-dec/press-shop/meter-1/active_power"
 SCREENS = [(360, 800), (1920, 1080)]
@@ -19,7 +19,7 @@ SCREENS = [(360, 800), (1920, 1080)]
 def inside(browser, site, press_shop):
     """A browser that has come in by the printed address."""
     browser.look(1280, 800)
-    browser.open(f"{site.address}/?key={KEY}")
+    browser.open(f"{site.address}/?key={site.key}")
     return browser
 
 
@@ -80,17 +80,31 @@ def test_the_language_is_chosen_and_kept(inside) -> None:
 
 
 @pytest.mark.usefixtures("press_shop")
-def test_a_stranger_logs_in_by_hand_and_leaves(browser, site) -> None:
+def test_a_person_signs_in_by_hand_and_leaves(browser, site) -> None:
     browser.open(f"{site.address}{SERIES}")
-    assert browser.text("h1") == "Vào trang số liệu"
-    browser.run("document.getElementById('key').value = 'wrong'")
+    assert browser.text("h1") == "Đăng nhập"
+    browser.run("document.getElementById('name').value = 'mai', document.getElementById('password').value = 'wrong'")
     browser.click("main button")
-    assert browser.text(".mistake") == "Mã không đúng. Hãy kiểm tra rồi nhập lại."
-    browser.run(f"document.getElementById('key').value = '{KEY}'")
+    assert browser.text(".mistake") == "Tên hoặc mật khẩu không đúng. Hãy kiểm tra rồi nhập lại."
+    assert browser.run("document.getElementById('name').value") == "mai"
+    browser.run(f"document.getElementById('password').value = '{PASSWORD}'")
     browser.click("main button")
     assert browser.text("h1") == "Công suất tác dụng"
-    browser.click(".top button")
-    assert browser.text("h1") == "Vào trang số liệu"
+    browser.click(".top form button")
+    assert browser.text("h1") == "Đăng nhập"
+
+
+def test_an_account_changes_its_password_without_script(inside, site) -> None:
+    inside.call("Emulation.setScriptExecutionDisabled", value=True)
+    inside.look(360, 800)
+    inside.open(site.address + "/account")
+    assert inside.text("h1") == "mai"
+    for name, value in (("old", PASSWORD), ("password", "sen hồng tháng mười"), ("again", "sen hồng tháng mười")):
+        inside.run(f"document.getElementById('{name}').value = '{value}'")
+    inside.click("form[action='/account/password'] button")
+    assert inside.text("h1") == "mai"
+    assert inside.text(".mistake") == ""
+    assert inside.complaints == []
 
 
 def test_a_channel_over_time_has_its_chart_its_table_and_its_file(inside) -> None:
@@ -114,6 +128,7 @@ def test_no_page_scrolls_sideways(inside, site, size, dark) -> None:
         f"{SERIES}?start=2020-01-01T00:00&end=2019-01-01T00:00",
         "/api/docs",
         "/login",
+        "/account",
         "/nowhere",
     ):
         inside.look(*size, dark=dark)
@@ -129,7 +144,7 @@ def test_no_page_scrolls_sideways(inside, site, size, dark) -> None:
 
 def test_whatever_can_be_pressed_is_large_enough_for_a_glove(inside, site) -> None:
     inside.look(360, 800)
-    for path in ("/", SERIES, "/login"):
+    for path in ("/", SERIES, "/login", "/account"):
         inside.open(site.address + path)
         small = """[...document.querySelectorAll('button, input:not([type=hidden]), .ranges a, .button, summary')]
             .filter((e) => e.getBoundingClientRect().height > 0 && e.getBoundingClientRect().height < 44)

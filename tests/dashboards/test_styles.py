@@ -165,7 +165,7 @@ def test_the_sheets_and_the_scripts_stay_small() -> None:
 def test_every_class_that_a_template_uses_is_styled_or_gone() -> None:
     styled = set(re.findall(r"\.([a-z][a-z-]*)", "".join(SHEETS.values())))
     used = set()
-    for template in (WEB / "templates").iterdir():
+    for template in (file for file in (WEB / "templates").rglob("*") if file.is_file()):
         text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", template.read_text("utf-8"))
         for names in re.findall(r'class="([^"]*)"', text):
             used |= {name for name in names.split() if not name.endswith("-")}

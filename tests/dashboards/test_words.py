@@ -12,12 +12,15 @@ from edge_agent.kpi.buckets import Bucket
 from edge_agent.kpi.losses import SIX
 from edge_agent.speech import LANGUAGES, load_words
 from edge_agent.wire.schema import BAD, CLOCK_UNSURE, GOOD, UNCERTAIN
+from gateway.api.catalogues import load_catalogues
 from gateway.api.live import NO_DATA, STATES
+from gateway.api.menu import MENU
 from gateway.api.pages import RANGES
+from gateway.registry.roles import Action
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "dashboards" / "web"
-WORDS = {language: load_words(WEB, language) for language in LANGUAGES}
+WORDS = {language: load_words(WEB, language) | load_catalogues(WEB, language) for language in LANGUAGES}
 
 
 def fields(sentence: str) -> set[str]:
@@ -33,16 +36,18 @@ def test_both_languages_have_the_same_keys_and_the_same_parts() -> None:
 
 def used_keys() -> set[str]:
     """Keys that templates and code name whole."""
-    texts = [file.read_text("utf-8") for file in (WEB / "templates").iterdir()]
+    texts = [file.read_text("utf-8") for file in (WEB / "templates").rglob("*") if file.is_file()]
     texts += [file.read_text("utf-8") for file in (ROOT / "gateway" / "api").glob("*.py")]
     keys = {key for text in texts for key in re.findall(r'(?:say|self)\("([a-z_]+\.[a-z0-9_]+)"', text)}
+    # One that ends so is put together from a name behind it.
+    keys = {key for key in keys if not key.endswith("_")}
     return keys | {"admit.name_wanted", "admit.form_old", "series.problem_span"}
 
 
 def composed_keys() -> set[str]:
     """Keys that are put together from a name."""
     failures = [kind.code for kind in vars(errors).values() if isinstance(kind, type)]
-    problems = [404, 422, 500, 503, "other"]
+    problems = [403, 404, 422, 500, 503, "other"]
     return {
         *(f"state.{state}" for state in STATES),
         *(f"range.{name}" for name in RANGES),
@@ -60,6 +65,8 @@ def composed_keys() -> set[str]:
         *(f"pieces.{where}" for where in ("behind", "ahead")),
         *(f"problem.{status}" for status in problems),
         *(f"problem.{status}_then" for status in problems),
+        *(entry.words for entry in MENU),
+        *(f"action.{action.value}" for action in Action),
     }
 
 

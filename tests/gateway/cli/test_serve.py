@@ -1,6 +1,7 @@
 """``nhipdo serve``, a process of its own, at a real broker."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge_agent.wire.envelope import seal
 from edge_agent.wire.messages import Ack, GatewayStatus, Stored
+from gateway.access.signing_in import From, make_first
+from gateway.registry import connect
 
 JOURNAL = "cd" * 16
 PATIENCE_S = 40.0
@@ -127,3 +130,27 @@ def test_a_port_that_is_taken_is_named(serve) -> None:
     assert complaint == (
         f"http: cannot listen on 127.0.0.1:{port}: Address already in use. Set http.host and http.port.\n"
     )
+
+
+def test_its_first_start_prints_a_link_that_makes_the_first_administrator_and_later_ones_do_not(serve) -> None:
+    start, port, state = serve
+    process = start()
+    said = [process.stdout.readline() for _ in range(2)]
+    secret = re.fullmatch(
+        rf"nobody has an account yet\. This link makes the first, once, within 24 hours: http://127\.0\.0\.1:{port}/"
+        r"\?key=(\S{43})\n",
+        said[1],
+    )[1]
+    until(lambda: answers(port), process)
+    engine = connect(f"sqlite:///{state / 'registry.sqlite'}")
+    assert make_first(engine, time.time_ns(), secret, "mai", "", "tre xanh sông Tiền", From("192.0.2.7")).session
+    engine.dispose()
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=PATIENCE_S)
+    assert secret not in rest
+    again = start()
+    until(lambda: answers(port), again)
+    again.send_signal(signal.SIGTERM)
+    said_again, _ = again.communicate(timeout=PATIENCE_S)
+    assert said_again.count("\n") == 1
+    assert "key=" not in said_again
