@@ -20,6 +20,7 @@ from gateway.api import (
     imports,
     instruments,
     login,
+    noun_list,
     nouns,
     oee,
     own_account,
@@ -105,7 +106,7 @@ def _route(app: FastAPI, web: Path) -> None:
     api = APIRouter(prefix="/api/v1")
     for noun in (health, edges, instruments, series, work_units, elements, stops, oee, entries, accounts, tokens):
         api.include_router(noun.router)
-    for router in (imports.router, *nouns.all_routers()):
+    for router in (noun_list.router, imports.router, *nouns.all_routers()):
         api.include_router(router)
     app.include_router(api)
     app.include_router(login.router)

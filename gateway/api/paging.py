@@ -31,7 +31,7 @@ Out = TypeVar("Out", bound=BaseModel)
 
 _LIMIT = f"At most so many, 1 to {MOST}; the header Link and `next` lead to the rest"
 _CURSOR = "Where the page begins: from `next` of the page before, as it stands"
-_NONE_OF_OURS, _OF_ANOTHER = "is none of ours", "is of another list"
+_NONE_OF_OURS, OF_ANOTHER = "is none of ours", "is of another list"
 _INT64 = 2**63
 _keys = msgspec.json.Decoder(list[str | int])
 
@@ -81,7 +81,7 @@ class Paging:
             CursorError: It is of another list.
         """
         if self._after is not None and tuple(map(type, self._after)) != types:
-            raise CursorError(_OF_ANOTHER)
+            raise CursorError(OF_ANOTHER)
         return self._after
 
     def keyset(

@@ -53,6 +53,7 @@ class Mistake(BaseModel):
     part: Part = Field(serialization_alias="in", validation_alias="in", description="Which part of the request")
     pointer: str = Field(description="JSON pointer to the place in that part", examples=["#/who"])
     detail: str = Field(description="What is wrong there", examples=["Input should be a valid string"])
+    detail_vi: str | None = Field(None, description="The same in Vietnamese, of fields of the registry")
 
 
 class Problem(BaseModel):
@@ -140,7 +141,8 @@ def answer(
     }
     if mistakes:
         told["errors"] = [
-            {name: _writable(text) for name, text in one.model_dump(by_alias=True).items()} for one in mistakes
+            {name: _writable(text) for name, text in one.model_dump(by_alias=True, exclude_none=True).items()}
+            for one in mistakes
         ]
     if in_force is not None:
         told["in_force"] = in_force

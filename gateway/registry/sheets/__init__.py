@@ -1,6 +1,7 @@
 """Nouns in spreadsheets: CSV and XLSX in, CSV and XLSX out, templates to fill in.
 
-May import openpyxl, SQLAlchemy and the registry; knows nothing of the web. openpyxl is imported nowhere else.
+May import openpyxl, SQLAlchemy and the registry; knows nothing of the web. openpyxl is imported nowhere else, and only
+when a workbook is read or written (``to_xlsx``, ``template``): a gateway that serves no file does without its 11 MB.
 
 Decision: an import is planned without writing anything, and then written in one transaction, or not at all.
 Because: half a file in the registry is worse than none, and a dry run must not hold up what edges send.
@@ -14,11 +15,10 @@ Decision: a row that has the key of one in use changes it; an empty cell empties
 Because: what was exported, corrected and imported again then says what the file says. The plan counts what it empties.
 """
 
-from gateway.registry.sheets.exporting import export_csv, export_xlsx
+from gateway.registry.sheets.exporting import export_csv
 from gateway.registry.sheets.faults import Fault, UnreadableFileError
 from gateway.registry.sheets.importing import Outcome, import_file
 from gateway.registry.sheets.jobs import Imports, Job, NoSuchImportError, TooManyImportsError
-from gateway.registry.sheets.template import template_csv, template_xlsx
 
 __all__ = [
     "Fault",
@@ -29,8 +29,5 @@ __all__ = [
     "TooManyImportsError",
     "UnreadableFileError",
     "export_csv",
-    "export_xlsx",
     "import_file",
-    "template_csv",
-    "template_xlsx",
 ]

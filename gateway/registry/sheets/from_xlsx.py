@@ -15,11 +15,8 @@ from openpyxl import load_workbook
 from gateway.registry.sheets.container import damaged, look_into
 from gateway.registry.sheets.faults import UnreadableFileError
 from gateway.registry.sheets.from_csv import check_size
-from gateway.registry.sheets.table import MOST_COLUMNS, Broken, Formula, Line, Table, is_blank
+from gateway.registry.sheets.table import GUIDE, LISTS, MOST_COLUMNS, Broken, Formula, Line, Table, is_blank
 
-GUIDE = ("Hướng dẫn", "Guide")
-LISTS = "nhipdo"
-"""Sheets of our own templates and exports that hold no rows."""
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ZEROS = re.compile(r"0{2,30}(?:;.*)?")
 

@@ -17,7 +17,6 @@ from gateway.registry.roles import Place, Reader
 from gateway.registry.sheets.container import is_workbook
 from gateway.registry.sheets.faults import Fault, UnreadableFileError
 from gateway.registry.sheets.from_csv import read_csv
-from gateway.registry.sheets.from_xlsx import read_xlsx
 from gateway.registry.sheets.linked import Links
 from gateway.registry.sheets.plan import NEW, Plan, Planner, Progress, Step, key_of, keys_in_use
 from gateway.registry.sheets.table import Table
@@ -65,7 +64,11 @@ def read_table(content: bytes) -> Table:
     Raises:
         UnreadableFileError: It is none.
     """
-    return read_xlsx(content) if is_workbook(content) else read_csv(content)
+    if not is_workbook(content):
+        return read_csv(content)
+    from gateway.registry.sheets.from_xlsx import read_xlsx  # noqa: PLC0415  its library is large
+
+    return read_xlsx(content)
 
 
 def import_file(

@@ -7,6 +7,9 @@ from datetime import datetime
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 50_000
 MOST_COLUMNS = 200
+GUIDE = ("Hướng dẫn", "Guide")
+LISTS = "nhipdo"
+"""Sheets of our own templates and exports that hold no rows."""
 
 
 class Formula(str):

@@ -11,9 +11,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from gateway.registry.fields import Choice, Choices, Day, Field, Flag, Line, Link, Number, Value, Whole
 from gateway.registry.nouns import NOUNS, Registered
-from gateway.registry.sheets.exporting import csv_parts, option, sheet_name, width, words
-from gateway.registry.sheets.from_xlsx import GUIDE, LISTS
+from gateway.registry.sheets.exporting import csv_parts, option, words
 from gateway.registry.sheets.heads import EXAMPLE, ORDINAL, heads_of
+from gateway.registry.sheets.table import GUIDE, LISTS
+from gateway.registry.sheets.to_xlsx import sheet_name, width
 from gateway.registry.texts import Title
 
 _LAST_ROW = 5_000
