@@ -28,6 +28,8 @@ from gateway.api import (
     production,
     production_stop,
     series,
+    setup,
+    setup_sending,
     stops,
     tokens,
     work_units,
@@ -113,6 +115,8 @@ def _route(app: FastAPI, web: Path) -> None:
     app.include_router(own_account.router)
     app.include_router(pages.router)
     app.include_router(andon.router)
+    app.include_router(setup_sending.router)
+    app.include_router(setup.router)
     app.include_router(production.router)
     app.include_router(production_stop.router)
     app.add_api_route("/healthz", say_ok, include_in_schema=False)
