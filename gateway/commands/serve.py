@@ -28,7 +28,9 @@ from gateway.ingest.subscription import Subscription
 from gateway.jobs import start_jobs
 from gateway.opening import Stores, opened, read_secret, sole_gateway
 from gateway.registry import transaction
+from gateway.registry.book import Book
 from gateway.registry.roles import SYSTEM
+from gateway.registry.territory import write_provinces
 from gateway.service import Service
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ def serve(args: argparse.Namespace) -> int:
         secret = read_secret(config)
         listener = stack.enter_context(_listener(config))
         stores = stack.enter_context(opened(config))
+        write_provinces(Book(stores.engine, time.time_ns))
         ingest = stack.enter_context(_ingesting(config, stores))
         jobs = start_jobs(stores.engine, stores.timeseries, config, time.time_ns)
         stack.callback(jobs.shutdown)

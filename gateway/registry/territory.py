@@ -4,7 +4,10 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy import func, select
+
 from gateway.registry.book import Book
+from gateway.registry.organisations import ProvinceRow
 from gateway.registry.roles import SYSTEM
 
 _FILE = Path(__file__).with_name("territory.toml")
@@ -43,6 +46,8 @@ def write_provinces(book: Book) -> int:
     today, former = provinces()
     merged = {one.successor for one in former}
     with book.writing(SYSTEM) as writing:
+        if writing.session.scalar(select(func.count()).select_from(ProvinceRow)):
+            return 0  # another gateway that starts on the same registry was quicker
         ids = {}
         for code, name in today.items():
             since = _MERGED if code in merged else ""

@@ -3,6 +3,8 @@
 import unicodedata
 from dataclasses import dataclass
 
+from gateway.registry.old_fonts import old_font
+
 _CONTROL = {"Cc", "Cs", "Co", "Cn"}
 
 
@@ -44,6 +46,13 @@ def composed(value: object, *, many_lines: bool = False) -> str:
         raise WrongValueError(
             f"Có ký tự không in được trong «{shown(text)}». Hãy gõ lại ô này.",
             f"Has characters that cannot be printed, in {shown(text)!r}. Type it again.",
+        )
+    font = old_font(text)
+    if font is not None:
+        raise WrongValueError(
+            f"«{shown(text)}» là chữ font {font.name}, đọc là «{shown(font.reads)}». Hãy chuyển mã sang Unicode.",
+            f"{shown(text)!r} looks like text for the fonts {font.name}; it would read {shown(font.reads)!r}. "
+            "Convert it to Unicode first.",
         )
     return text
 

@@ -165,7 +165,7 @@ def _unknown(table: Table, row: int, at: int, head: str, of: type[Registered]) -
     font = old_font(head)
     if font:
         why = Title(
-            f"«{shown(head)}» giống chữ font {font.name}, đọc là «{shown(font.reads)}». Hãy chuyển mã sang Unicode.",
+            f"«{shown(head)}» là chữ font {font.name}, đọc là «{shown(font.reads)}». Hãy chuyển mã sang Unicode.",
             f"{shown(head)!r} looks like text for the fonts {font.name}, it would read {shown(font.reads)!r}. "
             "Convert it to Unicode first.",
         )
