@@ -23,6 +23,7 @@ from gateway.api import (
     noun_list,
     nouns,
     oee,
+    overview,
     own_account,
     pages,
     production,
@@ -113,6 +114,7 @@ def _route(app: FastAPI, web: Path) -> None:
     app.include_router(api)
     app.include_router(login.router)
     app.include_router(own_account.router)
+    app.include_router(overview.router)
     app.include_router(pages.router)
     app.include_router(andon.router)
     app.include_router(setup_sending.router)

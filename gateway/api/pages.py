@@ -83,7 +83,7 @@ class Live:
 TheLive = Annotated[Live, Depends()]
 
 
-@router.get("/")
+@router.get("/measurements")
 def show_live(request: Request, pages: Pages, live: TheLive) -> HTMLResponse:
     """What every channel shows now."""
     return pages.page(request, "index.html", live.shown())
@@ -118,7 +118,7 @@ def admit(
         back = Admission(site, edge, who, problem)
         return pages.page(request, "index.html", live.shown(back), 422)
     service.admit(site, edge, who, reader)
-    return RedirectResponse("/", 303)
+    return RedirectResponse("/measurements", 303)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""What the programme needs: tasks nobody reports on, results without a proof, pilots without data, what runs out."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, not_, select
+from sqlalchemy.orm import Session
+
+from gateway.overview import ACT, FINE, LOOK, MOST_ITEMS, Item, Need
+from gateway.production.looking import Asked
+from gateway.production.periods import today
+from gateway.registry import ProductionDayRow
+from gateway.registry.files import DocumentRow
+from gateway.registry.nouns import NOUNS, Registered
+from gateway.registry.organisations import SiteRow
+from gateway.registry.pilots import PilotRow
+from gateway.registry.programme import CertificationRow
+from gateway.registry.proofs import InformationRequestRow
+from gateway.registry.roles import Action, Reader
+from gateway.registry.tasks import TaskProgressRow
+
+REPORT_DAYS = 92
+"""A task that goes on and of which nothing was said for a quarter is late."""
+ANSWER_DAYS = 15
+"""An information request that is older and has no answer is late."""
+PILOT_DAYS = 3
+"""A running pilot of whose machines nothing was told for so long is without data."""
+SOON_DAYS = 60
+_GOES_ON = ("not_begun", "under_way")
+
+
+def late_tasks(asked: Asked, reader: Reader) -> Need:
+    """Tasks that go on and of which nobody has said anything for a quarter."""
+    its = TaskProgressRow
+    seen = and_(its.retired_at == 0, reader.where(Action.READ, "task", its))
+    last = select(its.agency, its.plan, its.task, func.max(its.date).label("date")).where(seen)
+    newest = last.group_by(its.agency, its.plan, its.task).subquery()
+    query = select(its.task, its.date).join(
+        newest,
+        and_(
+            its.agency == newest.c.agency,
+            its.plan == newest.c.plan,
+            its.task == newest.c.task,
+            its.date == newest.c.date,
+        ),
+    )
+    late = and_(seen, its.state.in_(_GOES_ON), its.date < _before(asked, REPORT_DAYS))
+    with Session(asked.engine) as session:
+        rows = session.execute(query.where(late).order_by(its.date, its.task)).all()
+    items = tuple(Item(f"{task} ({day})") for task, day in rows[:MOST_ITEMS])
+    return Need("late_tasks", ACT if rows else FINE, len(rows), items, "/tasks", {"days": REPORT_DAYS})
+
+
+def without_proof(asked: Asked, reader: Reader) -> Need:
+    """Programme records that should have a document and have neither its number nor a file."""
+    count, items = 0, list[Item]()
+    with Session(asked.engine) as session:
+        for name, noun in NOUNS.items():
+            if noun.noun.group != "programme" or not noun.noun.has_attachments:
+                continue
+            bare = _is_bare(name, noun, reader)
+            count += session.scalar(select(func.count()).select_from(noun).where(bare)) or 0
+            if len(items) < MOST_ITEMS:
+                rows = session.scalars(select(noun).where(bare).order_by(noun.made_at.desc()).limit(MOST_ITEMS))
+                items += [Item(_label(row), titles=_titles(noun, _label(row))) for row in rows]
+    return Need("without_proof", LOOK if count else FINE, count, tuple(items[:MOST_ITEMS]), "/records")
+
+
+def _is_bare(name: str, noun: type[Registered], reader: Reader) -> ColumnElement[bool]:
+    its: Any = noun
+    kept = exists().where(DocumentRow.noun == name, DocumentRow.row == its.id)
+    number = its.document_number == "" if "document_number" in noun.fields() else its.id != ""
+    return and_(its.retired_at == 0, reader.where(Action.READ, "programme", its), number, not_(kept))
+
+
+def _label(row: Registered) -> str:
+    words = (str(getattr(row, name, "") or "") for name in row.noun.label or row.noun.key)
+    return " · ".join(word for word in words if word) or row.id[:12]
+
+
+def _titles(noun: type[Registered], label: str) -> dict[str, str]:
+    return {language: f"{noun.noun.title[language]}: {label}" for language in ("vi", "en")}
+
+
+def pilots_without_data(asked: Asked, reader: Reader) -> Need:
+    """Running pilots of whose sites nothing was told in the last days."""
+    its, days = PilotRow, ProductionDayRow
+    told = exists().where(days.site == SiteRow.name, days.date >= _before(asked, PILOT_DAYS))
+    query = select(its.name, SiteRow.title).join(SiteRow, SiteRow.id == its.site)
+    query = query.where(
+        its.retired_at == 0, its.state == "running", not_(told), reader.where(Action.READ, "pilot", its)
+    )
+    with Session(asked.engine) as session:
+        rows = session.execute(query.order_by(its.name)).all()
+    items = tuple(Item(f"{name} · {site}") for name, site in rows[:MOST_ITEMS])
+    return Need("pilots", ACT if rows else FINE, len(rows), items, "/pilots", {"days": PILOT_DAYS})
+
+
+def deadlines(asked: Asked, reader: Reader) -> list[Need]:
+    """Pilots whose judging begins soon or is over, certificates that run out, requests without an answer."""
+    return [_pilots_due(asked, reader), _running_out(asked, reader), _unanswered(asked, reader)]
+
+
+def _pilots_due(asked: Asked, reader: Reader) -> Need:
+    its = PilotRow
+    day, soon = _before(asked, 0), _before(asked, -SOON_DAYS)
+    open_ones = and_(its.retired_at == 0, its.state == "running", reader.where(Action.READ, "pilot", its))
+    query = select(its.name, its.result_until).where(open_ones, its.result_until <= soon).order_by(its.result_until)
+    return _due(asked, query, "pilots_due", "/pilots", day)
+
+
+def _running_out(asked: Asked, reader: Reader) -> Need:
+    its = CertificationRow
+    day, soon = _before(asked, 0), _before(asked, -SOON_DAYS)
+    held = and_(its.retired_at == 0, its.expires != "", reader.where(Action.READ, "programme", its))
+    query = select(its.number, its.expires).where(held, its.expires <= soon, its.expires >= _before(asked, SOON_DAYS))
+    return _due(asked, query.order_by(its.expires), "running_out", "/records", day)
+
+
+def _unanswered(asked: Asked, reader: Reader) -> Need:
+    its = InformationRequestRow
+    waits = and_(its.retired_at == 0, its.answered == "", reader.where(Action.READ, "programme", its))
+    query = select(its.number, its.received).where(waits, its.received < _before(asked, ANSWER_DAYS))
+    return _due(asked, query.order_by(its.received), "unanswered", "/records", "9999")
+
+
+def _due(asked: Asked, query: Any, key: str, address: str, day: str) -> Need:
+    with Session(asked.engine) as session:
+        rows: Sequence[Any] = session.execute(query).all()
+    is_over = any(str(when) < day for _, when in rows)
+    items = tuple(Item(f"{name} ({when})") for name, when in rows[:MOST_ITEMS])
+    return Need(key, FINE if not rows else ACT if is_over else LOOK, len(rows), items, address, {"days": SOON_DAYS})
+
+
+def _before(asked: Asked, days: int) -> str:
+    day: date = today(asked.now, asked.zone) - timedelta(days=days)
+    return day.isoformat()
