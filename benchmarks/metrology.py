@@ -13,8 +13,10 @@ uncertainty. Each is repeated in a process of its own, with numbers that differ 
 helps; all must give the same figures. A table says which target of the library is met. Quote medians, of a machine that
 does nothing else: others' work shows most in the import of many small files.
 
-Of what the library's own import costs beside NumPy's, some 85 % is the making of 100 frozen data classes (Python writes
-and compiles six methods of each), a tenth its regular expressions; GTC, too, pays for NumPy first.
+Nobody needs all of the library for one task, so that parts are told beside it: what a budget and a line need, what the
+edge needs to correct a sample, what reads a certificate. NumPy alone is some three quarters of the import of all, and
+nine tenths of that of one task; GTC, too, pays for NumPy first. Of the library's own share two fifths are the reading
+of 120 modules, a third the making of 100 record types.
 """
 
 import argparse
@@ -39,6 +41,8 @@ IMPORTS = {
     "numpy": ["numpy"],
     "calibration, all of it": ALL,
     "calibration.uncertainty and .regression": ["calibration.uncertainty", "calibration.regression"],
+    "calibration.correction, as the edge": ["calibration.correction"],
+    "calibration.dcc": ["calibration.dcc"],
     "GTC": ["GTC"],
     "suncal": ["suncal"],
 }
@@ -49,6 +53,7 @@ TASKS = {
     "line": "a straight line through 11 points",
 }
 LIMIT_MS, LIMIT_MB = 250.0, 40.0
+OWN_MS = 50.0
 FASTER, SMALLER = 5.0, 3.0
 AGREE = 1e-6
 LEAST_S = 0.3
@@ -119,12 +124,18 @@ def imports(runs: int, others: list[str]) -> list[tuple]:
     for name, cost in median.items():
         limits = f"  (limits {LIMIT_MS:g} ms, {LIMIT_MB:g} MB)" if name.endswith("all of it") else ""
         print(f"  {name:40} {cost['ms']:7.0f} CPU ms, {cost['wall_ms']:7.0f} ms, peak {cost['mb']:6.1f} MB{limits}")
-    return [*against_limits(median["calibration, all of it"]), *against_others(median, others)]
+    return [*against_limits(median["calibration, all of it"], median["numpy"]), *against_others(median, others)]
 
 
-def against_limits(ours: dict) -> list[tuple]:
+def against_limits(ours: dict, numpy: dict) -> list[tuple]:
     return [
         ("import of all, CPU ms", f"{ours['ms']:.0f}", f"{LIMIT_MS:g} at most", ours["ms"] <= LIMIT_MS),
+        (
+            "the same beside NumPy's own",
+            f"{ours['ms'] - numpy['ms']:.0f}",
+            f"{OWN_MS:g} at most",
+            ours["ms"] - numpy["ms"] <= OWN_MS,
+        ),
         ("import of all, peak MB", f"{ours['mb']:.1f}", f"{LIMIT_MB:g} at most", ours["mb"] <= LIMIT_MB),
     ]
 

@@ -69,7 +69,8 @@ def position(lower: float, upper: float, tails: Tails, start: float) -> float:
         step = -off * tail / slope if slope > 0 and tail > 0 else math.inf
         step = step if by_lower else -step
         step = math.copysign(min(abs(step), LONGEST_STEP), 1 if below else -1)
-        if abs(step) <= CLOSE_ENOUGH * max(1.0, abs(w)):
+        # Newton's step is off by the square of what it mends: a step that leaves no more than rounding is the last.
+        if abs(step) * min(1.0, 2 * abs(off)) <= CLOSE_ENOUGH * max(1.0, abs(w)):
             return w + step
         # An end of the bounds was tried already: to go there again would go on for ever.
         w = w + step if low < w + step < high else (low + high) / 2

@@ -84,9 +84,9 @@ def _nearly(tail: float, dof: float) -> float:
     """The quantile above 0 by its expansion about the normal one, Abramowitz and Stegun, 26.7.5; halves the search."""
     z = -normal_quantile(tail)
     s, n = z * z, 4 * dof
-    return z * (
-        1 + (s + 1) / n + ((5 * s + 16) * s + 3) / (6 * n * n) + (((3 * s + 19) * s + 17) * s - 15) / (6 * n**3)
-    )
+    second, third = ((5 * s + 16) * s + 3) / 6, (((3 * s + 19) * s + 17) * s - 15) / 6
+    fourth = ((((79 * s + 776) * s + 1482) * s - 1920) * s - 945) / 360
+    return z * (1 + (s + 1 + (second + (third + fourth / n) / n) / n) / n)
 
 
 @lru_cache(maxsize=1024)

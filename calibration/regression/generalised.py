@@ -27,13 +27,13 @@ class Adjusted:
 
     Attributes:
         solution: Coefficients, from the last linear step.
-        columns: Of the model at ``places``.
+        errors: Standard uncertainties of the fitted values for unit weights, shape (n,).
         places: Adjusted x, shape (n,).
         scale: Of the last step's residuals, as ``solve`` takes it.
     """
 
     solution: Solution
-    columns: Wide
+    errors: Array
     places: Array
     scale: Array | None
 
@@ -80,7 +80,7 @@ def adjust(x: Array, y: Wide, columns: Columns, slopes: Columns, given: Known) -
         values = solution.values(columns(moved))
         still = np.abs(moved - places).max() <= CLOSE * np.abs(x).max()
         if still and np.abs(values - fitted).max() <= NEGLIGIBLE * size:
-            return Adjusted(solution, table, places, scale)
+            return Adjusted(solution, solution.errors(table), places, scale)
         # Steps that go to and fro about the best places come to rest between them.
         places, fitted = (moved if step < WHOLE_STEPS else (places + moved) / 2), values
     advice = "Look for a wrong point, or fit a lower degree."

@@ -121,6 +121,8 @@ def ordinary(name: str, values: Array, least: float = 1 / MOST) -> Array:
     Raises:
         ValueError: In a column one is above 1e50, or all are below ``least`` without being 0.
     """
+    if values.ndim == 1 and least <= np.abs(values).max(initial=0.0) <= MOST:
+        return values
     greatest = np.atleast_1d(np.abs(values).max(axis=0, initial=0.0))
     bad = (greatest > 0) & ~((greatest >= least) & (greatest <= MOST))
     if bad.any():

@@ -122,8 +122,9 @@ def fit_polynomial(
     # Without stated uncertainties the residuals are squared for them: too small a y would leave none.
     ordinary("y", target, 1 / MOST if given is None else 0.0)
     need_one_kind(weights, given)
-    found = _adjusted(place, Wide.difference(target, fixed or 0.0), d, first, given, weights)
-    return _curve(found, place, Wide.difference(target, fixed or 0.0), d, fixed, stated=given is not None)
+    above = Wide.difference(target, fixed) if fixed else Wide.of(target)
+    found = _adjusted(place, above, d, first, given, weights)
+    return _curve(found, place, above, d, fixed, stated=given is not None)
 
 
 def _adjusted(x: Array, y: Wide, degree: int, first: int, given: Known | None, weights: ArrayLike | None) -> Adjusted:
@@ -136,19 +137,20 @@ def _adjusted(x: Array, y: Wide, degree: int, first: int, given: Known | None, w
     if given is not None and given.x is not None:
         return adjust(x, y, columns, steps, given)
     scale = relative_scale(weights, x.size) if given is None else cholesky(given.y, "u_y or cov_y")
-    table = columns(x)
     if (first, degree) == (0, 1) and x.size <= FEW and (scale is None or _alike(scale)):
-        return Adjusted(solve_line(x, y.hi, 1.0 if scale is None else float(scale[0])), table, x, scale)
-    return Adjusted(solve(table, y, scale), table, x, scale)
+        line = solve_line(x, y.hi, 1.0 if scale is None else float(scale[0]))
+        return Adjusted(line, line.own_errors, x, scale)
+    table = columns(x)
+    solution = solve(table, y, scale)
+    return Adjusted(solution, solution.errors(table), x, scale)
 
 
 def _curve(found: Adjusted, x: Array, y: Wide, degree: int, fixed: float | None, *, stated: bool) -> Curve:
     solution = found.solution
+    told = describe(solution, found.errors, found.scale, stated=stated)
     if isinstance(solution, ExactLine):
-        told = describe(solution, solution.own_errors, found.scale, stated=stated)
         told["r_squared"] = solution.explained(told["squares"])
     else:
-        told = describe(solution, solution.errors(found.columns), found.scale, stated=stated)
         told["r_squared"] = explained(told["squares"], y.hi, found.scale, constant=fixed is None)
     told["unit_sd"] = None if stated else told["factor"]
     if fixed is not None:

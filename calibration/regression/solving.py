@@ -6,7 +6,7 @@ import numpy as np
 
 from calibration.checks import refuse
 from calibration.records import record
-from calibration.regression.wide import FEW, Array, Wide, exponents, inner
+from calibration.regression.wide import FEW, Array, Wide, columns_of, exponents, inner
 
 DEPENDENT = 1e-25
 SHORT = 4
@@ -39,7 +39,8 @@ class Solution:
     def values(self, columns: Wide) -> Array:
         """``columns @ coefficients``, shape (m,), for columns of shape (m, p)."""
         if columns.hi.size <= SHORT and len(columns.hi) == 1:
-            return np.array([inner(columns[0], self.coefficients)])
+            [row], [known] = columns_of(_transposed(columns)), columns_of(_as_column(self.coefficients))
+            return np.array([inner(row, known)])
         return _transposed(columns * self.coefficients).sum().rounded()
 
     def errors(self, columns: Wide) -> Array:
@@ -57,8 +58,8 @@ class Solution:
 
     def _spread(self, columns: Wide) -> Array:
         if columns.hi.size <= SHORT and len(columns.hi) == 1:
-            row, size = columns[0], columns.hi.size
-            return np.array([[inner(row[: j + 1], self.root[: j + 1, j]) for j in range(size)]])
+            [row] = columns_of(_transposed(columns))
+            return np.array([[inner(row, column) for column in columns_of(self.root)]])
         if columns.hi.size <= FEW:
             return (_transposed(columns)[:, :, np.newaxis] * self.root[:, np.newaxis]).sum().rounded()
         # Of many rows one column after another: all at once would not stay near the processor.

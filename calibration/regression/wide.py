@@ -110,11 +110,15 @@ class Wide:
         return np.asarray(self.hi + self.lo)
 
 
-def inner(one: Wide, other: Wide) -> float:
+def columns_of(table: Wide) -> list[tuple[list[float], list[float]]]:
+    """The columns of a small table, each as the numbers and what they leave."""
+    return list(zip(table.hi.T.tolist(), table.lo.T.tolist(), strict=True))
+
+
+def inner(one: tuple[list[float], list[float]], other: tuple[list[float], list[float]]) -> float:
     """Sum of the products of two short rows, rounded once."""
     parts: list[float] = []
-    rows = zip(one.hi.tolist(), one.lo.tolist(), other.hi.tolist(), other.lo.tolist(), strict=True)
-    for a, a_lo, b, b_lo in rows:
+    for a, a_lo, b, b_lo in zip(*one, *other, strict=True):
         p, e = _two_product(a, b)
         parts += (p, e + (a * b_lo + a_lo * b))
     return math.fsum(parts)
