@@ -2,10 +2,11 @@
 
 May import SQLAlchemy, Alembic and the standard library. SQLite by default, any SQLAlchemy URL otherwise.
 
-Decision: one row, ``store``, carries a counter that every writing transaction raises first.
-Because: the ingesting thread keeps receipts in memory, and a command line that admits an edge or imports a stick
-writes beside it; who finds another count than it remembers reads again before it writes. Raising it first also
-takes SQLite's write lock at once, so no transaction fails half-way for want of it.
+Decision: one row, ``store``, carries a counter that every transaction of people, commands and jobs raises first; the
+ingest's do not, they lock the rows of their edges.
+Because: the ingesting thread remembers what it has said, and a command that admits an edge or imports a stick writes
+beside it; who finds another count than it remembers reads again. Raising it first takes SQLite's write lock at once, so
+no transaction fails half-way for want of it; on PostgreSQL several processes can then store at once.
 Instead of: asking the serving process over a socket of its own, which must then be running.
 
 Decision: Alembic from the first table on, its scripts inside the package, run at every start.
