@@ -14,13 +14,13 @@ class Origin(Word, frozen=True, kw_only=True):
     """Who said it first; whoever forwards it says so in its own topic.
 
     Attributes:
-        site: The place.
+        site: The place; empty: of the organisation as a whole.
         edge: The agent; empty: not said by an edge but kept in the registry of the gateway that forwards it.
         organisation: Code of the organisation whose agreement lets it go.
         agreement: Id of that agreement.
     """
 
-    site: str
+    site: str = ""
     edge: str = ""
     organisation: str
     agreement: str

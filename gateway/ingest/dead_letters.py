@@ -7,6 +7,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from edge_agent.wire import topics
+from gateway.federation import origins
 from gateway.ingest import records
 from gateway.ingest.holding import holding
 from gateway.ingest.journals import EdgeId
@@ -98,6 +99,7 @@ def _use_message(session: Session, draft: Draft, timeseries: TimeSeries, row: De
     topic = topics.parse(row.topic)
     assert isinstance(topic, topics.EdgeTopic)
     arrival = read_message(topic, row.payload)
+    origins.judge_in(session, [arrival])
     refused = timeseries.write(arrival.lines) if arrival.lines else []
     touched = records.take_records(session, draft, arrival.edge, arrival.records)
     if touched:

@@ -7,6 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from edge_agent.wire.envelope import VERSION, Envelope, open_sealed
+from edge_agent.wire.origin import Origin, parse_origin
 from edge_agent.wire.records import AnyRecord, record_decoder
 from edge_agent.wire.schema import NAME, SAMPLE, WINDOW
 from edge_agent.wire.topics import TELEMETRY, EdgeTopic
@@ -28,6 +29,7 @@ class Arrival:
         lines: Those of line protocol that can be used.
         records: Those that can be used, each with its JSON.
         why: Why it is kept whole as a dead letter; empty when all of it can be used.
+        origin: Whose the lines are, where another gateway forwards them.
     """
 
     topic: EdgeTopic
@@ -36,11 +38,17 @@ class Arrival:
     lines: list[str]
     records: list[tuple[AnyRecord, str]]
     why: str = ""
+    origin: Origin | None = None
 
     @property
     def edge(self) -> EdgeId:
         """Who sent it."""
         return EdgeId(self.topic.site, self.topic.edge)
+
+    @property
+    def whose(self) -> EdgeId:
+        """Whose its lines are."""
+        return EdgeId(self.origin.site, self.origin.edge) if self.origin is not None else self.edge
 
     @property
     def journal(self) -> JournalId:
@@ -86,13 +94,17 @@ def read_message(topic: EdgeTopic, payload: bytes) -> Arrival:
 
 
 def _sort_lines(arrival: Arrival, lines: list[str]) -> None:
-    is_ours = _line_of(*arrival.edge).fullmatch
+    arrival.origin = parse_origin(lines[0]) if lines else None
+    of = arrival.whose
+    if arrival.origin is not None:
+        lines = lines[1:]
+    is_ours = _line_of(*of).fullmatch
     arrival.lines = [line for line in lines if is_ours(line)]
     if len(arrival.lines) != len(lines):
         bad = next(line for line in lines if not is_ours(line))
         arrival.why = (
-            f"{arrival.name}: {bad[:_SHOWN]!r}: expected a line {SAMPLE},site={arrival.edge.site},"
-            f"edge={arrival.edge.edge},instrument=... with fields and a time. Find who publishes it."
+            f"{arrival.name}: {bad[:_SHOWN]!r}: expected a line {SAMPLE},site={of.site},"
+            f"edge={of.edge},instrument=... with fields and a time. Find who publishes it."
         )
 
 

@@ -10,6 +10,8 @@ from edge_agent.wire.messages import Declared, InstrumentDescription, Loss, Run,
 from edge_agent.wire.records import AnyRecord, record_decoder
 from edge_agent.wire.schema import LOSS, STOP
 from edge_agent.wire.shop_floor import Elements, Stop, WorkUnitDescription
+from gateway.federation import due
+from gateway.federation.origins import whose
 from gateway.ingest import shop_floor
 from gateway.ingest.journals import EdgeId, JournalId
 from gateway.ingest.receipts import Draft
@@ -37,9 +39,9 @@ class Touched(NamedTuple):
 
 
 def take_records(
-    session: Session, draft: Draft, edge: EdgeId, records: Sequence[tuple[AnyRecord, str]]
+    session: Session, draft: Draft, sender: EdgeId, records: Sequence[tuple[AnyRecord, str]]
 ) -> list[Touched]:
-    """Put records in force and follow what they say.
+    """Put records in force and follow what they say; what ``sender`` only forwards as its origin's.
 
     A record whose revision is not the highest touches its points too: before a crash it may have been the highest.
 
@@ -48,6 +50,7 @@ def take_records(
     """
     touched = []
     for record, body in records:
+        edge = whose(sender, record)
         noun = str(type(record).__struct_config__.tag)
         if isinstance(record, Elements):
             shop_floor.take_elements(session, edge, record)
@@ -62,6 +65,7 @@ def take_records(
             touched.append(Touched(edge, noun, record.work_unit, record.since))
         elif isinstance(record, Loss):
             touched.append(Touched(edge, noun, record.key))
+    due.mark(session, ((whose(sender, record), record) for record, _ in records))
     return touched
 
 

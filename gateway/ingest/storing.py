@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import Declared, Run
+from gateway.federation import due, origins
 from gateway.ingest import dead_letters, records
 from gateway.ingest.holding import holding
 from gateway.ingest.journals import OPEN, EdgeId, JournalId
@@ -119,6 +120,7 @@ class Storing:
         return outcome
 
     def _store_fresh(self, arrivals: Sequence[Arrival], now: int) -> Outcome:
+        origins.judge(self._engine, arrivals)
         if self._is_shared:
             with Session(self._engine) as session:
                 self._receipts.look(session, {one.edge for one in arrivals}, {one.journal for one in arrivals})
@@ -179,6 +181,7 @@ class Storing:
                 dead_letters.keep_message(session, arrival, draft.now)
                 outcome.dead += 1
         session.flush()
+        due.keep_lines(session, ((*arrival.whose, arrival.lines) for arrival in fresh))
         if touched:
             for line, why in self._timeseries.write(records.point_lines(session, touched)):
                 log.error("the store refused the point of a record: %s (%s)", why, line[:200])

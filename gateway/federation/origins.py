@@ -1,0 +1,107 @@
+"""What another gateway forwards to this one: whether it may stand for those in whose name it comes.
+
+Decision: refused as a dead letter, acknowledged, and shown.
+Because: what is wrong is mostly our own list of sites, which a person corrects here; then it is tried again from the
+letter. What is refused without an acknowledgement would come again for ever.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from edge_agent.wire.messages import InstrumentDescription
+from edge_agent.wire.origin import Origin
+from edge_agent.wire.records import AnyRecord
+from edge_agent.wire.schema import NAME
+from edge_agent.wire.sharing import RegistryEntry
+from edge_agent.wire.shop_floor import Elements, Stop, WorkUnitDescription
+from gateway.ingest.journals import EdgeId
+from gateway.ingest.reading import Arrival
+from gateway.registry import EdgeRow
+from gateway.registry.organisations import OrganisationRow, SiteRow
+
+_FORWARDED = (Elements, Stop, WorkUnitDescription, InstrumentDescription, RegistryEntry)
+"""What may come in another's name. Runs and declarations concern the journals of whoever sends them."""
+
+
+def whose(sender: EdgeId, record: AnyRecord) -> EdgeId:
+    """At which edge a record is kept: its origin's; what no edge has said, at the forwarder's."""
+    origin = record.origin
+    return EdgeId(origin.site, origin.edge) if origin is not None and origin.edge else sender
+
+
+def judge(engine: Engine, arrivals: Sequence[Arrival]) -> None:
+    """Take out of messages what may not stand; ``why`` then says so, and the message is kept whole."""
+    forwarded = [one for one in arrivals if one.origin or any(record.origin for record, _ in one.records)]
+    if not forwarded:
+        return
+    with Session(engine) as session:
+        judge_in(session, forwarded)
+
+
+def judge_in(session: Session, arrivals: Iterable[Arrival]) -> None:
+    """As :func:`judge`, within a transaction."""
+    look = _Look(session, {}, {})
+    for arrival in arrivals:
+        refused = ""
+        if arrival.origin is not None and (why := look.why_not(arrival.edge, arrival.origin)):
+            refused, arrival.lines = why, []
+        kept = []
+        for record, body in arrival.records:
+            why = look.why_not(arrival.edge, record.origin, record) if record.origin else ""
+            refused = refused or why
+            if not why:
+                kept.append((record, body))
+        arrival.records = kept
+        if refused:
+            arrival.why = arrival.why or f"{arrival.name}: {refused}"
+
+
+@dataclass
+class _Look:
+    """What the registry says of sites and senders, asked once."""
+
+    session: Session
+    codes: dict[str, str]
+    admitted: dict[EdgeId, bool]
+
+    def why_not(self, sender: EdgeId, origin: Origin, record: AnyRecord | None = None) -> str:
+        """Empty: it may stand."""
+        named = f"origin {origin.site or '-'}/{origin.edge or '-'}"[:160]
+        return next((f"{named}: {why}" for why in self._reasons(sender, origin, record) if why), "")
+
+    def _reasons(self, sender: EdgeId, origin: Origin, record: AnyRecord | None) -> Iterator[str]:
+        if record is not None and not isinstance(record, _FORWARDED):
+            yield f"a {type(record).__name__} is never forwarded. Find who publishes it."
+        if not all(not name or NAME.fullmatch(name) for name in (origin.site, origin.edge)):
+            yield "expected names of a site and an edge. Find who publishes it."
+        if not origin.edge and record is not None and not isinstance(record, RegistryEntry):
+            yield "names no edge. Find who publishes it."
+        if not self._is_admitted(sender):
+            yield f"{sender} is not admitted here, and forwards. Admit it, then retry."
+        speaks_for, owner = self._code(sender.site), self._code(origin.site)
+        if speaks_for and speaks_for != origin.organisation:
+            yield (
+                f"the agreement is of organisation {origin.organisation}, {sender} speaks for {speaks_for}. "
+                "Correct whose its site is, then retry; a gateway of several takes the name of no site."
+            )
+        if owner and owner != origin.organisation:
+            yield (
+                f"belongs to organisation {owner}, the agreement is of {origin.organisation}. "
+                "Correct whose the site is, then retry; or ask that enterprise."
+            )
+
+    def _is_admitted(self, sender: EdgeId) -> bool:
+        if sender not in self.admitted:
+            row = self.session.get(EdgeRow, sender)
+            self.admitted[sender] = row is not None and bool(row.admitted_by)
+        return self.admitted[sender]
+
+    def _code(self, site: str) -> str:
+        """Of whose the site is; empty: nobody has registered it."""
+        if site not in self.codes:
+            of = select(OrganisationRow.code).join(SiteRow, SiteRow.organisation == OrganisationRow.id)
+            self.codes[site] = self.session.scalar(of.where(SiteRow.name == site, SiteRow.retired_at == 0)) or ""
+        return self.codes[site]
