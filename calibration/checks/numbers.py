@@ -51,6 +51,8 @@ def finite(who: str, what: str, value: object, advice: str = LOOK) -> float:
 
 
 def _number(who: str, what: str, value: object, expected: str, advice: str) -> float:
+    if type(value) is float:
+        return value
     if isinstance(value, str | bytes | bool):
         raise refuse(who, what, expected, repr(value), advice)
     try:

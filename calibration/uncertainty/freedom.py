@@ -57,12 +57,12 @@ def combined_dof(who: str, terms: Sequence[float], dof: Sequence[float], correla
     # Scaled: u**4 in SI base units may underflow.
     parts = [term / largest for term in terms]
     if correlation is None:
-        variances = [(part * part, nu) for part, nu in zip(parts, dof, strict=True)]
-        total = math.fsum(v for v, _ in variances)
+        squares = [part * part for part in parts]
+        variances, total = list(zip(squares, dof, strict=True)), math.fsum(squares)
     else:
         variances = list(_sets(who, parts, dof, correlation))
         total = float(np.asarray(parts) @ correlation @ np.asarray(parts))
-    spread = math.fsum(v * v / nu for v, nu in variances)
+    spread = math.fsum([v * v / nu for v, nu in variances])
     if total <= 0 or spread == 0:
         return math.inf
     return total * total / spread

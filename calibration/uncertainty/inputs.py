@@ -71,7 +71,7 @@ class Input:
             self._check()
 
     def _plain(self) -> bool:
-        """Whether all is as it is kept, as nearly always: looked at at once, which takes a fifth of the time."""
+        """Whether all is as it is kept, as nearly always: all at once, in a fifth of the time."""
         name, value, u, dof, divisor = self.name, self.value, self.u, self.dof, self.divisor
         return (
             type(name) is str

@@ -125,11 +125,11 @@ def _budget(place: Place, matrix: Array | None, unit: str) -> Budget:
     variance = math.fsum(parts)
     u = largest * math.sqrt(max(variance, 0.0))  # Rounding may leave -1e-17 where contributions cancel.
     shares = [part / variance for part in parts] if variance > 0 else [0.0] * len(parts)
-    rows = tuple(
+    rows = [
         Row(x.name, x.value, x.u, x.unit, x.distribution, x.divisor, c, term, share, x.dof, x.evaluation)
         for x, c, term, share in zip(inputs, slopes, terms, shares, strict=True)
-    )
-    return Budget(place.y, u, rows, unit, 0.0, matrix)
+    ]
+    return Budget(place.y, u, tuple(rows), unit, 0.0, matrix)
 
 
 def _parts(terms: list[float], matrix: Array | None) -> list[float]:

@@ -72,7 +72,7 @@ class Place:
             raise refuse(self.who, "model", f"a value at {_told(where)}", str(error), LEFT) from error
         except TypeError as error:
             raise refuse(self.who, "model", f"one that takes {', '.join(where)}", str(error), NAMES) from error
-        return _real(self.who, where, y)
+        return y if type(y) is float and math.isfinite(y) else _real(self.who, where, y)
 
     def complex_slope(self, name: str, step: float, *, elsewhere: dict[str, float] | None = None) -> float | None:
         """``Im f(x + i h) / h``; None where the model does not take complex numbers."""
@@ -84,11 +84,11 @@ class Place:
             return None
         return float(y.imag / step) if math.isfinite(y.imag) else None
 
-    def complex_slopes(self, moving: Sequence[Input]) -> list[float] | None:
-        """The same for some inputs, one after the other; None where it fails for one."""
+    def complex_slopes(self, moving: Sequence[tuple[Input, float]]) -> list[float] | None:
+        """The same for some inputs with their scales, one after the other; None where it fails for one."""
         where, slopes = dict(self.at), []
-        for each in moving:
-            step = STEP * scale_of(each)
+        for each, scale in moving:
+            step = STEP * scale
             where[each.name] = complex(each.value, step)
             try:
                 slope = complex(self.model(**where)).imag / step  # type: ignore[call-overload]
@@ -132,29 +132,31 @@ def sensitivities(place: Place) -> list[float]:
     Raises:
         ValueError: As there.
     """
-    moving = [each for each in place.inputs if each.u > 0]
+    moving = [(each, scale_of(each)) for each in place.inputs if each.u > 0]
     slopes = place.complex_slopes(moving)
-    with np.errstate(all="ignore"):  # All at once may leave the model's domain where none does alone.
-        smooth = slopes is not None and _foretold(place, list(zip(moving, slopes, strict=True)))
-    if slopes is None or not smooth:
+    if slopes is None:
         return [sensitivity(place, each) for each in place.inputs]
-    found = {each.name: slope or _level(place, each) for each, slope in zip(moving, slopes, strict=True)}
+    sloped = [(each, scale, slope) for (each, scale), slope in zip(moving, slopes, strict=True)]
+    with np.errstate(all="ignore"):  # All at once may leave the model's domain where none does alone.
+        smooth = _foretold(place, sloped)
+    if not smooth:
+        return [sensitivity(place, each) for each in place.inputs]
+    found = {each.name: slope or _level(place, each) for each, _, slope in sloped}
     return [found.get(each.name, 0.0) for each in place.inputs]
 
 
-Sloped = tuple[Input, float]
+Sloped = tuple[Input, float, float]
+"""An input, how far it is moved, and its slope."""
 
 
 def _foretold(place: Place, sloped: list[Sloped]) -> bool:
     """Does the model go where these slopes say, and without a kink, also where the slope is small beside others?"""
-    reach = {each.name: abs(slope) * scale_of(each) for each, slope in sloped}
-    left = [pair for pair in sloped if pair[1]]
+    left = [(abs(each[1] * each[2]), each) for each in sloped if each[2]]
     while left:
-        least = DROWNED * max(reach[each.name] for each, _ in left)
-        group = [pair for pair in left if reach[pair[0].name] >= least]
-        if not _moves_so(place, group):
+        least = DROWNED * max([reach for reach, _ in left])
+        if not _moves_so(place, [each for reach, each in left if reach >= least]):
             return False
-        left = [pair for pair in left if reach[pair[0].name] < least]
+        left = [pair for pair in left if pair[0] < least]
     return True
 
 
@@ -183,9 +185,9 @@ def _both_ways(place: Place, group: list[Sloped], part: float) -> tuple[float, f
     up: dict[str, float] = {}
     down: dict[str, float] = {}
     forward = back = size = share = 0.0
-    for each, slope in group:
+    for each, scale, slope in group:
         share = (share + GOLDEN) % 1
-        x, h = each.value, (1 + share) / 2 * part * scale_of(each)
+        x, h = each.value, (1 + share) / 2 * part * scale
         above, below = x + h, x - h
         up[each.name], down[each.name] = above, below
         # As far as it really went: beside a large value a small step is rounded.
@@ -199,10 +201,13 @@ def _both_ways(place: Place, group: list[Sloped], part: float) -> tuple[float, f
 def _level(place: Place, given: Input) -> float:
     """The slope where the complex step finds none: 0 where the model does not move within u either."""
     try:
-        still = all(place.value({given.name: given.value + far}) == place.y for far in (given.u, -given.u))
+        above, below = (
+            place.value({given.name: given.value + given.u}),
+            place.value({given.name: given.value - given.u}),
+        )
     except ValueError:
-        still = False
-    return 0.0 if still else sensitivity(place, given)
+        return sensitivity(place, given)
+    return 0.0 if above == below == place.y else sensitivity(place, given)
 
 
 def sensitivity(place: Place, given: Input) -> float:
