@@ -149,7 +149,7 @@ def _shift(line: str) -> ShiftConfig:
         "end": end,
         "weekdays": list(_weekdays(days)),
         "breaks": [BreakConfig(start=a, end=b) for a, b in rests],
-        "title": titles(vi, en),
+        **({"title": titles(vi, en)} if vi or en else {}),
     }
     try:
         return msgspec.convert(made, ShiftConfig)
