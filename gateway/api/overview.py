@@ -11,7 +11,7 @@ from gateway.api.permission import TheReader, sites_for
 from gateway.api.production import address, titles_of
 from gateway.api.rendering import Pages
 from gateway.api.source import Now, Service, TheService, Zone
-from gateway.api.wall import FACES
+from gateway.api.wall import FACES, sites_of
 from gateway.health import EdgeHealth
 from gateway.overview import ACT, FINE, LOOK, Need, programme, system
 from gateway.overview import floor as the_floor
@@ -72,7 +72,7 @@ def show_overview(
         "day": day,
         "floor": _floor(seen)[:MOST_MACHINES] if not reader.may(Action.DECIDE, "production") else [],
         "counts": _counts(seen),
-        "sites": sorted({one.id.site for one in machines}),
+        "andons": [site for site in sites_of(service) if is_within(site, production)][:MOST_SITES],
         "titles": titles_of(service),
         "faces": FACES,
         "now": now,

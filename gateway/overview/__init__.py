@@ -16,6 +16,12 @@ from typing import NamedTuple
 ACT, LOOK, FINE, NOTHING = "bad", "uncertain", "good", "none"
 """How urgent: somebody must act, somebody should look, all is well, nothing is known."""
 MOST_ITEMS = 5
+KEYS = (
+    *("cannot_store", "gateway_findings", "dead_letters", "never_signed_in"),
+    *("silent", "missing", "newcomers", "instruments", "findings", "unsaid"),
+    *("late_tasks", "without_proof", "pilots", "pilots_due", "running_out", "unanswered"),
+)
+"""Of the sentences of needs; ``no_KEY`` says that there is none."""
 
 
 class Item(NamedTuple):
@@ -41,7 +47,7 @@ class Need:
     """Something that somebody should know today.
 
     Attributes:
-        key: Of its sentence: ``overview.KEY``.
+        key: Of its sentence, one of :data:`KEYS`.
         urgency: :data:`ACT`, :data:`LOOK`, :data:`FINE` or :data:`NOTHING`.
         count: How many there are.
         items: The first few.

@@ -16,7 +16,7 @@ _WEEK = 7 * 86_400 * 10**9
 def storing(status: GatewayStatus) -> Need:
     """Whether what comes is stored."""
     if status.can_store:
-        return Need("stores", FINE)
+        return Need("cannot_store", FINE)
     return Need("cannot_store", ACT, 1, (Item(status.why, language="en"),) if status.why else ())
 
 
@@ -56,3 +56,5 @@ def beginning(asked: Asked, health: list[EdgeHealth]) -> list[tuple[str, bool]]:
 
 
 _NOUNS = ("organisation", "site")
+STEPS = (*_NOUNS, "edge", "accounts")
+"""The first steps of a new gateway, in their order."""

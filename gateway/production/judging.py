@@ -13,6 +13,9 @@ from gateway.shop_floor.figures import OF_TIME
 TOLD_ENOUGH = 0.5
 """A period of which less than this share was told of at all stands for too little of it."""
 NS = 10**9
+GREYS = ("nothing", "nothing_planned", "unobserved", "coverage", "told", "no_figure")
+"""Why figures may rest on too little: nobody told of it, no time was planned, none of that was observed, or too little
+of it, too little of the period was told of, or it cannot be computed. The first that holds is said."""
 _OF_PIECES = ("effectiveness", "quality_ratio", "piece_quality_ratio", "oee", "oee_low", "oee_high", "teep", "nee")
 
 
@@ -65,20 +68,17 @@ class Judged:
 
     @property
     def grey(self) -> str:
-        """Why the figures rest on too little, the first reason that holds; empty: they are good.
-
-        ``nothing`` (nobody told of it), ``nothing_planned``, ``unobserved``, ``coverage``, ``told``, ``no_figure``.
-        """
+        """Why the figures rest on too little, of :data:`GREYS`; empty: they are good."""
         planned, observed = self.elements.planned_busy_ns, self.elements.observed_ns
-        reasons = (
-            ("nothing", not self.elements.all_ns),
-            ("nothing_planned", not planned),
-            ("unobserved", not observed),
-            ("coverage", (self.figures.coverage or 0.0) < ENOUGH),
-            ("told", self.told is not None and self.told < TOLD_ENOUGH),
-            ("no_figure", self.main is None),
+        holds = (
+            not self.elements.all_ns,
+            not planned,
+            not observed,
+            (self.figures.coverage or 0.0) < ENOUGH,
+            self.told is not None and self.told < TOLD_ENOUGH,
+            self.main is None,
         )
-        return next((name for name, holds in reasons if holds), "")
+        return next((name for name, is_so in zip(GREYS, holds, strict=True) if is_so), "")
 
     @property
     def ideal_cycle_is_wrong(self) -> bool:

@@ -133,7 +133,7 @@ def parse(text: str) -> Period:
     found = _FORM.fullmatch(text)
     try:
         period = _period(found) if found else None
-    except ValueError:
+    except (ValueError, OverflowError):
         period = None
     if period is None or period.first.year not in _YEARS:
         msg = f"period: got {text[:60]!r}, which is none. Write {FORMS}."

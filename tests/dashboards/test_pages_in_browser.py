@@ -20,6 +20,7 @@ def inside(browser, site, press_shop):
     """A browser that has come in by the printed address."""
     browser.look(1280, 800)
     browser.open(f"{site.address}/?key={site.key}")
+    browser.open(f"{site.address}/measurements")
     return browser
 
 
@@ -124,6 +125,9 @@ def test_a_channel_over_time_has_its_chart_its_table_and_its_file(inside) -> Non
 def test_no_page_scrolls_sideways(inside, site, size, dark) -> None:
     for path in (
         "/",
+        "/measurements",
+        "/production",
+        "/production/stops",
         SERIES,
         f"{SERIES}?start=2020-01-01T00:00&end=2019-01-01T00:00",
         "/api/docs",
@@ -144,7 +148,7 @@ def test_no_page_scrolls_sideways(inside, site, size, dark) -> None:
 
 def test_whatever_can_be_pressed_is_large_enough_for_a_glove(inside, site) -> None:
     inside.look(360, 800)
-    for path in ("/", SERIES, "/login", "/account"):
+    for path in ("/", "/measurements", "/production", "/production/stops", SERIES, "/login", "/account"):
         inside.open(site.address + path)
         small = """[...document.querySelectorAll('button, input:not([type=hidden]), .ranges a, .button, summary')]
             .filter((e) => e.getBoundingClientRect().height > 0 && e.getBoundingClientRect().height < 44)
@@ -174,5 +178,5 @@ def test_the_wall_screen_shows_a_shop_without_scrolling(inside, site, press_shop
 
 def test_without_script_the_page_shows_the_same(inside, site) -> None:
     inside.call("Emulation.setScriptExecutionDisabled", value=True)
-    inside.open(site.address + "/")
+    inside.open(site.address + "/measurements")
     assert inside.text(f"{POWER} .figure") == "1.059 kW"

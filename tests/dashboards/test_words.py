@@ -16,6 +16,10 @@ from gateway.api.catalogues import load_catalogues
 from gateway.api.live import NO_DATA, STATES
 from gateway.api.menu import MENU
 from gateway.api.pages import RANGES
+from gateway.overview import KEYS
+from gateway.overview.system import STEPS
+from gateway.production.judging import GREYS
+from gateway.production.periods import Kind
 from gateway.registry.roles import Action
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +69,13 @@ def composed_keys() -> set[str]:
         *(f"pieces.{where}" for where in ("behind", "ahead")),
         *(f"problem.{status}" for status in problems),
         *(f"problem.{status}_then" for status in problems),
+        *(f"production.{said}_{why}" for said in ("why", "grey") for why in GREYS),
+        *(f"production.{way}" for way in ("rose", "fell", "same")),
+        *(f"production.change_{way}" for way in ("rose", "fell", "same", "rose_by", "fell_by")),
+        *(f"period.{kind.value}_word" for kind in Kind),
+        *(f"period.day_{weekday}" for weekday in range(1, 8)),
+        *(f"overview.{key}" for key in (*KEYS, *(f"no_{key}" for key in KEYS))),
+        *(f"overview.step_{step}{how}" for step in STEPS for how in ("", "_how")),
         *(entry.words for entry in MENU),
         *(f"action.{action.value}" for action in Action),
     }

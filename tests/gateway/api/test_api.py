@@ -278,7 +278,7 @@ def test_a_store_that_is_down_is_said(gateway, program, monkeypatch) -> None:
     for path in (SERIES, f"{SERIES}.csv", f"/api/v1/latest?{AT}"):
         answer = program.get(path)
         assert (answer.status_code, answer.json()["detail"]) == (503, detail)
-    assert program.get("/").status_code == 503
+    assert program.get("/measurements").status_code == 503
 
 
 def test_a_path_that_does_not_exist_is_told_where_to_look(program) -> None:

@@ -31,24 +31,24 @@ def english(client, path: str) -> str:
 def test_a_figure_stands_with_its_unit_its_state_and_its_age(gateway, person) -> None:
     gateway.show(gateway.now - 4 * S, 1234.5678, active_power_u=0.03, temperature=-0.5)
     gateway.now += S
-    shown = words_of(person.get("/").text)
+    shown = words_of(person.get("/measurements").text)
     assert "Công suất 60 kW tốt 2 s trước Nhiệt độ 20 °C tốt 2 s trước" in shown
     gateway.show(gateway.now - S, 1234.5678, active_power_u=0.03, temperature=-0.5)
     assert "Công suất 1.234,568 kW u 0,030 tốt 1 s trước Nhiệt độ −0,5 °C tốt 1 s trước" in words_of(
-        person.get("/").text
+        person.get("/measurements").text
     )
-    assert "Active power 1,234.568 kW u 0.030 good 1 s ago" in english(person, "/")
+    assert "Active power 1,234.568 kW u 0.030 good 1 s ago" in english(person, "/measurements")
 
 
 def test_missing_and_waiting_stand_with_the_time_that_they_are_of(person) -> None:
-    shown = words_of(person.get("/").text)
+    shown = words_of(person.get("/measurements").text)
     assert "Dữ liệu thiếu 0 Tin chờ gửi 3 Tin đã báo mất 2 Tin không đọc được 1" in shown
     assert "Theo trạng thái lúc 07:00:56 4 s trước" in shown
 
 
 def test_a_failed_reading_says_so_and_shows_no_figure(gateway, person) -> None:
     gateway.show(gateway.now, None)
-    assert "Công suất – không dùng được: không trả lời 0 s trước" in words_of(person.get("/").text)
+    assert "Công suất – không dùng được: không trả lời 0 s trước" in words_of(person.get("/measurements").text)
 
 
 def test_a_reason_that_nobody_translated_is_shown_as_it_came(gateway, person) -> None:
@@ -60,34 +60,36 @@ def test_a_reason_that_nobody_translated_is_shown_as_it_came(gateway, person) ->
             )
         ]
     )
-    assert "1 kW uncertain: too warm 0 s ago" in english(person, "/")
+    assert "1 kW uncertain: too warm 0 s ago" in english(person, "/measurements")
 
 
 def test_what_is_old_is_no_data(gateway, person) -> None:
     gateway.now += 3600 * S
-    assert "Công suất 60 kW không có dữ liệu 1 giờ trước" in words_of(person.get("/").text)
+    assert "Công suất 60 kW không có dữ liệu 1 giờ trước" in words_of(person.get("/measurements").text)
     gateway.now += 100 * 3600 * S
-    assert "không có dữ liệu 4 ngày trước" in words_of(person.get("/").text)
+    assert "không có dữ liệu 4 ngày trước" in words_of(person.get("/measurements").text)
 
 
 def test_what_a_text_channel_shows_does_not_age(gateway, person) -> None:
-    assert "serial_number – không có dữ liệu" in words_of(person.get("/").text)
+    assert "serial_number – không có dữ liệu" in words_of(person.get("/measurements").text)
     gateway.said = [Text(key="meter-1.serial_number", value="EM-0117", at=gateway.now - 3600 * S)]
-    assert "serial_number EM-0117 kênh đo dạng chữ 1 giờ trước" in words_of(person.get("/").text)
+    assert "serial_number EM-0117 kênh đo dạng chữ 1 giờ trước" in words_of(person.get("/measurements").text)
     gateway.edges = [replace(gateway.edges[0], silent=True)]
-    assert "serial_number EM-0117 không có dữ liệu 1 giờ trước" in words_of(person.get("/").text)
+    assert "serial_number EM-0117 không có dữ liệu 1 giờ trước" in words_of(person.get("/measurements").text)
 
 
 def test_an_instrument_that_was_never_described_shows_its_values_all_the_same(gateway, person) -> None:
     gateway.described = []
-    assert "meter-1 Chưa nhận được mô tả của phương tiện đo. active_power 60 tốt" in words_of(person.get("/").text)
+    assert "meter-1 Chưa nhận được mô tả của phương tiện đo. active_power 60 tốt" in words_of(
+        person.get("/measurements").text
+    )
 
 
 def test_no_edge_at_all_says_what_to_do(gateway, person) -> None:
     gateway.edges = []
     assert (
         "Chưa có thiết bị biên nào gửi dữ liệu. Hãy chạy nhipdo-edge run trên thiết bị biên rồi đợi vài giây."
-        in words_of(person.get("/").text)
+        in words_of(person.get("/measurements").text)
     )
 
 
@@ -97,7 +99,7 @@ def test_what_needs_somebody_comes_before_the_title(gateway, person) -> None:
         replace(gateway.edges[0], silent=True),
         replace(gateway.edges[0], edge="z-shop", status_at=0, silent=True),
     ]
-    shown = words_of(person.get("/").text)
+    shown = words_of(person.get("/measurements").text)
     assert "Máy chủ thu thập không lưu được dữ liệu. Thiết bị biên giữ dữ liệu cho đến khi lưu được." in shown
     order = [
         shown.index(text)
@@ -114,15 +116,15 @@ def test_what_needs_somebody_comes_before_the_title(gateway, person) -> None:
 def test_findings_are_shown(gateway, person) -> None:
     gateway.edges = [replace(gateway.edges[0], findings=("two runs of one edge at once.",))]
     gateway.store = StoreHealth("f" * 32, 1, 0, ("disk: 90 % full.",))
-    shown = words_of(person.get("/").text)
+    shown = words_of(person.get("/measurements").text)
     assert "Cảnh báo two runs of one edge at once." in shown
     assert "Cảnh báo của máy chủ thu thập disk: 90 % full." in shown
 
 
 def test_a_status_of_yesterday_is_shown_with_its_date(gateway, person) -> None:
     gateway.now += 86_400 * S
-    assert "Theo trạng thái lúc 25/11/2025 07:00:56 24 giờ trước" in words_of(person.get("/").text)
-    assert "By its status of 2025-11-25 07:00:56 24 h ago" in english(person, "/")
+    assert "Theo trạng thái lúc 25/11/2025 07:00:56 24 giờ trước" in words_of(person.get("/measurements").text)
+    assert "By its status of 2025-11-25 07:00:56 24 h ago" in english(person, "/measurements")
 
 
 def test_hostile_text_is_text(gateway, person) -> None:
@@ -133,7 +135,15 @@ def test_hostile_text_is_text(gateway, person) -> None:
     gateway.edges = [replace(gateway.edges[0], findings=(HOSTILE,), state=HOSTILE)]
     gateway.store = StoreHealth("f" * 32, 1, 0, (HOSTILE,))
     gateway.status = GatewayStatus(state="online", can_store=False, why=HOSTILE)
-    for path in ("/", "/live", POWER, f"{POWER}?start={HOSTILE}", f"/login?next=/{HOSTILE}", f"/{HOSTILE}"):
+    for path in (
+        "/",
+        "/measurements",
+        "/live",
+        POWER,
+        f"{POWER}?start={HOSTILE}",
+        f"/login?next=/{HOSTILE}",
+        f"/{HOSTILE}",
+    ):
         page = person.get(path).text
         assert "<script>alert" not in page, path
         assert "<img" not in page, path
@@ -154,13 +164,13 @@ def token_of(page: str) -> str:
 
 def test_a_new_edge_is_admitted_by_the_form(gateway, person) -> None:
     gateway.edges = [replace(gateway.edges[0], admitted=False)]
-    page = person.get("/").text
+    page = person.get("/measurements").text
     assert "Thiết bị biên mới, chưa được chấp nhận. Dữ liệu vẫn được lưu." in words_of(page)
     admit = "/edges/sa-dec/press-shop/admit"
     answer = person.post(admit, data={"who": " Nguyễn  Thị Mai ", "token": token_of(page)})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/measurements")
     assert gateway.admitted_by == "Nguyễn Thị Mai"
-    assert "chưa được chấp nhận" not in person.get("/").text
+    assert "chưa được chấp nhận" not in person.get("/measurements").text
 
 
 @pytest.mark.parametrize(
@@ -173,7 +183,7 @@ def test_a_new_edge_is_admitted_by_the_form(gateway, person) -> None:
 )
 def test_a_form_that_cannot_be_taken_comes_back_as_it_was(gateway, person, who, valid, told) -> None:
     gateway.edges = [replace(gateway.edges[0], admitted=False)]
-    token = token_of(person.get("/").text) if valid else "of another site"
+    token = token_of(person.get("/measurements").text) if valid else "of another site"
     answer = person.post("/edges/sa-dec/press-shop/admit", data={"who": who, "token": token})
     assert answer.status_code == 422
     assert told in words_of(answer.text)
@@ -182,7 +192,7 @@ def test_a_form_that_cannot_be_taken_comes_back_as_it_was(gateway, person, who, 
 
 
 def test_an_edge_that_never_spoke_cannot_be_admitted(person) -> None:
-    page = person.get("/").text
+    page = person.get("/measurements").text
     answer = person.post("/edges/sa-dec/nobody/admit", data={"who": "Mai", "token": token_of(page)})
     assert answer.status_code == 404
     assert "Không tìm thấy trang này" in answer.text
@@ -205,7 +215,7 @@ def test_the_language_is_the_chosen_one_or_the_browsers_or_vietnamese(person, ac
     headers = {"Accept-Language": accept}
     if cookie:
         person.cookies.set("nhipdo_language", cookie)
-    assert f"<h1>{title}</h1>" in person.get("/", headers=headers).text
+    assert f"<h1>{title}</h1>" in person.get("/measurements", headers=headers).text
 
 
 def test_the_language_link_comes_back_to_the_same_page(person) -> None:

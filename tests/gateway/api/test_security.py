@@ -57,7 +57,7 @@ def mai(gateway) -> str:
 
 def test_every_path_but_the_public_ones_is_closed_to_a_stranger(app, stranger) -> None:
     paths = paths_of(app)
-    assert {"/", "/live", "/api/v1/health", "/api/docs"} <= {path for _, path in paths}
+    assert {"/", "/measurements", "/live", "/production", "/api/v1/health", "/api/docs"} <= {path for _, path in paths}
     for method, path in [*paths, ("GET", "/api/openapi.json"), ("GET", "/no/such/page")]:
         answer = stranger.request(method, path)
         assert answer.headers["x-frame-options"] == "DENY"

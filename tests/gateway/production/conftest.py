@@ -60,3 +60,9 @@ def summed(engine: Engine) -> Callable[[], int]:
 def everything(engine: Engine) -> Callable[[], Selection]:
     """All machines that were described by now."""
     return lambda: Selection(tuple(machines_of(engine, None)), is_all=True)
+
+
+@pytest.fixture
+def zone() -> ZoneInfo:
+    """Of the wall clock that people read."""
+    return HANOI
