@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from gateway.access.granting import grant
 from gateway.access.sessions import begin_session
 from gateway.access.tokens import make_token
 from gateway.api.app import create_app
+from gateway.api.security import COOKIE
 from gateway.config import GatewayConfig
 from gateway.ingest.ingest import Ingest
 from gateway.ingest.journals import EdgeId
@@ -28,7 +30,7 @@ from gateway.ingest.receipts import Draft, Receipts
 from gateway.ingest.records import take_records
 from gateway.registry import AccountRow, EdgeRow, connect, transaction, upgrade
 from gateway.registry.book import Book
-from gateway.registry.roles import SYSTEM, Action, Grant, Reader
+from gateway.registry.roles import SYSTEM, Action, Grant, Reader, Role
 from gateway.service import Service
 from gateway.timeseries.embedded import EmbeddedStore
 
@@ -169,3 +171,16 @@ def app(house: House) -> FastAPI:
     ingest = Ingest(house.engine, house.store, Nobody())
     service = Service(house.engine, house.store, SECRET, GatewayConfig(), ingest, lambda: house.now)
     return create_app(service, web=WEB, clock=lambda: house.now)
+
+
+@pytest.fixture(scope="module")
+def browsers(app: FastAPI, house: House) -> dict[str, TestClient]:
+    """A browser for each role at its own enterprise, and for an administrator of everything."""
+    scopes = {Role.AGENCY_REPORTER: "agency", Role.PROVINCIAL_OFFICER: "province"}
+    found = {}
+    for name in (*Role, "everywhere"):
+        scope = scopes.get(Role(name), "organisation") if name != "everywhere" else ""
+        role = Role(name) if name != "everywhere" else Role.ADMINISTRATOR
+        account = house.account(f"of-{name.replace('_', '-')}", Grant(role, scope, getattr(house.own, scope, "")))
+        found[str(name)] = TestClient(app, follow_redirects=False, cookies={COOKIE: house.sign_in(account)})
+    return found
