@@ -8,12 +8,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from msgspec.structs import replace
 
+from edge_agent.kpi.effect import Effect, LossShare, compare
 from edge_agent.oee.shop_book import ShopReader
 from edge_agent.screen.forms import Form, Sent
 from edge_agent.screen.rendering import Pages
 from edge_agent.screen.source import Screen, TheScreen
 from edge_agent.screen.tpm.actions import find_action, words_of_losses
-from edge_agent.screen.tpm.effect import Effect, LossShare, compare, measure
+from edge_agent.screen.tpm.effect import measure
 from edge_agent.screen.tpm.lists import losses_of
 from edge_agent.screen.tpm.wall_clock import DAY_NS, day_in, day_of, days_from
 from edge_agent.wire.entries import ImprovementAction

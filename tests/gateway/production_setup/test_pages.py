@@ -6,14 +6,6 @@ from gateway.registry.nouns import NOUNS
 from gateway.registry.roles import SYSTEM, Role
 
 PRODUCT = {"code": "SP-250", "name_vi": "Ke góc", "ideal_cycle_s": "2,5"}
-    "shift-calendars",
-    "products",
-    "stop-reasons",
-    "targets",
-    "production-orders",
-    "checklists",
-    "production-lines",
-]
 UNIT = WorkUnitDescription(
     key="press-1", revision=1, at=1, micro_stop_s=60, max_gap_s=20, bucket_s=600, timezone="Asia/Ho_Chi_Minh"
 )

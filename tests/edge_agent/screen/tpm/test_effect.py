@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from screen_floor import MIN, NOW, H, S, stop_of
 
-from edge_agent.screen.tpm.effect import Effect, LossShare, Refusal, compare, measure
+from edge_agent.kpi.effect import Effect, LossShare, Refusal, compare
+from edge_agent.screen.tpm.effect import measure
 from edge_agent.wire.shop_floor import Elements, Part
 
 START = 1_772_000_000 * S // H * H
