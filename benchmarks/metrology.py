@@ -9,9 +9,10 @@ Each figure of an import comes of a process of its own: CPU time, wall time, and
 NumPy and Python included. A budget is the end gauge of the GUM's H.1 with ten inputs, from its numbers to every
 contribution, the degrees of freedom, k and U for 99 %: by a model in Python (GTC's way), or by one that is read from
 text (suncal's way). A line is the thermometer of H.3, from 11 points to the correction at 30 degrees with its
-uncertainty. Each is repeated in a process of its own, with numbers that differ each time, so that nothing remembered
-helps; all must give the same figures. A table says which target of the library is met. Quote medians, of a machine that
-does nothing else: others' work shows most in the import of many small files.
+uncertainty. Each is repeated with numbers that differ each time, so that nothing remembered helps, and all take turns
+in one process, so that what else the machine does meets all; all must give the same figures. A table says which target
+of the library is met. Quote medians, of a machine that does nothing else: others' work shows most in the import of many
+small files.
 
 Nobody needs all of the library for one task, so that parts are told beside it: what a budget and a line need, what the
 edge needs to correct a sample, what reads a certificate. NumPy alone is some three quarters of the import of all, and
@@ -72,14 +73,16 @@ print(f'{{"ms": {1e3 * cpu}, "wall_ms": {1e3 * wall}, "mb": {peak / 1e3}}}')
 """Imports nothing else: what is there before would not be counted."""
 
 
-def own_work(method: str) -> dict:
-    """In a process of its own: figures and CPU time of one budget and of one line."""
-    module = import_module(METHODS[method])
-    found = {}
+def own_work(methods: list[str]) -> dict:
+    """In a process of its own: figures and CPU time of each task by each method."""
+    modules = {method: import_module(METHODS[method]) for method in methods}
+    found = {method: {} for method in methods}
     for name in TASKS:
-        task = getattr(module, name, None)
-        if task:
-            found[name] = {"first_ms": once_ms(task, 0), "figures": task(0), "ms": repeated_ms(task)}
+        tasks = {method: getattr(module, name) for method, module in modules.items() if hasattr(module, name)}
+        for method, task in tasks.items():
+            found[method][name] = {"first_ms": once_ms(task, 0), "figures": task(0)}
+        for method, ms in repeated_ms(tasks).items():
+            found[method][name]["ms"] = ms
     return found
 
 
@@ -89,11 +92,14 @@ def once_ms(task, turn: int) -> float:
     return 1e3 * (time.process_time() - begin)
 
 
-def repeated_ms(task) -> float:
-    times, end = [], time.perf_counter() + LEAST_S
-    while time.perf_counter() < end or len(times) < 3:
-        times.append(once_ms(task, 1 + len(times)))
-    return statistics.median(times)
+def repeated_ms(tasks: dict) -> dict[str, float]:
+    """One after the other and again: a core that slows down slows all."""
+    times, end, turn = {method: [] for method in tasks}, time.perf_counter() + LEAST_S * len(tasks), 0
+    while time.perf_counter() < end or turn < 3:
+        turn += 1
+        for method, task in tasks.items():
+            times[method].append(once_ms(task, turn))
+    return {method: statistics.median(each) for method, each in times.items()}
 
 
 def asked(*command: str) -> dict:
@@ -165,8 +171,8 @@ def against_others(median: dict[str, dict], others: list[str]) -> list[tuple]:
 def work(runs: int, methods: list[str]) -> tuple[bool, list[tuple]]:
     found = {method: [] for method in methods}
     for _ in range(runs):
-        for method, results in found.items():
-            results.append(asked(__file__, "--work", method))
+        for method, results in asked(__file__, "--work", *methods).items():
+            found[method].append(results)
     same, compared = True, []
     for task, words in TASKS.items():
         print(f"\n{words}, medians of {runs} runs")
@@ -203,7 +209,7 @@ def told(method: str, results: list[dict], base: float, ours: dict) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=7, help="how often each is measured")
-    parser.add_argument("--work", help=argparse.SUPPRESS)
+    parser.add_argument("--work", nargs="+", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.work:
         print(json.dumps(own_work(args.work)))
