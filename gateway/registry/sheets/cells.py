@@ -8,7 +8,8 @@ from gateway.registry.sheets.linked import Linked
 from gateway.registry.sheets.table import Broken, Formula
 from gateway.registry.texts import WrongValueError, shown
 
-_POWER = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}")
+_POWER = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
+"""As a spreadsheet writes a long number into a CSV."""
 _NOTHING = ("-", "\u2013", "\u2014")
 _EXACT = 10**15
 """A spreadsheet keeps fifteen digits; what is longer has lost its last ones."""
@@ -91,8 +92,8 @@ def _code(of: Line, cell: object) -> object:
         return cell
     if abs(cell) >= _EXACT:
         raise WrongValueError(
-            f"Số {cell:.0f} dài hơn 15 chữ số, bảng tính đã làm tròn. Hãy định dạng cột là Văn bản rồi gõ lại.",
-            f"The number {cell:.0f} has more than 15 digits, the spreadsheet has rounded it. Format the column as "
+            f"Số {int(cell)} dài hơn 15 chữ số, bảng tính đã làm tròn. Hãy định dạng cột là Văn bản rồi gõ lại.",
+            f"The number {int(cell)} has more than 15 digits, the spreadsheet has rounded it. Format the column as "
             "text, type it again.",
         )
     text = str(int(cell)) if float(cell).is_integer() else str(cell)

@@ -9,6 +9,7 @@ writes either.
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -76,9 +77,11 @@ def look_into(content: bytes) -> Contents:
             _check_sizes(archive)
             _check_kind(archive)
             return Contents({part.filename: _merged_in(archive, part) for part in archive.infolist()})
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
-        if isinstance(error, UnreadableFileError):
-            raise
+    except UnreadableFileError:
+        raise
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise damaged() from error
+    except NotImplementedError as error:  # a way of packing that no spreadsheet uses
         raise damaged() from error
     except RuntimeError as error:  # zipfile's word for a part that wants a password
         raise _encrypted() from error

@@ -12,16 +12,16 @@ from itertools import islice
 from sqlalchemy import Engine
 
 from gateway.registry.book import Asked, Book, Entry
-from gateway.registry.fields import Choice, Choices, Field, Flag, Link, Number, Value
+from gateway.registry.fields import Choice, Choices, Field, Flag, Link, Number, Value, Whole
 from gateway.registry.nouns import NOUNS
 from gateway.registry.roles import Reader
 from gateway.registry.sheets.heads import HIDDEN, heads_of
 from gateway.registry.sheets.linked import Links
 from gateway.registry.sheets.plan import Progress
+from gateway.registry.sheets.table import is_formula
 from gateway.registry.texts import Title
 
 _YES = {"vi": ("có", "không"), "en": ("yes", "no")}
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _ROWS_AT_ONCE = 500
 _HIDDEN_NOTE = Title(
     "Dữ liệu cá nhân trong các cột sau không được hiện cho bạn, nên để trống: {}",
@@ -108,19 +108,19 @@ def export_csv(
     """
     exported = Exported(engine, clock, reader, noun, language, asked)
     fields = list(exported.of.all_fields().values())
-    rows = ([words(one, value, language) for one, value in zip(fields, row, strict=True)] for row in exported.rows())
-    yield from csv_parts(exported.heads(), rows, language)
+    rows = ([cell_text(*pair, language) for pair in zip(fields, row, strict=True)] for row in exported.rows())
+    yield from csv_parts([harmless(head) for head in exported.heads()], rows, language)
 
 
 def csv_parts(heads: Sequence[str], rows: Iterable[Sequence[str]], language: str) -> Iterator[str]:
-    """A CSV, some hundred rows at a time; no cell is taken for a formula."""
+    """A CSV, some hundred rows at a time, of cells as :func:`cell_text` gives them."""
     part = io.StringIO()
     writer = csv.writer(part, delimiter=";" if language == "vi" else ",")
     part.write("\ufeff")
     writer.writerow([harmless(head) for head in heads])
     rest = iter(rows)
     while True:
-        batch = [[harmless(cell) for cell in row] for row in islice(rest, _ROWS_AT_ONCE)]
+        batch = list(islice(rest, _ROWS_AT_ONCE))
         writer.writerows(batch)
         yield part.getvalue()
         part.seek(0)
@@ -130,18 +130,18 @@ def csv_parts(heads: Sequence[str], rows: Iterable[Sequence[str]], language: str
 
 
 def harmless(text: str) -> str:
-    """A text that a spreadsheet does not take for a formula; :func:`as_typed` takes the quote away again.
+    """A text that a spreadsheet does not take for a formula; the import takes the quote away again.
 
-    >>> harmless("kW"), harmless("=1+1"), harmless("-12,5")
-    ('kW', "'=1+1", '-12,5')
+    >>> harmless("kW"), harmless("=1+1"), harmless("+84 912 345 678"), harmless("'=1")
+    ('kW', "'=1+1", "'+84 912 345 678", "''=1")
     """
-    is_number = text[:1] in "+-" and text[1:].replace(",", "", 1).replace(".", "", 1).isdecimal()
-    return f"'{text}" if text.startswith(FORMULAS) and not is_number else text
+    return f"'{text}" if is_formula(text.lstrip("'")) else text
 
 
-def as_typed(text: str) -> str:
-    """A text of a CSV without the quote that :func:`harmless` put before it."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULAS) else text
+def cell_text(one: Field, value: Value, language: str) -> str:
+    """A value as a cell of a CSV."""
+    text = words(one, value, language)
+    return text if isinstance(one, Whole | Number) else harmless(text)
 
 
 def words(one: Field, value: Value, language: str) -> str:

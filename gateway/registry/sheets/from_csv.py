@@ -5,7 +5,7 @@ import io
 from itertools import islice
 
 from gateway.registry.sheets.faults import UnreadableFileError
-from gateway.registry.sheets.table import MOST_COLUMNS, MOST_ROWS, Line, Table, is_blank
+from gateway.registry.sheets.table import MOST_COLUMNS, MOST_ROWS, Line, Table, as_typed, is_blank
 
 _DELIMITERS = ";,\t"
 _SAMPLE = 20
@@ -27,7 +27,7 @@ def read_csv(content: bytes) -> Table:
         for number, cells in enumerate(reader, 1):
             if is_blank(cells):
                 continue
-            lines.append(Line(number, tuple(cells)))
+            lines.append(Line(number, tuple(map(as_typed, cells))))
             check_size(len(lines), len(cells), "", number)
     except csv.Error as error:
         raise UnreadableFileError(

@@ -80,6 +80,7 @@ def find_heads(table: Table, of: type[Registered]) -> Heads:
     best = max(table.lines[:_LOOK], key=lambda line: _recognised(line, meanings), default=None)
     if best is None or not _recognised(best, meanings):
         raise _no_heads(table, of)
+    meanings = _by_name(best, of, meanings)
     columns: list[Column] = []
     faults: list[Fault] = []
     ordinal = None
@@ -130,7 +131,7 @@ def _is_hidden(head: str) -> bool:
 def _meanings(of: type[Registered]) -> dict[str, str]:
     """Bare head -> field; first what is sure, then what else it may be called."""
     fields: Mapping[str, Field] = of.all_fields()
-    found = {name: name for name in fields}
+    found: dict[str, str] = {}
     for name, title in heads_of(of).items():
         for text in (title.vi, title.en):
             found.setdefault(_bare(text), name)
@@ -139,8 +140,16 @@ def _meanings(of: type[Registered]) -> dict[str, str]:
     for name, one in fields.items():
         for text in one.also:
             found.setdefault(_bare(text), name)
+        found.setdefault(name, name)
         found.setdefault(name.replace("_", " "), name)
     return found
+
+
+def _by_name(line: Line, of: type[Registered], meanings: Mapping[str, str]) -> Mapping[str, str]:
+    """What heads mean: all names of fields, then those; else titles, of which some are the names of other fields."""
+    heads = [str(cell).strip() for cell in line.cells if cell not in (None, "")]
+    fields = of.all_fields()
+    return {name: name for name in fields} if all(head in fields for head in heads) else meanings
 
 
 def _recognised(line: Line, meanings: Mapping[str, str]) -> int:
@@ -151,7 +160,8 @@ def _recognised(line: Line, meanings: Mapping[str, str]) -> int:
 def _no_heads(table: Table, of: type[Registered]) -> UnreadableFileError:
     first = table.lines[0] if table.lines else Line(1, ())
     heads = heads_of(of)
-    vi, en = (", ".join(f"«{heads[name][language]}»" for name in of.noun.key) for language in ("vi", "en"))
+    vi = ", ".join(f"«{heads[name].vi}»" for name in of.noun.key)
+    en = ", ".join(repr(heads[name].en) for name in of.noun.key)
     return UnreadableFileError(
         f"Không tìm thấy dòng tên cột, cần ít nhất {vi}. Hãy dùng tệp mẫu của {of.noun.many.vi}.",
         f"No row of heads was found, expected at least {en}. Use the template of {of.noun.many.en}.",

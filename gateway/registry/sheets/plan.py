@@ -117,7 +117,8 @@ class Planner:
         with Session(self._engine) as session:
             in_use = keys_in_use(session, self._of)
             done = 0
-            while batch := list(islice(rest, _AT_ONCE)):
+            # A row that another row of the file names must be known before that one is read.
+            while batch := list(islice(rest, 1 if self._by_itself else _AT_ONCE)):
                 steps = [step for line in batch if (step := self._parsed(line, parsed)) is not None]
                 self._compare(session, steps, in_use)
                 done += len(batch)

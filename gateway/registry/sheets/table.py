@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 50_000
@@ -24,7 +23,18 @@ class Broken(str):
     __slots__ = ()
 
 
-Cell = str | int | float | bool | datetime | None
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the wide forms of the first, which a spreadsheet set to an Asian language takes for them."""
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet takes a text for a formula."""
+    return text.startswith(_FORMULAS)
+
+
+def as_typed(text: str) -> str:
+    """A cell of a CSV without the quote that keeps it from being taken for a formula."""
+    return text[1:] if text.startswith("'") and is_formula(text.lstrip("'")) else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from gateway.registry.fields import Choice, Choices, Day, Field, Flag, Line, Link, Number, Value, Whole
 from gateway.registry.nouns import NOUNS, Registered
-from gateway.registry.sheets.exporting import csv_parts, option, words
+from gateway.registry.sheets.exporting import cell_text, csv_parts, option, words
 from gateway.registry.sheets.heads import EXAMPLE, ORDINAL, heads_of
 from gateway.registry.sheets.table import GUIDE, LISTS
 from gateway.registry.sheets.to_xlsx import sheet_name, width
@@ -90,7 +90,7 @@ def template_csv(noun: str, language: str = "vi") -> str:
     heads = heads_of(of)
     fields = of.all_fields()
     top = [ORDINAL[language], *(heads[name][language] + (" *" if one.required else "") for name, one in fields.items())]
-    row = [EXAMPLE[language], *(words(one, example_of(one), language) for one in fields.values())]
+    row = [EXAMPLE[language], *(cell_text(one, example_of(one), language) for one in fields.values())]
     return "".join(csv_parts(top, [row], language))
 
 

@@ -14,9 +14,9 @@ from gateway.registry.book import Asked
 from gateway.registry.fields import Choice, Day, Field, Link, Number, Value, Whole
 from gateway.registry.nouns import Registered
 from gateway.registry.roles import Reader
-from gateway.registry.sheets.exporting import FORMULAS, Exported, words
+from gateway.registry.sheets.exporting import Exported, words
 from gateway.registry.sheets.plan import Progress
-from gateway.registry.sheets.table import GUIDE
+from gateway.registry.sheets.table import GUIDE, is_formula
 
 _LONGEST_CELL = 32_767
 
@@ -71,7 +71,7 @@ def text_cell(sheet: Any, text: str) -> Any:
     cell.value = text[:_LONGEST_CELL]
     cell.data_type = "s"  # "=1+1" is a text here
     cell.number_format = "@"
-    if text.startswith(FORMULAS):
+    if is_formula(text):
         cell.quotePrefix = True
     return cell
 
