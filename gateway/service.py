@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import GatewayStatus, InstrumentDescription, Text
 from gateway.config import GatewayConfig
+from gateway.federation.standing import Standing, standing
 from gateway.health import EdgeHealth, StoreHealth, edge_health, gateway_health
 from gateway.ingest import records
 from gateway.ingest.ingest import Counters, Ingest
@@ -69,6 +70,10 @@ class Service:
         """What the text channels of an edge show; a text's key is ``instrument.channel``."""
         with Session(self.engine) as session:
             return records.texts(session, EdgeId(site, edge))
+
+    def forwarding(self) -> Standing | None:
+        """How this gateway stands with the one above; None: it has never forwarded."""
+        return standing(self.engine)
 
     def admit(self, site: str, edge: str, who: str, reader: Reader = SYSTEM) -> None:
         """Write down that ``who`` admitted this edge, said by ``reader``.

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.config import GatewayConfig, load_config
+from gateway.federation.checking import look_above
 from gateway.files import cautions, check_files
 from gateway.opening import open_timeseries, opened_registry
 from gateway.people import DecisionError
@@ -35,10 +36,20 @@ def check(args: argparse.Namespace) -> int:
         print(f"registry   {engine.url}")
     print(f"series     {_series(config)}")
     print(f"broker     {config.broker.url} (not tried: the log of nhipdo serve says whether it lets us in)")
+    above_answers = _look_above(config)
     print(f"page       http://{config.http.host}:{config.http.port}/")
     for caution in cautions(config):
         print(f"warning: {caution}", file=sys.stderr)
-    return 0
+    return 0 if above_answers else 1
+
+
+def _look_above(config: GatewayConfig) -> bool:
+    """The gateway above, where one is named."""
+    if not config.forward.is_set:
+        return True
+    is_well, words = look_above(config.forward)
+    print(f"forward    {words}", file=sys.stdout if is_well else sys.stderr)
+    return is_well
 
 
 def check_audit(file: Path | None) -> int:

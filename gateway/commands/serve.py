@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Thread
+from zoneinfo import ZoneInfo
 
 import msgspec
 import uvicorn
@@ -22,6 +23,7 @@ from gateway.access.links import HOURS, make_link
 from gateway.api.app import create_app
 from gateway.commands.accounts import link_address
 from gateway.config import ConfigError, GatewayConfig, load_config
+from gateway.federation.forwarder import Forwarder
 from gateway.files import check_files
 from gateway.ingest.ingest import Ingest
 from gateway.ingest.subscription import Subscription
@@ -52,6 +54,7 @@ def serve(args: argparse.Namespace) -> int:
         stores = stack.enter_context(opened(config))
         write_provinces(Book(stores.engine, time.time_ns))
         ingest = stack.enter_context(_ingesting(config, stores))
+        stack.enter_context(_forwarding(config, stores))
         jobs = start_jobs(stores.engine, stores.timeseries, config, time.time_ns)
         stack.callback(jobs.shutdown)
         service = Service(stores.engine, stores.timeseries, secret, config, ingest)
@@ -93,6 +96,21 @@ def _ingesting(config: GatewayConfig, stores: Stores) -> Iterator[Ingest]:
         # The way back stays open until the last acknowledgement has gone out.
         ingest.stop()
         subscription.stop()
+
+
+@contextmanager
+def _forwarding(config: GatewayConfig, stores: Stores) -> Iterator[None]:
+    """What is agreed goes to the gateway above, where one is named."""
+    if not config.forward.is_set:
+        yield
+        return
+    zone, is_shared = ZoneInfo(config.gateway.zone), bool(config.broker.shared)
+    forwarder = Forwarder(stores.engine, config.forward, zone, is_shared=is_shared)
+    forwarder.start()
+    try:
+        yield
+    finally:
+        forwarder.stop()
 
 
 def _start_http(service: Service, listener: socket.socket) -> tuple[uvicorn.Server, Thread]:
