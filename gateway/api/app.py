@@ -18,6 +18,7 @@ from gateway.api import (
     entries,
     health,
     imports,
+    improvement,
     instruments,
     login,
     noun_list,
@@ -28,6 +29,7 @@ from gateway.api import (
     pages,
     production,
     production_stop,
+    registry_pages,
     series,
     setup,
     setup_sending,
@@ -39,6 +41,7 @@ from gateway.api.conventions import keep_to_conventions
 from gateway.api.guard import Guard
 from gateway.api.live import Sparks
 from gateway.api.permission import check_routes
+from gateway.api.registry_pages.held import HeldFiles
 from gateway.api.rendering import Renderer
 from gateway.api.security import Access
 from gateway.api.source import Service
@@ -102,6 +105,7 @@ def _hold(app: FastAPI, service: Service, access: Access, web: Path, clock: Call
     app.state.renderer = Renderer(web, zone)
     app.state.sparks = Sparks()
     app.state.imports = Imports(service.engine, clock)
+    app.state.held_files = HeldFiles(clock)
 
 
 def _route(app: FastAPI, web: Path) -> None:
@@ -119,8 +123,11 @@ def _route(app: FastAPI, web: Path) -> None:
     app.include_router(andon.router)
     app.include_router(setup_sending.router)
     app.include_router(setup.router)
+    app.include_router(improvement.router)
     app.include_router(production.router)
     app.include_router(production_stop.router)
+    for router in registry_pages.routers:
+        app.include_router(router)
     app.add_api_route("/healthz", say_ok, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=web / "static"))
 

@@ -168,10 +168,11 @@ def read_export(
 
     file = cast("Any", SpooledTemporaryFile(max_size=1 << 20))  # noqa: SIM115  closed when it was sent
     export_xlsx(file, service.engine, lambda: now, reader, of.__tablename__, language, asked)
-    return StreamingResponse(_sent(file), headers=headers, media_type=XLSX)
+    return StreamingResponse(sent_in_parts(file), headers=headers, media_type=XLSX)
 
 
-def _sent(file: Any) -> Iterator[bytes]:
+def sent_in_parts(file: Any) -> Iterator[bytes]:
+    """A file from its beginning; it is closed at its end."""
     with file:
         file.seek(0)
         while part := file.read(1 << 16):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
 import msgspec
 import pytest
@@ -30,6 +31,8 @@ from gateway.ingest.receipts import Draft, Receipts
 from gateway.ingest.records import take_records
 from gateway.registry import AccountRow, EdgeRow, connect, transaction, upgrade
 from gateway.registry.book import Book
+from gateway.registry.documents import Documents
+from gateway.registry.files import ImportRow
 from gateway.registry.roles import SYSTEM, Action, Grant, Reader, Role
 from gateway.service import Service
 from gateway.timeseries.embedded import EmbeddedStore
@@ -40,6 +43,7 @@ S = 10**9
 NOW = 1_764_028_860 * S
 """2025-11-25 00:01 UTC."""
 OWN, FOREIGN = "own-site", "foreign-site"
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n%"
 PHOTO = b"\xff\xd8 no real one"
 
 
@@ -58,6 +62,7 @@ class Side:
     province: str
     organisation: str
     agency: str
+    site_id: str
 
 
 @dataclass
@@ -95,6 +100,32 @@ class House:
         with transaction(self.engine) as session:
             return make_token(session, reader, self.now, "a test", frozenset(limits) or None, 30)
 
+    def document(self, noun: str, row: str, content: str) -> str:
+        """The id of a document that a row gets."""
+        documents = Documents(self.engine, lambda: self.now)
+        return documents.add(SYSTEM, noun, row, PDF + content.encode(), file="a.pdf")[0].id
+
+    def imported(self, account: str) -> str:
+        """The id of an import that somebody tried."""
+        row = ImportRow(
+            id=token_hex(16),
+            account=account,
+            name="a test",
+            noun="site",
+            file="sites.csv",
+            dry_run=True,
+            state="interrupted",
+            done=0,
+            total=0,
+            outcome="",
+            made_at=self.now,
+            seen_at=self.now,
+            ended_at=self.now,
+        )
+        with Session(self.engine) as session, session.begin():
+            session.add(row)
+            return row.id
+
     def _side(self, site: str, province_code: str, code: str) -> Side:
         book = Book(self.engine, lambda: self.now)
         province = book.make(SYSTEM, "province", {"code": province_code, "name": f"Province of {site}"}).id
@@ -102,9 +133,9 @@ class House:
         organisation = book.make(SYSTEM, "organisation", firm).id
         agency = book.make(SYSTEM, "agency", {"name": f"Agency of {site}", "province": province}).id
         place = {"name": site, "title": f"Site {site}", "organisation": organisation, "kind": "factory"}
-        book.make(SYSTEM, "site", place)
+        site_id = book.make(SYSTEM, "site", place).id
         self._speak(site)
-        return Side(site, province, organisation, agency)
+        return Side(site, province, organisation, agency, site_id)
 
     def _speak(self, site: str) -> None:
         said: list[Record] = [

@@ -48,6 +48,9 @@ ALL_EDGES = "aaaa--aaA-A"
 ADMIT = "-y-----yA-A"
 PEOPLE = "-y----yyA-A"
 ALL_PEOPLE = "-a----aaA-A"
+ROWS = "yyyyy-yyA-A"
+"""Of the pages of an enterprise's rows: who may read organisations and sites."""
+IMPORTS = "yyyyyyyyAyA"
 LIFT = "-y----fyA-A"
 """Whoever could make an operator of somebody: a provincial officer has no right to write improvements."""
 
@@ -67,6 +70,24 @@ TABLE = {
     "GET /andon/{site}": PRODUCTION,
     "GET /series/{site}/{edge}/{instrument}/{channel}": SERIES,
     "POST /edges/{site}/{edge}/admit": ADMIT,
+    "GET /registry": EVERYBODY,
+    "GET /registry/imports": EVERYBODY,
+    "POST /registry/imports": EVERYBODY,
+    "GET /registry/imports/{import_id}": IMPORTS,
+    "POST /registry/imports/{import_id}/carry-out": IMPORTS,
+    "GET /registry/{noun}": "aaaaa-aaA-A",
+    "GET /registry/{noun}/export": "aaaaa-aaA-A",
+    "GET /registry/{noun}/new": ALL_PEOPLE,
+    "POST /registry/{noun}/new": ALL_PEOPLE,
+    "GET /registry/{noun}/{row}": ROWS,
+    "GET /registry/{noun}/{row}/change": PEOPLE,
+    "POST /registry/{noun}/{row}/change": PEOPLE,
+    "POST /registry/{noun}/{row}/retire": PEOPLE,
+    "POST /registry/{noun}/{row}/restore": PEOPLE,
+    "POST /registry/{noun}/{row}/erase": PEOPLE,
+    "POST /registry/{noun}/{row}/documents": PEOPLE,
+    "GET /registry/{noun}/{row}/documents/{document}": ROWS,
+    "POST /registry/{noun}/{row}/documents/{document}/remove": PEOPLE,
     "GET /api/v1/health": ALL_EDGES,
     "GET /api/v1/edges": ALL_EDGES,
     "GET /api/v1/edges/{site}/{edge}": EDGES,
@@ -188,6 +209,21 @@ class Asker:
             names["account_id"] = self._house.account(f"{self.who.replace('_', '-')}-{self._number}-{side.site}", grant)
         if "{token_id}" in line:
             names["token_id"] = self._token_of(side)
+        if "/registry/" in line:
+            names |= self._of_registry(line, side)
+        return names
+
+    def _of_registry(self, line: str, side) -> dict[str, str]:
+        """A row of the place, for the pages that all nouns have; an import of theirs, or of a stranger."""
+        self._number += 1
+        names = {"noun": "sites", "row": side.site_id}
+        if "/documents" in line:
+            names = {"noun": "organisations", "row": side.organisation}
+        if "{document}" in line:
+            names["document"] = self._house.document("organisation", side.organisation, f"{self.who}-{self._number}")
+        if "{import_id}" in line:
+            is_own = side is self._house.own and self.who != "gateway"
+            names["import_id"] = self._house.imported(self._reader.account if is_own else "f" * 32)
         return names
 
     def _token_of(self, side) -> str:
@@ -242,6 +278,7 @@ def test_each_role_gets_what_is_theirs_and_no_more(askers, house, line) -> None:
 def test_a_stranger_gets_nothing(app, house, line) -> None:
     names = {"site": house.own.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
     names |= {"noun": "stop_reason", "photo": "0" * 64, "mark": "0" * 16, "account_id": "0" * 32, "token_id": "0" * 32}
+    names |= dict.fromkeys(("row", "document", "import_id"), "0" * 32)
     method, path = line.format_map(names).split(" ")
     answer = TestClient(app, follow_redirects=False).request(method, path)
     if path.startswith("/api/"):

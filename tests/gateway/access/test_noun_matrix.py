@@ -40,11 +40,13 @@ OF_A_FIRM = ("-y--ynyyA", "-----nyyA")
 OF_A_PROVINCE = ("-n--nnynA", "-----nynA")
 """Records of the programme about no organisation."""
 TASKS = ("----nyynA", "-----yynA")
+LABORATORY = ("-yyyy-yyA", "--yy---yA")
 TABLE = {
     "agencies": PLACES,
     "agreements": ("-y----yyA", "-y-----yA"),
     "attendances": OF_A_PROVINCE,
     "awards": OF_A_FIRM,
+    "certificates": LABORATORY,
     "certification-activities": OF_A_FIRM,
     "certifications": OF_A_FIRM,
     "checklists": SHOP_FLOOR,
@@ -54,7 +56,9 @@ TABLE = {
     "experts": OF_A_PROVINCE,
     "information-requests": OF_A_PROVINCE,
     "inhouse-standards": OF_A_FIRM,
+    "laboratories": LABORATORY,
     "listed": OF_A_FIRM,
+    "measuring-instruments": LABORATORY,
     "milestones": OF_A_PROVINCE,
     "organisations": FIRM,
     "persons": ("-y----yyA", "-y----yyA"),
