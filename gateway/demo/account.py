@@ -1,7 +1,9 @@
-"""The demo's account, and the link that signs in to it."""
+"""The demo's account, the link that signs in to it, and the enterprise whose machines it shows."""
 
 import time
 from pathlib import Path
+
+from sqlalchemy import Engine
 
 from gateway.access.accounts import make_account
 from gateway.access.granting import grant
@@ -9,9 +11,13 @@ from gateway.access.links import make_link
 from gateway.config import load_config
 from gateway.opening import opened_registry
 from gateway.registry import transaction
+from gateway.registry.book import Book
 from gateway.registry.roles import SYSTEM, Grant, Role
+from gateway.registry.territory import write_provinces
 
 NAME = "demo"
+SITE = "demo"
+"""As ``gateway.demo.folder`` writes it into the agent's file."""
 _HOURS = 30 * 24
 _USES = 10_000
 """A demo is opened by everybody who looks on."""
@@ -24,7 +30,23 @@ def demo_link(gateway: Path) -> str:
         gateway: The demo's gateway.toml; nothing serves on it yet.
     """
     now = time.time_ns()
-    with opened_registry(load_config(gateway)) as engine, transaction(engine) as session:
+    with opened_registry(load_config(gateway)) as engine:
+        _register(Book(engine, lambda: now))
+        return _link(engine, now)
+
+
+def _link(engine: Engine, now: int) -> str:
+    with transaction(engine) as session:
         row = make_account(session, SYSTEM, now, NAME)
         grant(session, SYSTEM, now, row.id, Grant(Role.ADMINISTRATOR))
         return make_link(session, SYSTEM, now, row.id, hours=_HOURS, uses=_USES)
+
+
+def _register(book: Book) -> None:
+    """Whose machines these are: somebody who does not exist, and says so."""
+    write_provinces(book)
+    province = book.find(SYSTEM, "province", code="82", until="")
+    organisation = {"code": "DEMO", "name": "Công ty mẫu (mô phỏng)", "kind": "enterprise", "province": province.id}
+    owner = book.make(SYSTEM, "organisation", organisation)
+    site = {"name": SITE, "title": "Xưởng mẫu (mô phỏng)", "organisation": owner.id, "kind": "factory"}
+    book.make(SYSTEM, "site", site)
