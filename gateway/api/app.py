@@ -28,6 +28,7 @@ from gateway.api import (
     own_account,
     pages,
     production,
+    production_figures,
     production_stop,
     registry_pages,
     series,
@@ -45,6 +46,7 @@ from gateway.api.registry_pages.held import HeldFiles
 from gateway.api.rendering import Renderer
 from gateway.api.security import Access
 from gateway.api.source import Service
+from gateway.api.unreachable import Unreachable
 from gateway.registry.sheets import Imports
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -85,7 +87,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        middleware=[Middleware(Guard, access=access)],
+        middleware=[Middleware(Unreachable), Middleware(Guard, access=access)],
     )
     _hold(app, service, access, web, clock, ZoneInfo(zone))
     _route(app, web)
@@ -113,6 +115,7 @@ def _route(app: FastAPI, web: Path) -> None:
     api = APIRouter(prefix="/api/v1")
     for noun in (health, edges, instruments, series, work_units, elements, stops, oee, entries, accounts, tokens):
         api.include_router(noun.router)
+    api.include_router(production_figures.router)
     for router in (noun_list.router, imports.router, *nouns.all_routers()):
         api.include_router(router)
     app.include_router(api)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -19,7 +19,7 @@ from gateway.api.rendering import Pages
 from gateway.api.sheets import Language
 from gateway.api.source import Now, TheService, Zone
 from gateway.production.judging import largest
-from gateway.production.looking import Asked, Look, Scope, look
+from gateway.production.looking import Asked, Look, Looks, Scope
 from gateway.production.periods import Kind, Period, day_at, month_at, parse, today, week_at
 from gateway.production.reading import Machine, Selection, last_day, machines_of
 from gateway.production.stops import stops_of
@@ -147,10 +147,19 @@ def _is_future(period: Period, now: int, zone: Zone) -> bool:
     return period.first > today(now, zone)
 
 
+def _looks(request: Request) -> Looks:
+    state = request.app.state
+    if not hasattr(state, "looks"):
+        state.looks = Looks()
+    return cast("Looks", state.looks)
+
+
 @router.get("/production")
-def show_production(request: Request, asking: TheAsking, pages: Pages, zone: Zone) -> HTMLResponse:
+def show_production(
+    request: Request, asking: TheAsking, pages: Pages, zone: Zone, looks: Annotated[Looks, Depends(_looks)]
+) -> HTMLResponse:
     """What production gave, where the time went, and where to look closer."""
-    seen = look(asking.asked, asking.seen, asking.scope, asking.period)
+    seen = looks.look(asking.asked, asking.seen, asking.scope, asking.period)
     stops = stops_of(asking.asked.engine, asking.selection, asking.period, zone, most=TOP_STOPS)
     context = _frame(asking) | {
         "look": seen,
@@ -170,7 +179,7 @@ def show_stops(
     pages: Pages,
     zone: Zone,
     kind: Annotated[str, Query(pattern="^(FAULT|STOP|SETUP|MINOR_STOP)?$")] = "",
-    reason: Annotated[str, Query(max_length=255)] = "",
+    reason: Annotated[str, Query(max_length=255, pattern=r"^[^\x00-\x1f]*$")] = "",
     unsaid: bool = False,  # noqa: FBT001, FBT002  a query parameter
 ) -> HTMLResponse:
     """Every stop of a period, the longest first; of one kind or reason, or those without a reason."""

@@ -5,7 +5,8 @@ Every question is asked once, for whatever is shown; the parts are put together 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from threading import Lock
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from sqlalchemy import Engine
 
 from gateway.production.comparing import Change, compare
 from gateway.production.judging import Judged, judge
-from gateway.production.periods import Kind, Period, day_at, shift_at, today
+from gateway.production.periods import Kind, Period, shift_at, today
 from gateway.production.reading import (
     NOTHING,
     Machine,
@@ -27,8 +28,6 @@ from gateway.production.reading import (
 )
 from gateway.production.stops import Reason, reasons_of
 from gateway.shop_floor import UnitId
-
-_ONE = timedelta(days=1)
 
 
 class Scope(NamedTuple):
@@ -130,6 +129,35 @@ class Look:
         return min(alike, key=lambda one: one.judged.main or 0.0) if len(alike) > 1 else None
 
 
+class Looks:
+    """What was looked at a moment ago, so that it is not asked of the database again.
+
+    Decision: a look is good for ten seconds.
+    Because: the sums themselves are made every twenty, and twenty people who open a month at eight in the morning ask
+    one question.
+    """
+
+    def __init__(self, keep_s: float = 10.0, most: int = 64) -> None:
+        self._keep_ns, self._most = int(keep_s * 10**9), most
+        self._lock = Lock()
+        self._kept: dict[tuple[object, ...], Look] = {}
+
+    def look(self, asked: "Asked", seen: Sequence[Machine], scope: Scope, period: Period) -> Look:
+        """As :func:`look`, or what that gave a moment ago."""
+        key = (scope, period, tuple((m.id, m.production_line, m.counts_pieces, m.target_oee) for m in seen))
+        with self._lock:
+            found = self._kept.get(key)
+        if found is not None and 0 <= asked.now - found.now < self._keep_ns:
+            return found
+        found = look(asked, seen, scope, period)
+        with self._lock:
+            self._kept.pop(key, None)
+            while len(self._kept) >= self._most:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = found
+        return found
+
+
 class Asked(NamedTuple):
     """Of what a look is made."""
 
@@ -158,6 +186,7 @@ def look(asked: Asked, seen: Sequence[Machine], scope: Scope, period: Period) ->
     told = _Told(told_ns(engine, whole, period), _elapsed(asked, period), period.kind)
     judged = _judged(rests_on.machines, now_sums, told)
     before = _judged(rests_on.machines, before_sums)
+    columns, weeks = _columns(asked, rests_on, period, counts=counts)
     return Look(
         scope=scope,
         period=period,
@@ -167,8 +196,8 @@ def look(asked: Asked, seen: Sequence[Machine], scope: Scope, period: Period) ->
         before=before,
         change=compare(before, judged),
         target=_target(rests_on.machines),
-        columns=_columns(asked, rests_on, period, counts=counts),
-        weeks=_weeks(asked, rests_on, period, counts=counts),
+        columns=columns,
+        weeks=weeks,
         shifts=_shifts(asked, rests_on, period, counts=counts),
         members=tuple(_members(scope, machines, now_sums, before_sums, told)),
         reasons=tuple(reasons_of(engine, whole, period, asked.zone)),
@@ -208,35 +237,27 @@ def _target(machines: Sequence[Machine]) -> float | None:
     return aims.pop() if len(aims) == 1 else None
 
 
-def _columns(asked: Asked, whose: Selection, period: Period, *, counts: bool) -> tuple[Column, ...]:
+def _columns(
+    asked: Asked, whose: Selection, period: Period, *, counts: bool
+) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """The parts of a period, and the weeks of a month."""
     if period.kind is Kind.SHIFT:
-        return ()
+        return (), ()
     if period.kind is Kind.DAY:
-        return _of_shifts(asked, whose, period, counts=counts)
-    return _of_days(asked, whose, period.days, counts=counts)
-
-
-def _of_days(asked: Asked, whose: Selection, days: Sequence[Period], *, counts: bool) -> tuple[Column, ...]:
-    span = Period(Kind.WEEK, days[0].first, days[-1].last)
-    sums = by_day(asked.engine, whose, span)
-    return tuple(Column(day, judge(sums.get(day.name, NOTHING), counts_pieces=counts)) for day in days)
+        return _of_shifts(asked, whose, period, counts=counts), ()
+    weeks = period.weeks if period.kind is Kind.MONTH else []
+    # The days of whole weeks are those of the month and a few more: they are asked for at once.
+    first, last = (weeks[0].first, weeks[-1].last) if weeks else (period.first, period.last)
+    sums = by_day(asked.engine, whose, Period(Kind.WEEK, first, last))
+    found = {date.fromisoformat(day): one for day, one in sums.items()}
+    days = tuple(Column(day, judge(sums.get(day.name, NOTHING), counts_pieces=counts)) for day in period.days)
+    begun = [week for week in weeks if week.first <= today(asked.now, asked.zone)]
+    return days, tuple(Column(week, judge(together(_of(found, week)), counts_pieces=counts)) for week in begun)
 
 
 def _of_shifts(asked: Asked, whose: Selection, period: Period, *, counts: bool) -> tuple[Column, ...]:
     sums = by_shift(asked.engine, whose, period)
     return tuple(Column(shift_at(period.first, name), judge(one, counts_pieces=counts)) for name, one in sums.items())
-
-
-def _weeks(asked: Asked, whose: Selection, period: Period, *, counts: bool) -> tuple[Column, ...]:
-    if period.kind is not Kind.MONTH:
-        return ()
-    weeks = [week for week in period.weeks if week.first <= today(asked.now, asked.zone)]
-    if not weeks:
-        return ()
-    first, last = weeks[0].first, weeks[-1].last
-    days = [day_at(first + n * _ONE) for n in range((last - first).days + 1)]
-    found = {column.period.first: column.judged.sum for column in _of_days(asked, whose, days, counts=counts)}
-    return tuple(Column(week, judge(together(_of(found, week)), counts_pieces=counts)) for week in weeks)
 
 
 def _of(days: Mapping[date, Sum], week: Period) -> Iterable[Sum]:

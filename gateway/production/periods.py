@@ -10,7 +10,7 @@ from edge_agent.kpi.calendar import to_ns
 
 _ONE = timedelta(days=1)
 _FORM = re.compile(
-    r"(?P<month>\d{4}-\d{2})|(?P<week>\d{4}-W\d{2})|(?P<day>\d{4}-\d{2}-\d{2})(?:\.(?P<shift>.{1,255}))?"
+    r"(?P<month>\d{4}-\d{2})|(?P<week>\d{4}-W\d{2})|(?P<day>\d{4}-\d{2}-\d{2})(?:\.(?P<shift>[^\x00-\x1f]{1,255}))?"
 )
 _YEARS = range(1971, 2200)
 FORMS = "2026-11 for a month, 2026-W48 for a week, 2026-11-25 for a day, 2026-11-25.A for its shift A"

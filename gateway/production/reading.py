@@ -72,11 +72,13 @@ class Sum:
     Attributes:
         elements: All that adds up.
         told_until: End of the last nominal bucket in it, UTC ns; 0: there is none.
+        told_since: Start of the first; 0: there is none.
         energy_wh: Energy, Wh.
     """
 
     elements: Elements
     told_until: int = 0
+    told_since: int = 0
     energy_wh: float = 0.0
 
 
@@ -151,11 +153,8 @@ def by_day(engine: Engine, whose: Selection, period: Period) -> dict[str, Sum]:
 def by_shift(engine: Engine, whose: Selection, period: Period) -> dict[str, Sum]:
     """The sums of all machines together, by the name of the shift, in the order of the day; not of what is outside."""
     found = _sums(engine, (ProductionDayRow.shift,), whose, period)
-    with Session(engine) as session:
-        its = ProductionDayRow
-        first = select(its.shift, func.min(its.since)).where(_within(whose, period), its.shift != "")
-        begins: dict[str, int] = {shift: since for shift, since in session.execute(first.group_by(its.shift))}  # noqa: C416  rows are no pairs
-    return {shift: found[shift,] for shift in sorted(begins, key=lambda name: (begins[name], name))}
+    named = ((str(shift), one) for (shift,), one in found.items() if shift)
+    return dict(sorted(named, key=lambda one: (one[1].told_since, one[0])))
 
 
 def told_ns(engine: Engine, whose: Selection, period: Period) -> dict[UnitId, int]:
@@ -189,6 +188,7 @@ def together(sums: Iterable[Sum]) -> Sum:
     return Sum(
         gathered.elements(),
         max((one.told_until for one in every), default=0),
+        min((one.told_since for one in every if one.told_since), default=0),
         fsum(one.energy_wh for one in every),
     )
 
@@ -197,7 +197,11 @@ def _sums(engine: Engine, keys: Sequence[Any], whose: Selection, period: Period)
     its = ProductionDayRow
     apart = (*keys, its.product, its.ideal_cycle_s)
     numbers = [func.sum(getattr(its, name)) for name in (*TIMES, *COUNTS, "energy_wh")]
-    query = select(*apart, func.max(its.until), *numbers).where(_within(whose, period)).group_by(*apart)
+    query = (
+        select(*apart, func.max(its.until), func.min(its.since), *numbers)
+        .where(_within(whose, period))
+        .group_by(*apart)
+    )
     if not whose.machines:
         return {}
     found: dict[tuple[Any, ...], _Gathered] = {}
@@ -237,12 +241,12 @@ class _Gathered:
         self._ns = [0] * _BUCKETS
         self._pieces: dict[tuple[str, float], list[int]] = {}
         self._others = [0] * 5
-        self._until = 0
+        self._until = self._since = 0
         self._wh: list[float] = []
 
     def take(self, product: str, cycle_s: float | None, row: Sequence[Any]) -> None:
-        """One row of the database: until, the eight times, the eight counts, energy."""
-        until, *numbers, wh = row
+        """One row of the database: until, since, the eight times, the eight counts, energy."""
+        until, since, *numbers, wh = row
         whole = [int(number) for number in numbers]
         times, (total, reject, rework, *others) = whole[:_BUCKETS], whole[_BUCKETS:]
         if cycle_s is None:
@@ -253,6 +257,7 @@ class _Gathered:
                 pieces[k] += more
         self._plus(times, others)
         self._until = max(self._until, int(until))
+        self._since = min(self._since or int(since), int(since))
         self._wh.append(float(wh))
 
     def add(self, more: Elements) -> None:
@@ -271,7 +276,7 @@ class _Gathered:
 
     def sum(self) -> Sum:
         """With what they rest on."""
-        return Sum(self.elements(), self._until, fsum(self._wh))
+        return Sum(self.elements(), self._until, self._since, fsum(self._wh))
 
     def _plus(self, times: Sequence[int], others: Sequence[int]) -> None:
         self._ns = [a + b for a, b in zip(self._ns, times, strict=True)]
