@@ -9,13 +9,15 @@ from fastapi import FastAPI, Request, params
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 
 from gateway.api import problems
 from gateway.api.guard import HEADERS
 from gateway.api.problems import Mistake, ProblemError, mistake, pointer
 from gateway.api.rendering import Renderer
+from gateway.registry.database import is_unreachable
 from gateway.timeseries import StoreUnavailableError
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,8 @@ def explain_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _explain_http)
     app.add_exception_handler(RequestValidationError, _explain_mistake)
     app.add_exception_handler(StoreUnavailableError, _explain_store)
-    app.add_exception_handler(OperationalError, _explain_registry)
+    for kind in (DBAPIError, NoConnectionError):
+        app.add_exception_handler(kind, explain_registry)
     app.add_exception_handler(Exception, _explain_failure)
 
 
@@ -68,11 +71,20 @@ def _explain_store(request: Request, error: Exception) -> Response:
     return _explain(request, 503, detail, {"Retry-After": "60"})
 
 
-def _explain_registry(request: Request, error: Exception) -> Response:
-    assert isinstance(error, OperationalError)
-    log.warning("%s %s: registry: %s", request.method, request.url.path[:200], error.orig)
-    kind = type(error.orig).__name__
-    detail = f"registry: cannot be reached now ({kind}). Try again in a minute; the gateway's log says more."
+def explain_registry(request: Request, error: Exception) -> Response:
+    """A statement that failed: 503 when the registry cannot be reached; what else is wrong is a mistake of ours.
+
+    Raises:
+        Exception: The registry is there, and refused the statement itself.
+    """
+    if not is_unreachable(error):
+        raise error
+    cause = getattr(error, "orig", None) or error
+    log.warning("%s %s: registry: %s", request.method, request.url.path[:200], cause)
+    detail = (
+        f"registry: cannot be reached now ({type(cause).__name__}). Try again in a minute; edges keep what they have, "
+        "and the gateway's log says more."
+    )
     return _explain(request, 503, detail, {"Retry-After": "60"})
 
 

@@ -15,7 +15,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Engine, create_engine, event, func, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
 
 from gateway.registry.models import Base, StoreRow
@@ -95,6 +96,13 @@ def _shown(url: str) -> str:
 def _make_durable(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {_BUSY_MS}", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether something failed for want of the database, and not for what was asked of it."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, NoConnectionError)
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

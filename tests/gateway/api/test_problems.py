@@ -141,7 +141,10 @@ def test_another_media_type_is_told_which_one_is_taken(client, path, sent, wante
         (
             "registry",
             503,
-            "registry: cannot be reached now (RuntimeError). Try again in a minute; the gateway's log says more.",
+            (
+                "registry: cannot be reached now (RuntimeError). Try again in a minute; edges keep what they have, "
+                "and the gateway's log says more."
+            ),
         ),
         ("all", 500, "gateway: RuntimeError while answering. Its log says where; please report it."),
     ],
