@@ -142,7 +142,9 @@ def all_settings(engine: Engine) -> list[tuple[EdgeId, str, str, Setting]]:
 
 
 def _find_journal(session: Session, prefix: str) -> JournalRow:
-    found = session.scalars(select(JournalRow).where(JournalRow.journal.startswith(prefix, autoescape=True))).all()
+    # As journals are written: PostgreSQL tells capitals apart where SQLite does not.
+    begins = JournalRow.journal.startswith(prefix.lower(), autoescape=True)
+    found = session.scalars(select(JournalRow).where(begins)).all()
     if len(found) != 1 or not prefix:
         msg = f"journal {prefix!r}: {len(found)} journals begin so, expected one. See nhipdo journals."
         raise DecisionError(msg)

@@ -1,6 +1,7 @@
 """Every noun, imported once: whoever needs all of them (migrations, API, pages, imports) imports this."""
 
 from gateway.registry import (
+    laboratory,
     lists,
     organisations,
     persons,
@@ -17,6 +18,7 @@ from gateway.registry.nouns import NOUNS, in_order
 __all__ = [
     "NOUNS",
     "in_order",
+    "laboratory",
     "lists",
     "organisations",
     "persons",
