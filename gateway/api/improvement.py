@@ -14,7 +14,7 @@ from gateway.api.rendering import Pages
 from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import EdgeName, Now, SiteName, TheService, Zone
 from gateway.improvement import effect_of, gather
-from gateway.improvement.effect import USUAL_DAYS
+from gateway.improvement.effect import DAYS, longest_over
 from gateway.improvement.entered import Area, Gathered, areas_of, day_of
 from gateway.registry.roles import Action
 
@@ -23,7 +23,6 @@ router = APIRouter(
 )
 
 SHOWN = 200
-DAYS = (7, 14, 28)
 Section = Annotated[str, Path(max_length=20)]
 NameQuery = Annotated[str, Query(max_length=63)]
 
@@ -122,7 +121,7 @@ def show_action(
     pages: Pages,
     now: Now,
     zone: Zone,
-    days: int = USUAL_DAYS,
+    days: int = 0,
 ) -> HTMLResponse:
     """One action; once it is done, what its loss took before and after."""
     found = gather(service.shop_floor, [site], day_of(now, zone)).actions
@@ -130,7 +129,7 @@ def show_action(
     if one is None:
         msg = f"action {key[:32]}: is not there, or was taken back. Go back to the list."
         raise HTTPException(404, msg)
-    days = days if days in DAYS else USUAL_DAYS
+    days = days if days in DAYS else longest_over(one.entry.done_at, now, zone)
     effect = effect_of(service.shop_floor, site, edge, one.entry, now, zone, days)
     context: dict[str, Any] = {"one": one, "effect": effect, "days": days, "choices": DAYS, "now": now}
     return pages.page(request, "improvement/action.html", context)

@@ -150,7 +150,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], Callable[[Any, int, ZoneInfo], list[Ce
     "audits": (("day", "site", "area", "score", "points", "points_of", "who", "notes"), _audit),
     "maintenance": (("state", "kind", "site", "unit", "since", "lasted", "what", "spares", "who"), _maintenance),
     "changeovers": (
-        ("since", "site", "unit", "products", "lasted", "internal", "internal_share", "ideas", "state"),
+        ("since", "site", "unit", "products", "lasted", "internal", "inside", "ideas", "state"),
         _changeover,
     ),
     "studies": (("since", "site", "study", "label", "lasted"), _study),

@@ -13,13 +13,13 @@ from gateway.improvement.entered import day_of
 from gateway.shop_floor import ShopFloor, UnitId
 from gateway.shop_floor.figures import sum_of
 
-USUAL_DAYS = 28
-"""Length of each stretch, unless a verdict was given on others: whole weeks hold each weekday as often."""
+DAYS = (7, 14, 28)
+"""Lengths of a stretch: whole weeks hold each weekday as often."""
 _DAY = timedelta(days=1)
 
 
 def effect_of(
-    floor: ShopFloor, site: str, edge: str, action: ImprovementAction, now: int, zone: ZoneInfo, days: int = USUAL_DAYS
+    floor: ShopFloor, site: str, edge: str, action: ImprovementAction, now: int, zone: ZoneInfo, days: int
 ) -> Effect | None:
     """The share of observed time that its loss took, before and after it; the day on which it was done is in neither.
 
@@ -49,6 +49,17 @@ def effect_of(
         before = (_start(done - days * _DAY, zone), _start(done, zone))
         after = (_start(done + _DAY, zone), _start(done + (days + 1) * _DAY, zone))
     return compare(_share(floor, units, *before, action.loss, now), _share(floor, units, *after, action.loss, now), now)
+
+
+def longest_over(done_at: int, now: int, zone: ZoneInfo) -> int:
+    """The longest stretch whose days after the action are over; the shortest where none are.
+
+    >>> day = 86_400 * 10**9
+    >>> [longest_over(day, day + n * day, ZoneInfo("UTC")) for n in (3, 8, 20, 400)]
+    [7, 7, 14, 28]
+    """
+    done, today = day_of(done_at, zone), day_of(now, zone)
+    return max((days for days in DAYS if done + (days + 1) * _DAY <= today), default=DAYS[0])
 
 
 def _start(day: date, zone: ZoneInfo) -> int:
