@@ -17,8 +17,9 @@ from gateway.registry.roles import Place, Reader
 from gateway.registry.sheets.container import is_workbook
 from gateway.registry.sheets.faults import Fault, UnreadableFileError
 from gateway.registry.sheets.from_csv import read_csv
+from gateway.registry.sheets.keys import key_of, keys_in_use
 from gateway.registry.sheets.linked import Links
-from gateway.registry.sheets.plan import NEW, Plan, Planner, Progress, Step, key_of, keys_in_use
+from gateway.registry.sheets.plan import NEW, Plan, Planner, Progress, Step
 from gateway.registry.sheets.table import Table
 from gateway.registry.texts import Title, shown
 from gateway.registry.writing import Writing

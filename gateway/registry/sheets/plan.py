@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import isclose
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from gateway.registry.roles import Action, Place, Reader
 from gateway.registry.sheets.cells import read_cell, read_link
 from gateway.registry.sheets.faults import MOST_LISTED, Fault, place
 from gateway.registry.sheets.heads import Column, Heads, find_heads, heads_of, is_example
+from gateway.registry.sheets.keys import Key, key_of, keys_in_use
 from gateway.registry.sheets.linked import Links, label_from
 from gateway.registry.sheets.table import MOST_ROWS, Line, Table, is_blank
 from gateway.registry.texts import Title, WrongValueError, shown
@@ -22,7 +24,6 @@ Progress = Callable[[int, int], None]
 _AT_ONCE = 500
 NEW = "row:"
 """Before the number of a row that is not there yet, where another row of the file names it."""
-Key = tuple[Value, ...]
 
 
 @dataclass(slots=True)
@@ -235,7 +236,7 @@ class Planner:
         before = row.values() | empty | dict(apart)
         # An empty cell is no way to forget a person: that is asked for with a reason, and kept.
         step.values = {n: v for n, v in step.values.items() if n not in self._of.personal or v not in ("", None)}
-        changes = {name: value for name, value in step.values.items() if value != before[name]}
+        changes = {name: value for name, value in step.values.items() if not _is_same(value, before[name])}
         if not changes:
             self.plan.same += 1
             return
@@ -272,20 +273,11 @@ class Planner:
         return where._replace(**{self._of.__tablename__: NEW}) if self._of.noun.is_scope else where
 
 
-def key_of(of: type[Registered], values: Mapping[str, Value]) -> Key:
-    """What tells a row apart."""
-    fields = of.fields()
-    return tuple(values.get(name, fields[name].empty) for name in of.noun.key)
-
-
-def keys_in_use(session: Session, of: type[Registered]) -> dict[Key, str]:
-    """Key -> id of all rows in use, seen or not."""
-    fields = [of.fields()[name] for name in of.noun.key]
-    query = select(of.id, *(getattr(of, name) for name in of.noun.key)).where(of.retired_at == 0)
-    return {
-        tuple(one.told(kept) for one, kept in zip(fields, key, strict=True)): row_id
-        for row_id, *key in session.execute(query)
-    }
+def _is_same(a: Value, b: Value) -> bool:
+    """Whether two values are one; a workbook keeps sixteen digits of a number, and a float has seventeen."""
+    if isinstance(a, float) and isinstance(b, float):
+        return isclose(a, b, rel_tol=2**-50)
+    return a == b
 
 
 def _cell(line: Line, column: Column) -> object:
