@@ -208,6 +208,9 @@ class Writing:
                 assert owner is not None, "a foreign key holds it"
                 place = owner.place
                 break
+        if not place.agency:  # the agency that holds a training or gives a support sees and keeps its record
+            held_by = next((getattr(row, name) for name, one in links.items() if one.to == "agency"), None)
+            place = place._replace(agency=held_by or "")
         if type(row).noun.is_scope:
             place = place._replace(**{row.__tablename__: row.id})
         row.of_province, row.of_organisation, row.of_agency = place

@@ -138,6 +138,19 @@ def test_an_organisation_that_changes_province_takes_its_sites_with_it(world) ->
     assert world.book.count(world.of(Role.PROVINCIAL_OFFICER), "site") == 0
 
 
+def test_an_agency_sees_the_trainings_that_it_holds_and_no_others(world) -> None:
+    agency = world.book.make(SYSTEM, "agency", {"name": "Sở Công Thương", "province": world.province.id})
+    other = world.book.make(SYSTEM, "agency", {"name": "Sở Y tế", "province": world.province.id})
+    training = {"province": world.province.id, "topic": "productivity", "begins": "2026-03-02"}
+    world.book.make(SYSTEM, "training", training | {"name": "5S", "agency": other.id})
+    world.book.make(SYSTEM, "training", training | {"name": "TPM"})
+    reporter = Reader("r", "Báo cáo", (Grant(Role.AGENCY_REPORTER, "agency", agency.id),))
+    world.book.make(reporter, "training", training | {"name": "Lean", "agency": agency.id})
+    assert [one.label for one in world.book.page(reporter, "training").entries] == ["Lean · 2026-03-02"]
+    with pytest.raises(ForbiddenError):
+        world.book.make(reporter, "training", training | {"name": "Kaizen", "agency": other.id})
+
+
 def test_several_writes_are_all_there_or_none(world, engine) -> None:
     before = written(engine)
     values = {"kind": "school", "province": world.province.id, "name": "Trường"}
