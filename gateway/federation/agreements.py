@@ -13,7 +13,7 @@ from gateway.federation.withdrawing import withdraw_queued
 from gateway.registry import audit
 from gateway.registry.organisations import OrganisationRow, SiteRow
 from gateway.registry.refusals import ForbiddenError, WrongValuesError
-from gateway.registry.roles import Action, Reader
+from gateway.registry.roles import Action, Place, Reader, Role
 from gateway.registry.sharing import KINDS, AgreementRow
 from gateway.registry.texts import Title
 from gateway.registry.writing import Writing
@@ -44,6 +44,18 @@ class Terms(NamedTuple):
     def covers(self, kind: str, site: str, at: int = 2**62) -> bool:
         """Whether something of this kind, at this site, of this moment goes."""
         return kind in self.kinds and site in self.sites and at >= self.since
+
+
+def may_decide(reader: Reader, place: Place | None = None) -> bool:
+    """Whether somebody may agree for an enterprise, or withdraw: its manager alone; without a place: for any at all.
+
+    An administrator runs the machine, and may give somebody the role; what leaves the enterprise is not his to decide.
+    """
+    group = AgreementRow.noun.group
+    if not reader.may(Action.DECIDE, group, place):
+        return False
+    managing = [grant for grant in reader.grants if grant.role is Role.MANAGER]
+    return any(place is None or grant.covers(Action.DECIDE, group, place) for grant in managing)
 
 
 def today(now: int, zone: ZoneInfo) -> str:
@@ -107,7 +119,7 @@ def agree_to(session: Session, reader: Reader, now: int, zone: ZoneInfo, agreeme
         ForbiddenError: Who asks may not decide for that organisation.
         WrongValuesError: It was withdrawn, or names a site that is not the organisation's.
     """
-    row = Writing(session, reader, now).find(NOUN, agreement, Action.DECIDE)
+    row = Writing(session, reader, now).find(NOUN, agreement)
     assert isinstance(row, AgreementRow)
     if row.withdrawn_at or row.retired_at:
         why = Title(
@@ -126,8 +138,9 @@ def withdraw(session: Session, reader: Reader, now: int, zone: ZoneInfo, agreeme
         WrongValuesError: It was withdrawn before.
     """
     writing = Writing(session, reader, now)
-    row = writing.find(NOUN, agreement, Action.DECIDE)
+    row = writing.find(NOUN, agreement)
     assert isinstance(row, AgreementRow)
+    _only_its_manager(reader, row)
     if row.withdrawn_at:
         raise WrongValuesError({"": Title("Thoả thuận này đã rút lại rồi.", "This agreement was withdrawn before.")})
     if not row.retired_at:
@@ -146,9 +159,7 @@ def settle(session: Session, row: AgreementRow, now: int, zone: ZoneInfo) -> Non
 
 
 def _agreed(session: Session, reader: Reader, now: int, zone: ZoneInfo, row: AgreementRow) -> AgreementRow:
-    if not reader.may(Action.DECIDE, AgreementRow.noun.group, row.place):
-        msg = f"{reader.name}: may not decide on sharing there. The enterprise's manager does."
-        raise ForbiddenError(msg)
+    _only_its_manager(reader, row)
     _check_sites(session, row)
     row.agreed_at, row.agreed_by, row.agreed_revision, row.settled_at = now, reader.name, row.revision, 0
     session.flush()
@@ -156,6 +167,12 @@ def _agreed(session: Session, reader: Reader, now: int, zone: ZoneInfo, row: Agr
     audit.note(session, reader, now, "agree", NOUN, row.id, place=row.place, after=after)
     due.mark_all(session, _terms(session, row, zone))
     return row
+
+
+def _only_its_manager(reader: Reader, row: AgreementRow) -> None:
+    if not may_decide(reader, row.place):
+        msg = f"{reader.name}: may not decide on sharing there. The enterprise's manager does."
+        raise ForbiddenError(msg)
 
 
 def named_sites(row: AgreementRow) -> frozenset[str]:

@@ -102,7 +102,7 @@ def standing(engine: Engine) -> Standing | None:
 
 
 def left(session: Session, agreement: str, kinds: Iterable[str]) -> list[Left]:
-    """What left under an agreement: of its kinds in their order, whether anything did or not."""
+    """What left under an agreement of these kinds, whether anything did or not."""
     day, message = ForwardDayRow, ForwardMessageRow
     sums = {
         kind: numbers
@@ -124,8 +124,7 @@ def left(session: Session, agreement: str, kinds: Iterable[str]) -> list[Left]:
     found = []
     for kind in kinds:
         messages, lines, size, withdrawn, last_at = map(int, sums.get(kind, (0, 0, 0, 0, 0)))
-        if kind in sums or kind in wait or not sums:
-            found.append(Left(kind, messages, lines, size, wait.get(kind, 0), withdrawn, last_at))
+        found.append(Left(kind, messages, lines, size, wait.get(kind, 0), withdrawn, last_at))
     return found
 
 
