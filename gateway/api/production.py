@@ -19,9 +19,10 @@ from gateway.api.rendering import Pages
 from gateway.api.sheets import Language
 from gateway.api.source import Now, TheService, Zone
 from gateway.production.judging import largest
-from gateway.production.looking import Asked, Look, Looks, Scope
+from gateway.production.looking import Asked, Look, Scope
 from gateway.production.periods import Kind, Period, day_at, month_at, parse, today, week_at
 from gateway.production.reading import Machine, Selection, last_day, machines_of
+from gateway.production.remembering import Looks
 from gateway.production.stops import stops_of
 from gateway.registry.organisations import SiteRow
 from gateway.registry.roles import Action

@@ -55,7 +55,7 @@ class FigureOut(BaseModel):
     effectiveness: float | None = Field(description="Above 1: the ideal cycle is wrong")
     quality_ratio: float | None
     coverage: float | None = Field(description="Observed / planned time", examples=[0.991])
-    told: float | None = Field(description="Share of the period up to now that was told of; null: not asked, a shift")
+    told: float | None = Field(description="Share of the days up to today that were told of; null: no week or month")
     grey: str = Field(description="Why no indicator may rest on it; empty: one may", examples=[""])
     planned_busy_s: float
     observed_s: float

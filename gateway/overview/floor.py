@@ -15,7 +15,7 @@ from gateway.production.comparing import Change, compare
 from gateway.production.judging import Judged, judge
 from gateway.production.looking import Asked
 from gateway.production.periods import Kind, Period, day_at, today
-from gateway.production.reading import Machine, Selection, by_machine, together, told_ns
+from gateway.production.reading import Machine, Selection, by_machine, together, told_days
 from gateway.registry import StopRow
 from gateway.shop_floor import UnitId
 
@@ -110,14 +110,10 @@ def yesterday(asked: Asked, site: str, machines: tuple[Machine, ...]) -> Yesterd
     week = _days(day.first - _WEEK * timedelta(days=1), day.first - timedelta(days=1))
     whole = Selection(machines, is_all=True)
     sums, earlier = by_machine(asked.engine, whole, day), by_machine(asked.engine, whole, week)
-    told = told_ns(asked.engine, whole, day)
+    told = told_days(asked.engine, whole, day)
     counting = tuple(one for one in machines if one.counts_pieces)
     those = counting or machines
-    since, until = day.span(asked.zone)
-    share = sum(told.get(one.id, 0) for one in those) / ((until - since) * len(those))
-    now = judge(
-        together(sums[one.id] for one in those if one.id in sums), counts_pieces=bool(counting), told=min(1.0, share)
-    )
+    now = judge(together(sums[one.id] for one in those if one.id in sums), counts_pieces=bool(counting))
     then = judge(together(earlier[one.id] for one in those if one.id in earlier), counts_pieces=bool(counting))
     aims = {one.target_oee for one in counting}
     return Yesterday(

@@ -11,7 +11,10 @@ from gateway.shop_floor import ENOUGH
 from gateway.shop_floor.figures import OF_TIME
 
 TOLD_ENOUGH = 0.5
-"""A period of which less than this share was told of at all stands for too little of it."""
+"""A week or month of which fewer days than this share were told of stands for too little of it.
+
+Days, not hours: many a workshop switches its edge off with the lights.
+"""
 NS = 10**9
 GREYS = ("nothing", "nothing_planned", "unobserved", "coverage", "told", "no_figure")
 """Why figures may rest on too little: nobody told of it, no time was planned, none of that was observed, or too little
@@ -42,7 +45,7 @@ class Judged:
         figures: The ratios; those that need pieces are None where none are counted.
         losses: The six, or those of time where no pieces are counted; the largest first.
         counts_pieces: Whether OEE can be said.
-        told: Share of the period that was told of at all, up to now, 0 to 1; None: nobody asked.
+        told: Share of the days up to today of which anything was told, 0 to 1; None: it is no week or month.
     """
 
     sum: Sum
@@ -97,7 +100,7 @@ def judge(of: Sum, *, counts_pieces: bool = True, told: float | None = None) -> 
     Args:
         of: The sum.
         counts_pieces: Whether its machines have counters.
-        told: Share of the period that was told of.
+        told: Share of its days that were told of.
     """
     said = figures(of.elements)
     if not counts_pieces:

@@ -6,7 +6,6 @@ Every question is asked once, for whatever is shown; the parts are put together 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,7 +23,7 @@ from gateway.production.reading import (
     by_machine,
     by_shift,
     together,
-    told_ns,
+    told_days,
 )
 from gateway.production.stops import Reason, reasons_of
 from gateway.shop_floor import UnitId
@@ -129,35 +128,6 @@ class Look:
         return min(alike, key=lambda one: one.judged.main or 0.0) if len(alike) > 1 else None
 
 
-class Looks:
-    """What was looked at a moment ago, so that it is not asked of the database again.
-
-    Decision: a look is good for ten seconds.
-    Because: the sums themselves are made every twenty, and twenty people who open a month at eight in the morning ask
-    one question.
-    """
-
-    def __init__(self, keep_s: float = 10.0, most: int = 64) -> None:
-        self._keep_ns, self._most = int(keep_s * 10**9), most
-        self._lock = Lock()
-        self._kept: dict[tuple[object, ...], Look] = {}
-
-    def look(self, asked: "Asked", seen: Sequence[Machine], scope: Scope, period: Period) -> Look:
-        """As :func:`look`, or what that gave a moment ago."""
-        key = (scope, period, tuple((m.id, m.production_line, m.counts_pieces, m.target_oee) for m in seen))
-        with self._lock:
-            found = self._kept.get(key)
-        if found is not None and 0 <= asked.now - found.now < self._keep_ns:
-            return found
-        found = look(asked, seen, scope, period)
-        with self._lock:
-            self._kept.pop(key, None)
-            while len(self._kept) >= self._most:
-                del self._kept[next(iter(self._kept))]
-            self._kept[key] = found
-        return found
-
-
 class Asked(NamedTuple):
     """Of what a look is made."""
 
@@ -183,7 +153,7 @@ def look(asked: Asked, seen: Sequence[Machine], scope: Scope, period: Period) ->
     # All machines of the scope are asked for by machine; those that the figure rests on, by day and by shift.
     rests_on = Selection(counting, whole.is_all and len(counting) == len(machines)) if counts else whole
     now_sums, before_sums = by_machine(engine, whole, period), by_machine(engine, whole, period.before)
-    told = _Told(told_ns(engine, whole, period), _elapsed(asked, period), period.kind)
+    told = _Told(told_days(engine, whole, period) if _has_days(period) else {}, _elapsed(asked, period))
     judged = _judged(rests_on.machines, now_sums, told)
     before = _judged(rests_on.machines, before_sums)
     columns, weeks = _columns(asked, rests_on, period, counts=counts)
@@ -206,22 +176,26 @@ def look(asked: Asked, seen: Sequence[Machine], scope: Scope, period: Period) ->
 
 
 class _Told(NamedTuple):
-    """How much was told of, by machine, and how long the period has lasted, ns."""
+    """Of how many days each machine told, and how many there have been; none where that is not asked."""
 
-    ns: Mapping[UnitId, int]
+    days: Mapping[UnitId, int]
     elapsed: int
-    kind: Kind
 
     def share(self, machines: Sequence[Machine]) -> float | None:
-        """Of the time of some machines; None: of a shift nobody can tell."""
-        if self.kind is Kind.SHIFT or not machines or self.elapsed <= 0:
+        """Of the days of some machines; None: it is not asked."""
+        if not machines or self.elapsed <= 0:
             return None
-        return min(1.0, sum(self.ns.get(one.id, 0) for one in machines) / (self.elapsed * len(machines)))
+        return sum(self.days.get(one.id, 0) for one in machines) / (self.elapsed * len(machines))
 
 
 def _elapsed(asked: Asked, period: Period) -> int:
-    since, until = period.span(asked.zone)
-    return max(0, min(until, asked.now) - since)
+    """Days of a week or a month up to today; of a shorter period none is asked for."""
+    last = min(period.last, today(asked.now, asked.zone))
+    return (last - period.first).days + 1 if _has_days(period) else 0
+
+
+def _has_days(period: Period) -> bool:
+    return period.kind in (Kind.MONTH, Kind.WEEK)
 
 
 def _judged(machines: Sequence[Machine], sums: Mapping[UnitId, Sum], told: _Told | None = None) -> Judged:
@@ -265,7 +239,7 @@ def _of(days: Mapping[date, Sum], week: Period) -> Iterable[Sum]:
 
 
 def _shifts(asked: Asked, whose: Selection, period: Period, *, counts: bool) -> tuple[Column, ...]:
-    return _of_shifts(asked, whose, period, counts=counts) if period.kind in (Kind.MONTH, Kind.WEEK) else ()
+    return _of_shifts(asked, whose, period, counts=counts) if _has_days(period) else ()
 
 
 def _members(

@@ -7,6 +7,7 @@ cycle is a count of pieces a time.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from math import fsum
 from typing import Any, NamedTuple
 
@@ -16,11 +17,12 @@ from sqlalchemy.orm import Session
 
 from edge_agent.kpi.elements import Elements, ProductPieces
 from gateway.access.sites import Sites
-from gateway.production.periods import Period
+from gateway.production.periods import Kind, Period
 from gateway.production.summing import COUNTS, TIMES
 from gateway.registry import ProductionDayRow, WorkUnitRow
 from gateway.shop_floor import UnitId
 
+_ONE = timedelta(days=1)
 _BUCKETS = len(TIMES)
 _MOST_NAMED = 400
 """So many machines may be named in one question; of more the whole site is asked for."""
@@ -157,17 +159,16 @@ def by_shift(engine: Engine, whose: Selection, period: Period) -> dict[str, Sum]
     return dict(sorted(named, key=lambda one: (one[1].told_since, one[0])))
 
 
-def told_ns(engine: Engine, whose: Selection, period: Period) -> dict[UnitId, int]:
-    """How much of the days of a period each machine told of, by the wall clock, ns."""
+def told_days(engine: Engine, whose: Selection, period: Period) -> dict[UnitId, int]:
+    """Of how many days of a period each machine told anything, by the wall clock; of none: it is not in it."""
     its = ProductionDayRow
-    time = sum((getattr(its, name) for name in TIMES[1:]), getattr(its, TIMES[0]))
     dates = and_(its.date >= period.first.isoformat(), its.date <= period.last.isoformat())
     # A shift lies within two days: what lies on these dates counts for them or for the days beside them.
-    beside = Period(period.kind, period.before.last, period.after.first)
-    query = select(its.site, its.edge, its.work_unit, func.sum(time)).where(_within(whose, beside), dates)
+    beside = Period(Kind.WEEK, period.first - _ONE, period.last + _ONE)
+    query = select(its.site, its.edge, its.work_unit, func.count(its.date.distinct()))
+    query = query.where(_within(whose, beside), dates).group_by(its.site, its.edge, its.work_unit)
     with Session(engine) as session:
-        rows = session.execute(query.group_by(its.site, its.edge, its.work_unit)).all()
-    return {UnitId(*row[:3]): int(row[3]) for row in rows}
+        return {UnitId(*row[:3]): int(row[3]) for row in session.execute(query)}
 
 
 def last_day(engine: Engine, whose: Selection) -> str:

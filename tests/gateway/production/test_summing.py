@@ -14,7 +14,7 @@ from edge_agent.kpi.calendar import Calendar, WeeklyShift, expand, to_ns
 from edge_agent.wire.schema import SECONDS
 from edge_agent.wire.shop_floor import Elements, Part
 from gateway.production.periods import day_at, month_at, parse, shift_at, week_at
-from gateway.production.reading import by_day, by_machine, by_shift, last_day, told_ns
+from gateway.production.reading import by_day, by_machine, by_shift, last_day, told_days
 from gateway.production.summing import sum_up_changed
 from gateway.registry import NominalBucketRow, ProductionDayRow
 
@@ -168,8 +168,8 @@ def test_a_night_shift_counts_for_its_first_day_and_its_first_month(
     [november] = by_machine(engine, everything(), month_at(DAY)).values()
     assert november.elements.ns[3] == 900 * S
     assert november.told_until == at("2026-12-01T00:10")
-    [told_of_first] = told_ns(engine, everything(), day_at(date(2026, 12, 1))).values()
-    assert told_of_first == 1200 * S  # the clock on the wall knows no shifts
+    [told_of_first] = told_days(engine, everything(), day_at(date(2026, 12, 1))).values()
+    assert told_of_first == 1  # the clock on the wall knows no shifts
     assert last_day(engine, everything()) == "2026-12-01"
 
 
