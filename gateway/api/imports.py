@@ -132,12 +132,12 @@ def read_import(
         raise HTTPException(404, f"import {import_id}: is not known, or not yours. Look in /api/v1/imports.") from error
 
 
-@router.get("/templates/{noun}", summary="A file to fill in", response_class=Response, responses=_FILES)
-def read_template(noun: NounPath, reader: TheReader, form: FileForm = "xlsx", language: Language = "vi") -> Response:
+@router.get("/templates/{rows}", summary="A file to fill in", response_class=Response, responses=_FILES)
+def read_template(rows: NounPath, reader: TheReader, form: FileForm = "xlsx", language: Language = "vi") -> Response:
     """Heads, an example that is not read, lists to choose from, hints."""
     from gateway.registry.sheets.template import template_csv, template_xlsx  # noqa: PLC0415  its library is large
 
-    of = _readable(noun, reader)
+    of = _readable(rows, reader)
     headers = saved_as(f"{of.path()}_{'mau' if language == 'vi' else 'template'}.{form}")
     if form == "csv":
         return Response(template_csv(of.__tablename__, language), headers=headers, media_type="text/csv; charset=utf-8")
@@ -146,9 +146,9 @@ def read_template(noun: NounPath, reader: TheReader, form: FileForm = "xlsx", la
     return Response(file.getvalue(), headers=headers, media_type=XLSX)
 
 
-@router.get("/exports/{noun}", summary="Rows as a file", response_class=Response, responses=_FILES)
+@router.get("/exports/{rows}", summary="Rows as a file", response_class=Response, responses=_FILES)
 def read_export(
-    noun: NounPath,
+    rows: NounPath,
     service: TheService,
     now: Now,
     reader: TheReader,
@@ -158,7 +158,7 @@ def read_export(
     retired: Annotated[bool, Query(description="Those out of use, too")] = False,  # noqa: FBT002
 ) -> Response:
     """Every row that you may see, as the import takes it again. Personal fields that you may not see are empty."""
-    of = _readable(noun, reader)
+    of = _readable(rows, reader)
     asked = Asked(search=search, retired=retired)
     headers = saved_as(f"{of.path()}.{form}")
     if form == "csv":

@@ -80,7 +80,7 @@ def find_heads(table: Table, of: type[Registered]) -> Heads:
     best = max(table.lines[:_LOOK], key=lambda line: _recognised(line, meanings), default=None)
     if best is None or not _recognised(best, meanings):
         raise _no_heads(table, of)
-    meanings = _by_name(best, of, meanings)
+    meant = _by_name(best, of, meanings)
     columns: list[Column] = []
     faults: list[Fault] = []
     ordinal = None
@@ -89,8 +89,8 @@ def find_heads(table: Table, of: type[Registered]) -> Heads:
         bare = _bare(head)
         if bare in _ORDINALS:
             ordinal = at if ordinal is None else ordinal
-        elif bare in meanings:
-            columns.append(Column(at, meanings[bare], head))
+        elif bare in meant:
+            columns.append(Column(at, meant[bare], head))
         elif head and not _is_hidden(head):
             faults.append(_unknown(table, best.number, at, head, of))
         elif not head and any(
