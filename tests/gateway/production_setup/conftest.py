@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -56,6 +56,7 @@ class Office:
     organisation: Entry
     other: Entry
     site: Entry
+    _browsers: dict[Any, Browser] = field(default_factory=dict)
 
     @cached_property
     def app(self) -> FastAPI:
@@ -68,6 +69,12 @@ class Office:
 
     def browser(self, role: Role | None = None, organisation: Entry | None = None) -> Browser:
         """Of somebody with this role at the enterprise; without one they administer everything."""
+        at = (role, organisation is None)
+        if at not in self._browsers:
+            self._browsers[at] = self._signed_in(role, organisation)
+        return self._browsers[at]
+
+    def _signed_in(self, role: Role | None, organisation: Entry | None) -> Browser:
         grants = [Grant(role, "organisation", (organisation or self.organisation).id)] if role else []
         name = f"{role or 'administrator'}-{'other' if organisation else 'own'}"
         cookie = self.gateway.sign_in(name, *grants)
@@ -104,6 +111,17 @@ def empty_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def office(tmp_path: Path, empty_registry: Path) -> Iterator[Office]:
     copyfile(empty_registry, tmp_path / "registry.sqlite")
     made = open_office(tmp_path)
+    yield made
+    made.gateway.timeseries.close()
+    made.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def shared_office(tmp_path_factory: pytest.TempPathFactory, empty_registry: Path) -> Iterator[Office]:
+    """One for all tests of a module: its application takes longer to make than they take."""
+    folder = tmp_path_factory.mktemp("office")
+    copyfile(empty_registry, folder / "registry.sqlite")
+    made = open_office(folder)
     yield made
     made.gateway.timeseries.close()
     made.engine.dispose()
