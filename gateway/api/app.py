@@ -16,6 +16,7 @@ from gateway.api import (
     edges,
     elements,
     entries,
+    forwarding,
     health,
     imports,
     improvement,
@@ -34,6 +35,7 @@ from gateway.api import (
     series,
     setup,
     setup_sending,
+    sharing,
     stops,
     tokens,
     work_units,
@@ -116,7 +118,7 @@ def _route(app: FastAPI, web: Path) -> None:
     for noun in (health, edges, instruments, series, work_units, elements, stops, oee, entries, accounts, tokens):
         api.include_router(noun.router)
     api.include_router(production_figures.router)
-    for router in (noun_list.router, imports.router, *nouns.all_routers()):
+    for router in (forwarding.router, noun_list.router, imports.router, *nouns.all_routers()):
         api.include_router(router)
     app.include_router(api)
     app.include_router(login.router)
@@ -124,6 +126,7 @@ def _route(app: FastAPI, web: Path) -> None:
     app.include_router(overview.router)
     app.include_router(pages.router)
     app.include_router(andon.router)
+    app.include_router(sharing.router)
     app.include_router(setup_sending.router)
     app.include_router(setup.router)
     app.include_router(improvement.router)

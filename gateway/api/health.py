@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from gateway.access.sites import Sites, is_within
+from gateway.api.forwarding import ForwardOut, forward_out
 from gateway.api.permission import TheReader, allow, sites_for
 from gateway.api.source import Now, Service, TheService
 from gateway.api.spans import iso
+from gateway.federation.standing import standing
 from gateway.health import EdgeHealth
 from gateway.registry.roles import Action
 
@@ -58,6 +60,7 @@ class HealthOut(BaseModel):
     gateway: GatewayOut
     missing: int = Field(description="Over all edges", examples=[0])
     waiting: int = Field(description="Over all edges", examples=[0])
+    forward: ForwardOut | None = Field(description="To the gateway above; null: nothing is, or you may not read it")
     edges: list[EdgeOut]
 
 
@@ -102,7 +105,11 @@ def read_health(
     if not reader.may(Action.READ, "gateway"):
         gateway.findings, gateway.dead_letters = [], sum(e.dead_letters for e in edges)
     return HealthOut(
-        gateway=gateway, missing=sum(e.missing for e in edges), waiting=sum(e.waiting for e in edges), edges=edges
+        gateway=gateway,
+        missing=sum(e.missing for e in edges),
+        waiting=sum(e.waiting for e in edges),
+        forward=forward_out(standing(service.engine)) if reader.may(Action.READ, "agreement") else None,
+        edges=edges,
     )
 
 
