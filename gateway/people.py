@@ -62,7 +62,15 @@ def admit_edge(engine: Engine, edge: EdgeId, by: str, now: int, reader: Reader =
 
 
 def decide_journal(
-    engine: Engine, journal: str, state: str, by: str, why: str, now: int, reader: Reader = SYSTEM
+    engine: Engine,
+    journal: str,
+    state: str,
+    by: str,
+    why: str,
+    now: int,
+    reader: Reader = SYSTEM,
+    *,
+    edge: EdgeId | None = None,
 ) -> str:
     """``by`` says that a journal may go on (``open``) or is given up (``closed``).
 
@@ -74,6 +82,7 @@ def decide_journal(
         why: Their words.
         now: UTC ns.
         reader: Whose account says so.
+        edge: Whose journal it must be; None: anybody's.
 
     Returns:
         The journal, whole.
@@ -84,7 +93,7 @@ def decide_journal(
     assert state in (OPEN, CLOSED)
     _named(by)
     with transaction(engine) as session:
-        row = _find_journal(session, journal)
+        row = _find_journal(session, journal, edge)
         row.state, row.decided_by, row.decided_at, row.why = state, by, now, why
         edge = EdgeId(row.site, row.edge)
         for kind in (TWO_RUNS, RESTORED_IMAGE, LEFT_BEHIND, CLOSED_SPEAKS):
@@ -141,10 +150,11 @@ def all_settings(engine: Engine) -> list[tuple[EdgeId, str, str, Setting]]:
         ]
 
 
-def _find_journal(session: Session, prefix: str) -> JournalRow:
+def _find_journal(session: Session, prefix: str, edge: EdgeId | None) -> JournalRow:
     # As journals are written: PostgreSQL tells capitals apart where SQLite does not.
     begins = JournalRow.journal.startswith(prefix.lower(), autoescape=True)
-    found = session.scalars(select(JournalRow).where(begins)).all()
+    its = (begins,) if edge is None else (begins, JournalRow.site == edge.site, JournalRow.edge == edge.edge)
+    found = session.scalars(select(JournalRow).where(*its)).all()
     if len(found) != 1 or not prefix:
         msg = f"journal {prefix!r}: {len(found)} journals begin so, expected one. See nhipdo journals."
         raise DecisionError(msg)

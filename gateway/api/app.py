@@ -14,6 +14,7 @@ from gateway.api import (
     accounts,
     andon,
     edges,
+    edges_pages,
     elements,
     entries,
     forwarding,
@@ -126,6 +127,7 @@ def _route(app: FastAPI, web: Path) -> None:
     app.include_router(overview.router)
     app.include_router(pages.router)
     app.include_router(andon.router)
+    app.include_router(edges_pages.router)
     app.include_router(sharing.router)
     app.include_router(setup_sending.router)
     app.include_router(setup.router)

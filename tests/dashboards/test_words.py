@@ -24,6 +24,11 @@ from gateway.registry.roles import Action
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "dashboards" / "web"
+LOSS_REASONS = (
+    *("queue_full", "disk_full", "not_written", "skipped", "back_off", "power_cut"),
+    *("rotten", "evicted", "set_aside", "withdrawn"),
+)
+"""Of the wire's ``Loss`` and ``Declared``."""
 WORDS = {language: load_words(WEB, language) | load_catalogues(WEB, language) for language in LANGUAGES}
 
 
@@ -76,6 +81,7 @@ def composed_keys() -> set[str]:
         *(f"period.day_{weekday}" for weekday in range(1, 8)),
         *(f"overview.{key}" for key in (*KEYS, *(f"no_{key}" for key in KEYS))),
         *(f"overview.step_{step}{how}" for step in STEPS for how in ("", "_how")),
+        *(f"loss_reason.{reason}" for reason in LOSS_REASONS),
         *(entry.words for entry in MENU),
         *(f"action.{action.value}" for action in Action),
     }

@@ -1,0 +1,160 @@
+"""Edges, for people: how each is, what is missing, what waits for somebody; and what a named person decides there."""
+
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from gateway.access.refusals import AccessError
+from gateway.access.sites import Sites, is_within
+from gateway.api.edges import find_edge
+from gateway.api.health import EdgeSites, of_all
+from gateway.api.permission import allow, sites_for
+from gateway.api.production import titles_of
+from gateway.api.rendering import Pages
+from gateway.api.sent_forms import Sent, TheSent, check_token
+from gateway.api.source import EdgeName, Now, SiteName, TheService
+from gateway.edge_depth import MOST_LETTERS, edge_depth, letters_of, on_hold
+from gateway.health import EdgeHealth
+from gateway.ingest import dead_letters
+from gateway.ingest.journals import CLOSED, ON_HOLD, OPEN, EdgeId
+from gateway.people import DecisionError, decide_journal
+from gateway.registry.roles import Action, Reader
+from gateway.registry.texts import Title
+
+router = APIRouter(include_in_schema=False, prefix="/edges")
+
+MOST_NAME, MOST_WHY = 100, 500
+_NAME_WANTED = Title("Hãy ghi họ tên, từ 1 đến 100 ký tự.", "Write your full name, 1 to 100 characters.")
+_WHY_WANTED = Title("Hãy ghi lý do, từ 1 đến 500 ký tự.", "Write the reason, 1 to 500 characters.")
+_GONE = Title("Nhật ký này không còn chờ quyết định.", "This journal waits for no decision any more.")
+_NONE_WAITS = Title("Tin này đã được lưu, hoặc không còn.", "This message is stored by now, or gone.")
+
+EdgesToDecide = Annotated[Sites, Depends(sites_for(Action.DECIDE, "edge"))]
+Decides = Annotated[Reader, Depends(allow(Action.DECIDE, "edge"))]
+
+
+class Wrong(NamedTuple):
+    """A form that came back: which one, what stands in it, what is wrong.
+
+    Attributes:
+        form: A journal, or ``letters``.
+        why: What is wrong with it.
+        sent: What was typed.
+    """
+
+    form: str = ""
+    why: Title | None = None
+    sent: Sent = Sent({})
+
+
+NOTHING_WRONG = Wrong()
+
+
+class EdgeFile:
+    """One edge and who looks at it."""
+
+    def __init__(
+        self,
+        request: Request,
+        site: SiteName,
+        edge: EdgeName,
+        service: TheService,
+        pages: Pages,
+        now: Now,
+        decides: EdgesToDecide,
+    ) -> None:
+        self.id = EdgeId(site, edge)
+        self.service, self.now = service, now
+        self._request, self._pages, self._decides = request, pages, decides
+        self.health = find_edge(service, site, edge)
+
+    def page(self, wrong: Wrong = NOTHING_WRONG, told: str = "", status: int = 200) -> HTMLResponse:
+        """The page; ``told`` says how what was asked for went."""
+        context = {
+            "health": self.health,
+            "depth": edge_depth(self.service.engine, self.id),
+            "site_title": titles_of(self.service).get(self.id.site, self.id.site),
+            "may_decide": is_within(self.id.site, self._decides),
+            "wrong": wrong,
+            "told": told,
+            "most_letters": MOST_LETTERS,
+            "now": self.now,
+        }
+        return self._pages.page(self._request, "edges/edge.html", context, status)
+
+    def back(self, told: str = "") -> Response:
+        """To the page again, after something was done."""
+        return RedirectResponse(f"/edges/{self.id}" + (f"?told={told}" if told else ""), 303)
+
+
+TheFile = Annotated[EdgeFile, Depends()]
+
+
+def urgency(health: EdgeHealth, held: int) -> int:
+    """How badly an edge needs somebody: 0 something is lost or silent, 1 something waits, 2 it is well."""
+    if health.silent or health.missing or held:
+        return 0
+    return 1 if health.findings or health.dead_letters or not health.admitted else 2
+
+
+@router.get("", dependencies=[Depends(allow(Action.READ, "edge"))])
+def show_edges(request: Request, service: TheService, pages: Pages, now: Now, sites: EdgeSites) -> HTMLResponse:
+    """Every edge that they may see, those first that need somebody."""
+    held = on_hold(service.engine)
+    rows = [(one, held.get(EdgeId(one.site, one.edge), 0)) for one in of_all(service, sites)]
+    rows.sort(key=lambda row: urgency(*row))
+    context = {
+        "rows": rows,
+        "wanting": sum(urgency(*row) == 0 for row in rows),
+        "titles": titles_of(service),
+        "urgency": urgency,
+        "now": now,
+    }
+    return pages.page(request, "edges/list.html", context)
+
+
+@router.get("/{site}/{edge}", dependencies=[Depends(allow(Action.READ, "edge"))])
+def show_edge(file: TheFile, told: str = "") -> HTMLResponse:
+    """One edge in depth."""
+    return file.page(told=told if told in ("stored", "left", "decided") else "")
+
+
+@router.post("/{site}/{edge}/journals")
+def decide(request: Request, reader: Decides, file: TheFile, sent: TheSent) -> Response:
+    """A named person lets a journal go on, or gives it up."""
+    journal = sent["journal"]
+    who, why = (" ".join(sent[name].split()) for name in ("who", "why"))
+    state = {"open": OPEN, "close": CLOSED}.get(sent["decision"], "")
+    known = {one.journal.id.journal: one for one in edge_depth(file.service.engine, file.id).journals}
+    try:
+        check_token(request, sent)
+    except AccessError as error:
+        return file.page(Wrong(journal, error.why, sent), status=422)
+    standing = known[journal].journal.state if journal in known else CLOSED
+    wrong = _GONE if not state or standing == CLOSED or (state == OPEN and standing != ON_HOLD) else None
+    if not 0 < len(why) <= MOST_WHY:
+        wrong = wrong or _WHY_WANTED
+    if not 0 < len(who) <= MOST_NAME:
+        wrong = wrong or _NAME_WANTED
+    if wrong:
+        return file.page(Wrong(journal, wrong, sent), status=422)
+    try:
+        decide_journal(file.service.engine, journal, state, who, why, file.now, reader, edge=file.id)
+    except DecisionError:
+        return file.page(Wrong(journal, _GONE, sent), status=409)
+    return file.back("decided")
+
+
+@router.post("/{site}/{edge}/dead-letters", dependencies=[Depends(allow(Action.DECIDE, "edge"))])
+def try_again(request: Request, file: TheFile, sent: TheSent) -> Response:
+    """What could not be used is tried again: one message, or all of the edge's."""
+    try:
+        check_token(request, sent)
+    except AccessError as error:
+        return file.page(Wrong("letters", error.why, sent), status=422)
+    ids = [one for one in letters_of(file.service.engine, file.id) if sent["id"] in ("", str(one))][:MOST_LETTERS]
+    if not ids:
+        return file.page(Wrong("letters", _NONE_WAITS, sent), status=409)
+    tried = dead_letters.retry(file.service.engine, file.service.timeseries, file.now, ids)
+    return file.back("left" if any(one.why for one in tried) else "stored")

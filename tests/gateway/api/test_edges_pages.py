@@ -1,0 +1,134 @@
+"""The pages of edges: who needs somebody, what is missing, and what a named person decides there."""
+
+# ruff: noqa: RUF001  a dash is a dash
+
+import re
+
+import msgspec
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from edge_agent.wire.messages import Finding, Loss
+from gateway.ingest.journals import EdgeId
+from gateway.ingest.receipts import Draft, Receipts
+from gateway.ingest.records import take_records
+from gateway.registry import DeadLetterRow, DeclaredRow, EdgeRow, JournalRow, ReceiptRow, transaction
+from gateway.registry.audit import AuditRow
+
+S = 10**9
+START = 1_764_028_800 * S
+PAGE = "/edges/sa-dec/press-shop"
+HELD, TORN = "cd" * 16, "ab" * 16
+
+
+@pytest.fixture
+def troubled(gateway):
+    """An edge with a journal on hold, one with a hole, a line that could not be used, and what it told."""
+    with transaction(gateway.engine) as session:
+        session.add(EdgeRow(site="sa-dec", edge="press-shop", first_seen=START))
+        session.flush()
+        common = {"site": "sa-dec", "edge": "press-shop", "seen_at": START}
+        torn = JournalRow(**common, journal=TORN, state="open", first=9, last=20, held_last=20)
+        session.add_all([torn, JournalRow(**common, journal=HELD, state="on_hold", last=4, held_last=4)])
+        session.flush()
+        session.add_all([ReceiptRow(journal_id=torn.id, lo=1, hi=3), DeclaredRow(journal_id=torn.id, lo=4, hi=5)])
+        line = b"sample,site=sa-dec,edge=press-shop,instrument=meter-9 power=5.0 1764028800000000000"
+        letter = {"topic": "nhipdo/v1/sa-dec/press-shop/telemetry", "payload": line, "is_line": True}
+        session.add(DeadLetterRow(**common_of(letter), journal=TORN, seq=7, why="line: refused once. Look.", at=START))
+    said = [
+        Loss(key="l1", revision=1, at=START, instrument="meter-1", since=START, until=START + S, n=3, reason="skipped"),
+        Loss(
+            key="l2",
+            revision=1,
+            at=START,
+            instrument="meter-1",
+            since=START,
+            until=START + 9 * S,
+            n=2,
+            reason="skipped",
+        ),
+        Finding(key="bus_slow", revision=1, at=START, kind="bus_slow", text="rtu: is too slow. Poll less often."),
+    ]
+    with Session(gateway.engine) as session, session.begin():
+        kept = [(one, msgspec.json.encode(one).decode()) for one in said]
+        take_records(session, Draft(Receipts(gateway.engine), START), EdgeId("sa-dec", "press-shop"), kept)
+    return gateway
+
+
+def common_of(letter: dict) -> dict:
+    return {"site": "sa-dec", "edge": "press-shop", **letter}
+
+
+def token_of(text: str) -> str:
+    return re.search(r'name="token" value="([^"]+)"', text)[1]
+
+
+def plain(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def test_the_list_begins_with_the_edge_that_needs_somebody(person, troubled) -> None:
+    text = plain(person.get("/edges", headers={"Accept-Language": "en"}).text)
+    assert "1 edges need somebody" in text
+    assert "1 journals wait for a decision" in text
+    assert "synchronised" in text
+
+
+def test_an_edge_says_which_numbers_are_missing_and_what_it_lost(person, troubled) -> None:
+    text = plain(person.get(PAGE, headers={"Accept-Language": "en"}).text)
+    assert "Missing 6–8" in text
+    assert " 4–5 " in text
+    assert "meter-1 polls skipped (2 times) 5 " in text
+    assert "line: refused once. Look." in text
+    assert "rtu: is too slow. Poll less often." in text
+    assert "waits for a decision" in text
+    assert "The edge tells no clock offset, days of autonomy, bus utilisation or certificate expiry." in text
+
+
+def test_a_named_person_lets_a_journal_go_on(person, troubled) -> None:
+    token = token_of(person.get(PAGE).text)
+    form = {"token": token, "journal": HELD, "decision": "open", "who": " Nguyễn  Thị Mai", "why": "thẻ mới"}
+    answer = person.post(f"{PAGE}/journals", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}?told=decided")
+    with Session(troubled.engine) as session:
+        row = session.scalars(select(JournalRow).where(JournalRow.journal == HELD)).one()
+        assert (row.state, row.decided_by, row.why) == ("open", "Nguyễn Thị Mai", "thẻ mới")
+        noted = session.scalars(select(AuditRow).where(AuditRow.action == "journal_open")).one()
+        assert noted.row == "sa-dec/press-shop"
+    # Open already: it does not wait for anybody any more.
+    again = person.post(f"{PAGE}/journals", data=form, headers={"Accept-Language": "en"})
+    assert again.status_code == 422
+    assert "This journal waits for no decision any more." in again.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"who": "  "}, "Write your full name, 1 to 100 characters."),
+        ({"why": ""}, "Write the reason, 1 to 500 characters."),
+        ({"journal": "0" * 32}, "This journal waits for no decision any more."),
+        ({"decision": "burn"}, "This journal waits for no decision any more."),
+        ({"token": "old"}, "The page was old. Press this button again."),
+    ],
+    ids=lambda one: str(one)[:30],
+)
+def test_a_decision_that_lacks_something_changes_nothing(person, troubled, changed, why) -> None:
+    form = {"token": token_of(person.get(PAGE).text), "journal": TORN, "decision": "close", "who": "Mai", "why": "gone"}
+    answer = person.post(f"{PAGE}/journals", data=form | changed, headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    assert why in answer.text
+    with Session(troubled.engine) as session:
+        assert session.scalars(select(JournalRow.state).where(JournalRow.journal == TORN)).one() == "open"
+
+
+def test_what_could_not_be_used_is_tried_again(person, troubled) -> None:
+    token = token_of(person.get(PAGE).text)
+    answer = person.post(f"{PAGE}/dead-letters", data={"token": token})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}?told=stored")
+    assert [one.value for one in troubled.timeseries.latest("sa-dec", "press-shop") if one.instrument == "meter-9"] == [
+        5
+    ]
+    again = person.post(f"{PAGE}/dead-letters", data={"token": token}, headers={"Accept-Language": "en"})
+    assert again.status_code == 409
+    assert "This message is stored by now, or gone." in again.text
