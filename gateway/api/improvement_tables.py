@@ -42,7 +42,7 @@ class Table(NamedTuple):
 
 def table_of(section: str, found: Gathered, now: int, zone: ZoneInfo) -> Table:
     """One section as a table."""
-    heads, row = _TABLES[section]
+    heads, row = TABLES[section]
     return Table(heads, [row(one, now, zone) for one in getattr(found, section)])
 
 
@@ -144,7 +144,7 @@ def _noon(day: str) -> int | None:
         return None
 
 
-_TABLES: dict[str, tuple[tuple[str, ...], Callable[[Any, int, ZoneInfo], list[Cell]]]] = {
+TABLES: dict[str, tuple[tuple[str, ...], Callable[[Any, int, ZoneInfo], list[Cell]]]] = {
     "actions": (("state", "what", "site", "unit", "loss", "owner", "due", "done", "verdict"), _action),
     "tags": (("state", "what", "site", "unit", "kind", "found", "open_for", "done_what", "who", "photo"), _tag),
     "audits": (("day", "site", "area", "score", "points", "points_of", "who", "notes"), _audit),

@@ -12,14 +12,19 @@ from edge_agent.kpi.buckets import Bucket
 from edge_agent.kpi.losses import SIX
 from edge_agent.speech import LANGUAGES, load_words
 from edge_agent.wire.schema import BAD, CLOCK_UNSURE, GOOD, UNCERTAIN
+from edge_agent.wire.settings import KINDS as SETTINGS
 from gateway.api.catalogues import load_catalogues
+from gateway.api.improvement_tables import SECTIONS, TABLES
 from gateway.api.live import NO_DATA, STATES
 from gateway.api.menu import MENU
 from gateway.api.pages import RANGES
+from gateway.api.setup import PARTS
+from gateway.improvement import ActionState
 from gateway.overview import KEYS
 from gateway.overview.system import STEPS
 from gateway.production.judging import GREYS
 from gateway.production.periods import Kind
+from gateway.production_setup import State
 from gateway.registry.roles import Action
 
 ROOT = Path(__file__).parents[2]
@@ -82,9 +87,38 @@ def composed_keys() -> set[str]:
         *(f"overview.{key}" for key in (*KEYS, *(f"no_{key}" for key in KEYS))),
         *(f"overview.step_{step}{how}" for step in STEPS for how in ("", "_how")),
         *(f"loss_reason.{reason}" for reason in LOSS_REASONS),
+        *_of_setup(),
+        *_of_improvement(),
         *(entry.words for entry in MENU),
         *(f"action.{action.value}" for action in Action),
     }
+
+
+def _of_setup() -> set[str]:
+    return {
+        *(f"setup.state_{state}" for state in State),
+        *(f"setup.noun_{noun}" for noun in SETTINGS),
+        *(f"setup.empty_{noun}" for noun in PARTS),
+    }
+
+
+def _of_improvement() -> set[str]:
+    """The heads of its tables, and the words that stand in their cells."""
+    words = {
+        "state": (*ActionState, "closed", "running", "planned"),
+        "verdict": ("effective", "not_effective"),
+        "kind": ("operator", "maintenance", "planned", "breakdown", "autonomous", "improvement"),
+        "need": ("overdue", "to_verify", "actions", "tags", "maintenance", "audits"),
+        "refusal": ("overlap", "held", "nothing_planned", "observed", "coverage"),
+        "empty": SECTIONS,
+        "head": {head for heads, _ in TABLES.values() for head in heads},
+    }
+    composed = {f"improvement.{family}_{name}" for family, names in words.items() for name in names}
+    return (
+        composed
+        | {f"improvement.{name}" for name in (*SECTIONS, "before_word", "after_word")}
+        | {f"improvement.{name}" for name in ("fell", "rose", "surely", "not_surely", "too_early", "too_little")}
+    )
 
 
 def test_every_key_that_is_used_exists_and_every_other_is_gone() -> None:
