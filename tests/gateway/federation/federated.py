@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire import topics
 from edge_agent.wire.acknowledged import merge
-from edge_agent.wire.envelope import seal
+from edge_agent.wire.envelope import open_sealed, seal
 from edge_agent.wire.messages import Ack, Record
 from edge_agent.wire.packing import TELEMETRY
 from edge_agent.wire.ranges import Ranges
+from edge_agent.wire.records import record_decoder
 from edge_agent.wire.shop_floor import Elements, Part, Stop, WorkUnitDescription
 from edge_agent.wire.topics import EdgeTopic
 from gateway import registry
@@ -237,3 +238,13 @@ def unit(name: str = "press-1") -> WorkUnitDescription:
         bucket_s=600.0,
         timezone="Asia/Ho_Chi_Minh",
     )
+
+
+def records_of(messages: list[tuple[str, bytes]]) -> list:
+    bodies = [open_sealed(payload).body for topic, payload in messages if topic.endswith("/record")]
+    return [record_decoder.decode(line) for body in bodies for line in body.split(b"\n")]
+
+
+def of_table(place: Place, table: type) -> list[dict]:
+    with place.engine.connect() as connection:
+        return [dict(row) for row in connection.execute(select(table.__table__)).mappings()]
