@@ -64,11 +64,14 @@ def show_overview(
     needs = _needs(service, seen)
     runs_it = reader.may(Action.READ, "gateway")
     day = day_at(today(now, zone)).before
+    days = _yesterday(seen)
+    wanted = sorted((one for one in needs if one.urgency in _ORDER), key=lambda one: _ORDER[one.urgency])
     context = {
-        "needs": sorted((one for one in needs if one.urgency in _ORDER), key=lambda one: _ORDER[one.urgency]),
+        "needs": wanted,
+        "todo": len(wanted) + sum(one.needs_somebody for one in days),
         "fine": [one for one in needs if one.urgency == FINE],
         "steps": system.beginning(asked, everyone) if runs_it else [],
-        "yesterday": _yesterday(seen),
+        "yesterday": days,
         "day": day,
         "floor": _floor(seen)[:MOST_MACHINES] if not reader.may(Action.DECIDE, "production") else [],
         "counts": _counts(seen),

@@ -61,6 +61,17 @@ class Yesterday(NamedTuple):
     grown: tuple[tuple[str, float, float], ...]
     untold: tuple[Machine, ...]
 
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether it stayed below its target, a loss grew, or a machine told of nothing."""
+        is_below = (
+            self.judged.counts_pieces
+            and self.target is not None
+            and not self.judged.grey
+            and (self.judged.main or 0.0) < self.target
+        )
+        return is_below or bool(self.grown) or bool(self.untold)
+
 
 def standing(machines: Iterable[Machine], health: Iterable[EdgeHealth]) -> list[Now]:
     """What each machine does now; what nobody hears of is not known."""

@@ -6,15 +6,12 @@ from html import unescape
 
 import msgspec
 import pytest
-from fastapi.testclient import TestClient
 
 from edge_agent.kpi.calendar import to_ns
+from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.shop_floor import Elements, Part, ProductDescription, Stop, WorkUnitDescription
-from gateway.api.security import COOKIE
 from gateway.production.periods import parse
-from gateway.production.summing import sum_up_changed
-from gateway.registry.book import Book
-from gateway.registry.roles import SYSTEM, Grant, Role
+from gateway.registry.roles import Role
 
 S = 10**9
 HANOI = "Asia/Ho_Chi_Minh"
@@ -50,9 +47,8 @@ def hour(text: str, unit: str = "press-1", shift: str = "", good: int = 1440, **
 
 
 @pytest.fixture
-def floor(gateway):
+def floor(house):
     """A month of a press: an hour a day, OEE 80 %, on the 20th 60 % by a breakdown of a quarter of an hour."""
-    gateway.now = at("2025-11-25T09:00:00")
     days = [date(2025, 11, 1) + timedelta(days=n) for n in range(24)]
     told = [hour(f"{day}T08:00:00") for day in days if day.day != 20]
     told += [hour("2025-11-20T08:00:00", good=1080, FAULT=900)]
@@ -70,15 +66,8 @@ def floor(gateway):
         reason="jam",
         title={"vi": "Kẹt khuôn", "en": "Jam"},
     )
-    gateway.keep(machine(target_oee=0.7, channels={"total": "meter-1.active_power"}), *told, jam)
-    sum_up_changed(gateway.engine, parse_zone())
-    return gateway
-
-
-def parse_zone():
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(HANOI)
+    house.keep(machine(target_oee=0.7, channels={"total": "meter-1.active_power"}), *told, jam)
+    return house
 
 
 def test_the_answer_stands_with_its_period_its_coverage_and_its_age(floor, person) -> None:
@@ -104,6 +93,11 @@ def test_a_month_names_its_lowest_day_and_leads_to_it(floor, person) -> None:
 
 
 def test_from_a_month_to_a_stop_and_the_samples_around_it_by_links_alone(floor, person) -> None:
+    floor.speak()
+    head = line_head("sample", "sa-dec", "press-shop", "meter-1")
+    begins = at("2025-11-20T08:20:00")
+    lines = [format_line(head, [("active_power", 7.0 + k % 3)], [], begins + k * 60 * S) for k in range(40)]
+    assert floor.timeseries.write(lines) == []
     steps = ["/production?period=2025-11", "2025-W47", "period=2025-11-20", "2025-11-20.A", "/production/stops/"]
     page = person.get(steps[0]).text
     for step in steps[1:]:
@@ -112,18 +106,19 @@ def test_from_a_month_to_a_stop_and_the_samples_around_it_by_links_alone(floor, 
     assert "Hỏng máy: Máy press-1 Kẹt khuôn 15 phút" in words_of(page)
     series = re.search(r'href="(/series/sa-dec/press-shop/meter-1/active_power\?start=[^"]+)"', page)[1]
     assert "start=2025-11-20T01:15:00Z" in series
+    assert '<rect class="stopped" x="33.333%" width="33.333%"' in page
+    assert 'class="line" d="M' in page
     assert person.get(unescape(series)).status_code == 200
 
 
 def test_without_a_period_it_is_the_month_that_was_told_of_last(floor, person) -> None:
-    floor.now = at("2026-03-01T00:00:00")
+    floor.now = at("2025-12-01T00:00:01")
     shown = words_of(person.get("/production").text)
     assert "tháng 11/2025 · độ phủ dữ liệu 100 % · có tin 80 % số ngày" in shown
 
 
 def test_too_little_is_grey_and_says_why(floor, person) -> None:
     floor.keep(hour("2025-11-24T10:00:00", UNKNOWN=1800))
-    sum_up_changed(floor.engine, parse_zone())
     page = person.get("/production?period=2025-11-24").text
     assert 'class="answer grey"' in page
     assert "Độ phủ dưới 95 %: chưa đủ tin." in words_of(page)
@@ -137,7 +132,6 @@ def test_lines_and_machines_are_compared_and_lead_on(floor, person) -> None:
         hour("2025-11-20T08:00:00", "press-2", good=1800),
         hour("2025-11-20T08:00:00", "oven", good=0, STOP=360),
     )
-    sum_up_changed(floor.engine, parse_zone())
     shown = words_of(person.get("/production?site=sa-dec&period=2025-11-20").text)
     assert "1 máy không đếm sản phẩm nên không tính vào OEE." in shown
     assert "80 %" in shown  # the sum of 2880 pieces' ideal time over two hours
@@ -147,32 +141,17 @@ def test_lines_and_machines_are_compared_and_lead_on(floor, person) -> None:
     assert "Mức sẵn sàng 90 %" in oven
 
 
-def test_nothing_at_all_says_what_to_do(gateway, person) -> None:
+def test_nothing_at_all_says_what_to_do(person) -> None:
     shown = words_of(person.get("/production").text)
     assert "Chưa có máy nào gửi số liệu sản xuất. Hãy khai báo máy trong agent.toml của thiết bị biên." in shown
     assert "Không có lần dừng nào." in words_of(person.get("/production/stops").text)
 
 
 @pytest.fixture
-def two_sites(floor, app):
-    """Two enterprises with a site each, and whoever asks in the name of the second."""
-    book = Book(floor.engine, lambda: floor.now)
-    province = book.make(SYSTEM, "province", {"code": "82", "name": "Đồng Tháp", "since": "2025-07-01"})
-    shared = {"kind": "enterprise", "province": province.id}
-    press = book.make(SYSTEM, "organisation", shared | {"code": "1400123456", "name": "Cơ khí"})
-    dairy = book.make(SYSTEM, "organisation", shared | {"code": "1400654321", "name": "Sữa"})
-    for name, owner in (("sa-dec", press), ("cao-lanh", dairy)):
-        book.make(SYSTEM, "site", {"name": name, "title": f"Xưởng {name}", "organisation": owner.id, "kind": "factory"})
+def two_sites(floor, province):
+    """The second enterprise has a machine too."""
     floor.keep(machine("filler"), hour("2025-11-20T08:00:00", "filler"), site="cao-lanh")
-    sum_up_changed(floor.engine, parse_zone())
-
-    def enter(role: Role, name: str, scope: str = "organisation", of: str = dairy.id) -> TestClient:
-        cookie = floor.sign_in(name, Grant(role, scope, of))
-        return TestClient(app, follow_redirects=False, cookies={COOKIE: cookie})
-
-    agency = book.make(SYSTEM, "agency", {"name": "Sở Công Thương", "province": province.id})
-    enter.province, enter.agency = province.id, agency.id
-    return enter
+    return province.enter
 
 
 def test_a_manager_sees_the_sites_of_the_enterprise_and_no_other_exists(two_sites) -> None:
@@ -194,7 +173,7 @@ def test_a_manager_sees_the_sites_of_the_enterprise_and_no_other_exists(two_site
 
 
 def test_an_officer_sees_all_sites_of_the_province_and_no_samples(two_sites) -> None:
-    officer = two_sites(Role.PROVINCIAL_OFFICER, "lan", "province", two_sites.province)
+    officer = two_sites(Role.PROVINCIAL_OFFICER, "lan", "province")
     page = words_of(officer.get("/production?period=2025-11-20").text)
     assert "Mọi cơ sở" in page
     assert "Xưởng sa-dec thấp nhất: 60 %" in page
@@ -203,7 +182,7 @@ def test_an_officer_sees_all_sites_of_the_province_and_no_samples(two_sites) -> 
 
 
 def test_a_reporter_of_an_agency_may_not_see_production(two_sites) -> None:
-    reporter = two_sites(Role.AGENCY_REPORTER, "son", "agency", two_sites.agency)
+    reporter = two_sites(Role.AGENCY_REPORTER, "son", "agency")
     assert reporter.get("/production").status_code == 403
     assert reporter.get("/api/v1/production/figures").status_code == 403
 
@@ -271,7 +250,6 @@ def test_hostile_names_are_text(floor, person) -> None:
         msgspec.structs.replace(machine(), revision=2, title={"vi": HOSTILE}, production_line=HOSTILE),
         hour("2025-11-21T10:00:00", shift=f"{HOSTILE}@2025-11-21"),
     )
-    sum_up_changed(floor.engine, parse_zone())
     for path in (
         "/",
         "/production?period=2025-11",
