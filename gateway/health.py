@@ -112,8 +112,7 @@ def edge_health(engine: Engine, now: int) -> list[EdgeHealth]:
         healths = []
         for row in rows:
             edge = EdgeId(row.site, row.edge)
-            silent = is_silent(row, now)
-            healths.append(_health(row, journals[edge], dead.get(edge, 0), found[edge], silent=silent))
+            healths.append(_health(row, journals[edge], dead.get(edge, 0), found[edge], now))
         return healths
 
 
@@ -132,14 +131,17 @@ def last_status(row: EdgeRow) -> EdgeStatus | None:
 
 def is_silent(row: EdgeRow, now: int) -> bool:
     """Whether an edge ought to speak and does not; one that was stopped in order ought not."""
-    status = last_status(row)
+    return _is_silent(row, last_status(row), now)
+
+
+def _is_silent(row: EdgeRow, status: EdgeStatus | None, now: int) -> bool:
     if status is None:
         return now - row.first_seen > _FIRST_STATUS_S * 1e9
     late = now - row.status_at > SILENT_PERIODS * status.period_s * 1e9
     return status.state == "lost" or (status.state != "stopped" and late)
 
 
-def _health(row: EdgeRow, journals: list[Journal], dead: int, found: list[str], *, silent: bool) -> EdgeHealth:
+def _health(row: EdgeRow, journals: list[Journal], dead: int, found: list[str], now: int) -> EdgeHealth:
     status = last_status(row)
     newest_first = sorted(journals, key=lambda journal: (journal.started or journal.seen_at, journal.row), reverse=True)
     shown = tuple(_journal_health(journal) for journal in newest_first)
@@ -155,7 +157,7 @@ def _health(row: EdgeRow, journals: list[Journal], dead: int, found: list[str], 
         declared=sum(journal.declared for journal in shown),
         dead_letters=dead,
         journals=shown,
-        silent=silent,
+        silent=_is_silent(row, status, now),
         findings=tuple(found),
     )
 

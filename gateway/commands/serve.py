@@ -1,6 +1,7 @@
 """``nhipdo serve``: ingest, jobs, page and API in one process."""
 
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -115,6 +116,9 @@ def _forwarding(config: GatewayConfig, stores: Stores) -> Iterator[None]:
 
 def _start_http(service: Service, listener: socket.socket) -> tuple[uvicorn.Server, Thread]:
     app = create_app(service, web=web_files(), zone=service.config.gateway.zone)
+    # What stands from the start (routes, models, words) is not looked through again while pages are waited for.
+    gc.collect()
+    gc.freeze()
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="http")
     thread.start()
@@ -139,6 +143,8 @@ def _listener(config: GatewayConfig) -> Iterator[socket.socket]:
         msg = f"http: cannot listen on {http.host}:{http.port}: {why}. Set http.host and http.port."
         raise ConfigError(msg) from error
     with listener:
+        # What is accepted from it is the same: else the end of a page waits 40 ms for the browser to confirm its start.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
 
 

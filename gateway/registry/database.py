@@ -1,19 +1,19 @@
-"""Opening the registry, and bringing its tables to what this version needs."""
+"""Opening the registry, and bringing its tables to what this version needs.
+
+Decision: Alembic is loaded when tables have to be changed, and not before.
+Because: with what it brings along it takes 11 MB, which a gateway on a Raspberry Pi would hold for ever, and most
+starts find the tables as they should be.
+"""
 
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Engine, create_engine, event, func, select, update
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
@@ -21,7 +21,12 @@ from sqlalchemy.orm import Session
 
 from gateway.registry.models import Base, StoreRow
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+REVISIONS = frozenset(path.name[1:5] for path in (MIGRATIONS / "versions").glob("v????_*.py"))
+"""Of the tables, by the names of their scripts: the one that sorts last is today's."""
 _BUSY_MS = 10_000
 _POSTGRES = ("postgresql", "postgres")
 _CONNECTION = {
@@ -112,21 +117,31 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         RegistryError: The database cannot be opened, or was made by a newer version.
     """
     with _reported(engine), _alone(engine), engine.connect() as connection:
-        config = _config(connection)
-        now = MigrationContext.configure(connection).get_current_revision()
-        known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-        if now is not None and now not in known:
+        now = _revision(connection)
+        if now is not None and now not in REVISIONS:
             msg = f"registry {engine.url}: made by a newer version (revision {now}). Install that version of nhipdo."
             raise RegistryError(msg)
         connection.rollback()
-        command.upgrade(config, revision)
-        connection.commit()
+        if now != (max(REVISIONS) if revision == "head" else revision):
+            from alembic import command  # noqa: PLC0415  see the top of this file
+
+            command.upgrade(_config(connection), revision)
+            connection.commit()
         if revision == "head":
             _identify(engine)
 
 
+def _revision(connection: Connection) -> str | None:
+    """Where the tables stand; None: at nothing."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Take the tables back to ``revision``; what later ones held is gone."""
+    from alembic import command  # noqa: PLC0415  see the top of this file
+
     with engine.connect() as connection:
         command.downgrade(_config(connection), revision)
         connection.commit()
@@ -134,6 +149,9 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
 
 def differences(engine: Engine) -> list[Any]:
     """What the models say and the tables do not; empty when they agree."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415  see the top of this file
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, Base.metadata))
@@ -177,7 +195,9 @@ def collided(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _COLLISIONS
 
 
-def _config(connection: Any) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415  see the top of this file
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

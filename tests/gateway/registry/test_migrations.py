@@ -1,5 +1,7 @@
 """The registry's tables, from nothing and back, from every release to the newest, on both databases."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from sqlalchemy import Engine, MetaData, Table, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 from gateway import registry
-from gateway.registry.database import MIGRATIONS
+from gateway.registry.database import MIGRATIONS, REVISIONS
 
 RELEASED = ["0001", "0002", ScriptDirectory(str(MIGRATIONS)).get_current_head()]
 """The newest revision of every release, and of today."""
@@ -94,6 +96,23 @@ def test_who_finds_another_count_of_changes_than_it_remembers_writes_nothing(eng
         pytest.fail("a stale transaction was entered")
     with registry.transaction(engine) as session:
         assert session.scalars(select(registry.StoreRow)).one().changes == 2
+
+
+def test_revisions_are_named_as_their_scripts_are() -> None:
+    found = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    assert found == REVISIONS
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == max(REVISIONS)
+
+
+def test_tables_that_are_as_they_should_be_are_opened_without_alembic(tmp_path) -> None:
+    opening = (
+        "import sys; from pathlib import Path; from gateway import registry;"
+        f"engine = registry.connect('sqlite:///{tmp_path / 'r.sqlite'}'); registry.upgrade(engine);"
+        "engine.dispose(); print('alembic' in sys.modules)"
+    )
+    told = [subprocess.run([sys.executable, "-c", opening], capture_output=True, text=True, check=True).stdout]
+    told += [subprocess.run([sys.executable, "-c", opening], capture_output=True, text=True, check=True).stdout]
+    assert told == ["True\n", "False\n"]
 
 
 def test_a_newer_database_is_left_alone(engine) -> None:
