@@ -22,6 +22,7 @@ from gateway.api import (
     imports,
     improvement,
     instruments,
+    instruments_pages,
     login,
     noun_list,
     nouns,
@@ -128,6 +129,7 @@ def _route(app: FastAPI, web: Path) -> None:
     app.include_router(pages.router)
     app.include_router(andon.router)
     app.include_router(edges_pages.router)
+    app.include_router(instruments_pages.router)
     app.include_router(sharing.router)
     app.include_router(setup_sending.router)
     app.include_router(setup.router)

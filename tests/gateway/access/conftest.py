@@ -30,7 +30,7 @@ from gateway.ingest.journals import EdgeId
 from gateway.ingest.receipts import Draft, Receipts
 from gateway.ingest.records import take_records
 from gateway.registry import AccountRow, EdgeRow, connect, transaction, upgrade
-from gateway.registry.book import Book
+from gateway.registry.book import Asked, Book
 from gateway.registry.documents import Documents
 from gateway.registry.files import ImportRow
 from gateway.registry.roles import SYSTEM, Action, Grant, Reader, Role
@@ -125,6 +125,13 @@ class House:
         with Session(self.engine) as session, session.begin():
             session.add(row)
             return row.id
+
+    def measuring_instrument(self, side: Side) -> str:
+        """The id of an instrument of this enterprise."""
+        book = Book(self.engine, lambda: self.now)
+        its = {"organisation": side.organisation, "code": f"M-1 of {side.site}"}
+        known = list(book.all(SYSTEM, "instrument", Asked(where=its)))
+        return known[0].id if known else book.make(SYSTEM, "instrument", its | {"name": "M", "status": "in_use"}).id
 
     def _side(self, site: str, province_code: str, code: str) -> Side:
         book = Book(self.engine, lambda: self.now)

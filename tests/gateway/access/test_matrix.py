@@ -51,6 +51,7 @@ ALL_PEOPLE = "-a----aaA-A"
 ROWS = "yyyyy-yyA-A"
 """Of the pages of an enterprise's rows: who may read organisations and sites."""
 IMPORTS = "yyyyyyyyAyA"
+LABORATORY = "-aaaa-aaA-A"
 LIFT = "-y----fyA-A"
 """Whoever could make an operator of somebody: a provincial officer has no right to write improvements."""
 
@@ -70,6 +71,9 @@ TABLE = {
     "GET /andon/{site}": PRODUCTION,
     "GET /series/{site}/{edge}/{instrument}/{channel}": SERIES,
     "POST /edges/{site}/{edge}/admit": ADMIT,
+    "GET /instruments": LABORATORY,
+    "GET /instruments/{row}": "-yyyy-yyA-A",
+    "GET /instruments/{row}/label.svg": "-yyyy-yyA-A",
     "GET /edges": ALL_EDGES,
     "GET /edges/{site}/{edge}": EDGES,
     "POST /edges/{site}/{edge}/journals": ADMIT,
@@ -218,6 +222,8 @@ class Asker:
             self._number += 1
             grant = Grant(Role.OPERATOR, "organisation", side.organisation)
             names["account_id"] = self._house.account(f"{self.who.replace('_', '-')}-{self._number}-{side.site}", grant)
+        if "/instruments/{row}" in line:
+            names["row"] = self._house.measuring_instrument(side)
         if "{token_id}" in line:
             names["token_id"] = self._token_of(side)
         if "/registry/" in line or "{import_id}" in line:
