@@ -134,6 +134,28 @@ def _add_reading(router: APIRouter, of: type[Registered], model: type[BaseModel]
 
 
 def _add_writing(router: APIRouter, of: type[Registered], model: type[BaseModel]) -> None:
+    for path, method, call, status, headers in (
+        ("", "POST", _adding(of), 201, _ETAG | _LOCATION),
+        ("/{row}", "PATCH", _changing(of), 200, _ETAG),
+    ):
+        is_new = method == "POST"
+        schema = body_schema(of, partial=not is_new)
+        router.add_api_route(
+            path,
+            call,
+            methods=[method],
+            name=f"{'add' if is_new else 'change'} {of.__tablename__}",
+            status_code=status,
+            summary=f"New {of.noun.title.en}" if is_new else f"Change a {of.noun.title.en}",
+            description="All or nothing is written." if is_new else "Only the fields that are sent.",
+            response_model=model,
+            responses={status: {"headers": headers}, **({} if is_new else _CHANGES)},
+            dependencies=[writer(of)],
+            openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
+        )
+
+
+def _adding(of: type[Registered]) -> Callable[..., Any]:
     def add_row(
         request: Request, response: Response, body: JsonObject, book: TheBook, reader: TheReader, why: Why = ""
     ) -> Any:
@@ -144,6 +166,10 @@ def _add_writing(router: APIRouter, of: type[Registered], model: type[BaseModel]
         response.headers["Location"] = f"{request.url.path.rstrip('/')}/{entry.id}"
         return row_out(entry)
 
+    return add_row
+
+
+def _changing(of: type[Registered]) -> Callable[..., Any]:
     def change_row(
         row: RowId,
         request: Request,
@@ -162,25 +188,7 @@ def _add_writing(router: APIRouter, of: type[Registered], model: type[BaseModel]
         response.headers["ETag"] = etag(entry.revision)
         return row_out(entry)
 
-    for path, method, call, status, headers in (
-        ("", "POST", add_row, 201, _ETAG | _LOCATION),
-        ("/{row}", "PATCH", change_row, 200, _ETAG),
-    ):
-        is_new = method == "POST"
-        schema = body_schema(of, partial=not is_new)
-        router.add_api_route(
-            path,
-            call,
-            methods=[method],
-            name=f"{'add' if is_new else 'change'} {of.__tablename__}",
-            status_code=status,
-            summary=f"New {of.noun.title.en}" if is_new else f"Change a {of.noun.title.en}",
-            description="All or nothing is written." if is_new else "Only the fields that are sent.",
-            response_model=model,
-            responses={status: {"headers": headers}, **({} if is_new else _CHANGES)},
-            dependencies=[writer(of)],
-            openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
-        )
+    return change_row
 
 
 def _add_retiring(router: APIRouter, of: type[Registered], model: type[BaseModel]) -> None:
