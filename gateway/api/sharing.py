@@ -23,6 +23,7 @@ from gateway.registry.refusals import ForbiddenError, NoSuchRowError, WrongValue
 from gateway.registry.roles import Action, Reader
 from gateway.registry.sharing import KINDS, USUAL_KINDS, AgreementRow
 from gateway.registry.texts import Title
+from gateway.registry.writing import Writing
 
 router = APIRouter(include_in_schema=False, prefix="/sharing")
 
@@ -183,6 +184,7 @@ def withdraw(asked: TheAsked, agreement: AgreementId, reader: Decides, sent: The
     why = " ".join(sent["why"].split())[:_LONGEST_WHY]
 
     def take_back(session: Session) -> None:
+        Writing(session, reader, asked.now).find(agreements.NOUN, agreement)  # a stranger's does not exist
         if not why:
             raise WrongValuesError({"why": _WHY_WANTED})
         agreements.withdraw(session, reader, asked.now, asked.zone, agreement, why)

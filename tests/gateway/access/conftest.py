@@ -133,6 +133,13 @@ class House:
         known = list(book.all(SYSTEM, "instrument", Asked(where=its)))
         return known[0].id if known else book.make(SYSTEM, "instrument", its | {"name": "M", "status": "in_use"}).id
 
+    def agreement(self, side: Side) -> str:
+        """The id of a new draft of this enterprise."""
+        book = Book(self.engine, lambda: self.now)
+        number = len(list(book.all(SYSTEM, "agreement", Asked(retired=True))))
+        said = {"organisation": side.organisation, "partner": f"Partner {number}", "kinds": ["stops"]}
+        return book.make(SYSTEM, "agreement", said | {"since": "2025-11-01"}).id
+
     def _side(self, site: str, province_code: str, code: str) -> Side:
         book = Book(self.engine, lambda: self.now)
         province = book.make(SYSTEM, "province", {"code": province_code, "name": f"Province of {site}"}).id

@@ -48,6 +48,8 @@ ALL_EDGES = "aaaa--aaA-A"
 ADMIT = "-y-----yA-A"
 PEOPLE = "-y----yyA-A"
 ALL_PEOPLE = "-a----aaA-A"
+MANAGERS = "-y---------"
+"""What leaves an enterprise its own manager decides, and no administrator."""
 ROWS = "yyyyy-yyA-A"
 """Of the pages of an enterprise's rows: who may read organisations and sites."""
 IMPORTS = "yyyyyyyyAyA"
@@ -113,6 +115,10 @@ TABLE = {
     "GET /api/v1/sites/{site}/entries/{noun}": PRODUCTION,
     "GET /api/v1/sites/{site}/photos/{photo}": PRODUCTION,
     "GET /api/v1/me": EVERYBODY,
+    "GET /api/v1/sharing": ALL_PEOPLE,
+    "GET /api/v1/sharing/{agreement}/days": PEOPLE,
+    "POST /api/v1/sharing/{agreement}/agree": MANAGERS,
+    "POST /api/v1/sharing/{agreement}/withdraw": MANAGERS,
     "GET /api/v1/accounts": ALL_PEOPLE,
     "POST /api/v1/accounts": "-g-----gA-A",
     "GET /api/v1/accounts/{account_id}": PEOPLE,
@@ -136,6 +142,7 @@ TABLE = {
 JSON: dict[str, Any] = {
     "POST /api/v1/edges/{site}/{edge}/admit": {"who": "Mai"},
     "POST /api/v1/accounts/{account_id}/close": {"why": "gone"},
+    "POST /api/v1/sharing/{agreement}/withdraw": {"why": "over"},
     "POST /api/v1/accounts/{account_id}/grants": "grant",
     "POST /api/v1/accounts/{account_id}/grants/revoke": "grant",
     "POST /api/v1/accounts": "account",
@@ -224,6 +231,8 @@ class Asker:
             names["account_id"] = self._house.account(f"{self.who.replace('_', '-')}-{self._number}-{side.site}", grant)
         if "/instruments/{row}" in line:
             names["row"] = self._house.measuring_instrument(side)
+        if "{agreement}" in line:
+            names["agreement"] = self._house.agreement(side)
         if "{token_id}" in line:
             names["token_id"] = self._token_of(side)
         if "/registry/" in line or "{import_id}" in line:
