@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from gateway.access.accounts import note, read_accounts
+from gateway.access.accounts import grants_of, note
 from gateway.access.secret_words import kept, new_secret
 from gateway.access.throttle import household
 from gateway.registry.accounts import AccountRow, SessionRow
@@ -79,13 +79,19 @@ def reader_of_session(engine: Engine, secret: str, now: int) -> Reader | None:
     """Whose session this is; None: of nobody, or it has ended."""
     if not secret:
         return None
+    its, owner = SessionRow, AccountRow
+    # Every page begins with this: two questions, of no more than they need.
+    columns = (its.epoch, its.seen_at, its.ends_at, owner.id, owner.name, owner.language, owner.epoch, owner.retired_at)
+    query = select(*columns).join(owner, owner.id == its.account).where(its.hash == kept(secret))
     with Session(engine) as session:
-        row = session.get(SessionRow, kept(secret))
-        account = session.get(AccountRow, row.account) if row is not None else None
-        if row is None or account is None or not _holds(row, account, now):
+        row = session.execute(query).one_or_none()
+        if row is None:
             return None
-        reader = read_accounts(session, [account])[0].reader
-        is_due = now - row.seen_at >= SEEN_EVERY_S * _NS
+        epoch, seen_at, ends_at, account, name, language, epoch_now, retired_at = row
+        if retired_at or epoch != epoch_now or not _is_in_time(seen_at, ends_at, now):
+            return None
+        reader = Reader(account, name, tuple(grants_of(session, [account]).get(account, ())), language=language)
+        is_due = now - seen_at >= SEEN_EVERY_S * _NS
     if is_due:
         with Session(engine) as session, session.begin():
             session.execute(update(SessionRow).where(SessionRow.hash == kept(secret)).values(seen_at=now))
@@ -163,4 +169,8 @@ def forget_ended(session: Session, now: int) -> None:
 
 def _holds(row: SessionRow, account: AccountRow, now: int) -> bool:
     is_open = not account.retired_at and row.epoch == account.epoch
-    return is_open and now < row.ends_at and now < row.seen_at + IDLE_S * _NS
+    return is_open and _is_in_time(row.seen_at, row.ends_at, now)
+
+
+def _is_in_time(seen_at: int, ends_at: int, now: int) -> bool:
+    return now < ends_at and now < seen_at + IDLE_S * _NS

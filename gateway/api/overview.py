@@ -75,7 +75,7 @@ def show_overview(
         "day": day,
         "floor": _floor(seen)[:MOST_MACHINES] if not reader.may(Action.DECIDE, "production") else [],
         "counts": _counts(seen),
-        "andons": [site for site in sites_of(service) if is_within(site, production)][:MOST_SITES],
+        "andons": [site for site in sites_of(service, everyone) if is_within(site, production)][:MOST_SITES],
         "titles": titles_of(service),
         "faces": FACES,
         "now": now,
@@ -122,7 +122,7 @@ def _yesterday(seen: Seen) -> list[the_floor.Yesterday]:
     by_site: dict[str, list[Machine]] = {}
     for one in seen.machines:
         by_site.setdefault(one.id.site, []).append(one)
-    return [the_floor.yesterday(seen.asked, site, tuple(some)) for site, some in list(by_site.items())[:MOST_SITES]]
+    return the_floor.yesterdays(seen.asked, dict(list(by_site.items())[:MOST_SITES]))
 
 
 def _floor(seen: Seen) -> list[the_floor.Now]:

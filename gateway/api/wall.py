@@ -260,7 +260,11 @@ def _bars(stretches: Sequence[Stretch], start: int, until: int) -> tuple[Bar, ..
     )
 
 
-def sites_of(service: Service) -> list[str]:
-    """Every site that has an Andon."""
-    live = {health.site for health in service.health() if health.status is not None and health.status.work_units}
+def sites_of(service: Service, edges: Sequence[EdgeHealth] | None = None) -> list[str]:
+    """Every site that has an Andon; ``edges``: all, where somebody has asked for them already."""
+    live = {
+        health.site
+        for health in (service.health() if edges is None else edges)
+        if health.status is not None and health.status.work_units
+    }
     return sorted(live.union(service.shop_floor.sites()))

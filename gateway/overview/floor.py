@@ -1,6 +1,6 @@
 """What the shop floor needs: reasons for stops, yesterday beside its target, losses that grew, silent edges."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from gateway.production.comparing import Change, compare
 from gateway.production.judging import Judged, judge
 from gateway.production.looking import Asked
 from gateway.production.periods import Kind, Period, day_at, today
-from gateway.production.reading import Machine, Selection, by_machine, together, told_days
+from gateway.production.reading import Machine, Selection, Sum, by_machine, together, told_days
 from gateway.registry import StopRow
 from gateway.shop_floor import UnitId
 
@@ -115,13 +115,23 @@ def without_reason(asked: Asked, machines: Mapping[UnitId, Machine]) -> Need:
     return Need("unsaid", LOOK if count else FINE, count, items, f"/production/stops?{query}")
 
 
-def yesterday(asked: Asked, site: str, machines: tuple[Machine, ...]) -> Yesterday:
-    """How a site did on the last whole day, beside the seven days before it."""
+def yesterdays(asked: Asked, sites: Mapping[str, Sequence[Machine]]) -> list[Yesterday]:
+    """How each site did on the last whole day, beside the seven days before it; all are asked for at once."""
     day = day_at(today(asked.now, asked.zone) - timedelta(days=1))
     week = _days(day.first - _WEEK * timedelta(days=1), day.first - timedelta(days=1))
-    whole = Selection(machines, is_all=True)
+    whole = Selection(tuple(one for some in sites.values() for one in some), is_all=True)
     sums, earlier = by_machine(asked.engine, whole, day), by_machine(asked.engine, whole, week)
     told = told_days(asked.engine, whole, day)
+    return [_yesterday(site, machines, sums, earlier, told) for site, machines in sites.items()]
+
+
+def _yesterday(
+    site: str,
+    machines: Sequence[Machine],
+    sums: Mapping[UnitId, Sum],
+    earlier: Mapping[UnitId, Sum],
+    told: Container[UnitId],
+) -> Yesterday:
     counting = tuple(one for one in machines if one.counts_pieces)
     those = counting or machines
     now = judge(together(sums[one.id] for one in those if one.id in sums), counts_pieces=bool(counting))

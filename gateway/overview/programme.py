@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, select, union_all
 from sqlalchemy.orm import Session
 
 from gateway.overview import ACT, FINE, LOOK, MOST_ITEMS, Item, Need
@@ -54,16 +54,22 @@ def late_tasks(asked: Asked, reader: Reader) -> Need:
 
 def without_proof(asked: Asked, reader: Reader) -> Need:
     """Programme records that should have a document and have neither its number nor a file."""
-    count, items = 0, list[Item]()
+    nouns = {k: v for k, v in NOUNS.items() if v.noun.group == "programme" and v.noun.has_attachments}
+    bare = {name: _is_bare(name, noun, reader) for name, noun in nouns.items()}
+    # All in one question: there are many kinds of records, and mostly nothing is bare.
+    counts = [
+        select(literal(name).label("noun"), func.count()).select_from(noun).where(bare[name])
+        for name, noun in nouns.items()
+    ]
+    items = list[Item]()
     with Session(asked.engine) as session:
-        for name, noun in NOUNS.items():
-            if noun.noun.group != "programme" or not noun.noun.has_attachments:
-                continue
-            bare = _is_bare(name, noun, reader)
-            count += session.scalar(select(func.count()).select_from(noun).where(bare)) or 0
+        found = {name: n for name, n in session.execute(union_all(*counts)) if n}
+        for name in (name for name in nouns if name in found):
             if len(items) < MOST_ITEMS:
-                rows = session.scalars(select(noun).where(bare).order_by(noun.made_at.desc()).limit(MOST_ITEMS))
+                noun = nouns[name]
+                rows = session.scalars(select(noun).where(bare[name]).order_by(noun.made_at.desc()).limit(MOST_ITEMS))
                 items += [Item(_label(row), titles=_titles(noun, _label(row))) for row in rows]
+    count = sum(found.values())
     return Need("without_proof", LOOK if count else FINE, count, tuple(items[:MOST_ITEMS]), "/records")
 
 

@@ -135,7 +135,8 @@ def _revision(connection: Connection) -> str | None:
     """Where the tables stand; None: at nothing."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:

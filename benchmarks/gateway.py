@@ -1,0 +1,25 @@
+"""What the gateway's pages cost a province: the figures of docs/scaling.md.
+
+::
+
+    python benchmarks/gateway.py [--units 200] [--years 2] [--seconds 40] [--profile FOLDER]
+
+A real PostgreSQL, a real mosquitto, a real ``nhipdo serve``. A tenth of the machines is made first and measured, then
+all of them: 200 machines of ten enterprises, 5 000 channels described, two years of elements in buckets of 10 min (21
+million rows), their nominal buckets, daily sums and stops. Twenty people are signed in at once: managers and operators
+of one enterprise, administrators who see all of it. They ask first as people do (a page, then --think seconds of
+looking at it), then all without a pause, which shows how many pages a second the machine gives.
+
+*Server* is the time from the request to the first byte of the answer, as the browser sees it, so the time for which a
+request waits for its turn is in it; *whole* is until the last byte. Quote medians of several runs: machines are noisy.
+"""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+# A script's own folder is looked through first, and there this file has the name of the package that it measures.
+sys.path[0] = str(Path(__file__).parents[1])
+
+if __name__ == "__main__":
+    import_module("benchmarks.gateway_crowd").main(__doc__)
