@@ -12,6 +12,8 @@ from starlette.middleware import Middleware
 
 from gateway.api import (
     accounts,
+    administration,
+    administration_audit,
     andon,
     edges,
     edges_pages,
@@ -30,15 +32,18 @@ from gateway.api import (
     overview,
     own_account,
     pages,
+    pilots,
     production,
     production_figures,
     production_stop,
+    records,
     registry_pages,
     series,
     setup,
     setup_sending,
     sharing,
     stops,
+    tasks,
     tokens,
     work_units,
 )
@@ -136,7 +141,8 @@ def _route(app: FastAPI, web: Path) -> None:
     app.include_router(improvement.router)
     app.include_router(production.router)
     app.include_router(production_stop.router)
-    for router in registry_pages.routers:
+    offices = (records, tasks, pilots, administration_audit, administration)
+    for router in (*(office.router for office in offices), *registry_pages.routers):
         app.include_router(router)
     app.add_api_route("/healthz", say_ok, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=web / "static"))

@@ -9,6 +9,7 @@ Because: figures of past years rest on it.
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -121,6 +122,14 @@ class Registered(Base):
                 )
             }
         return {}
+
+    @classmethod
+    def refuse_change(cls, before: Mapping[str, Value], changed: AbstractSet[str]) -> None:
+        """Refuse a change that must not happen any more; a noun that is fixed at some time overrides it.
+
+        Raises:
+            gateway.registry.refusals.WrongValuesError: It must not, field by field.
+        """
 
     @property
     def place(self) -> Place:

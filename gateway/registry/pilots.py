@@ -5,6 +5,7 @@ Because: windows that are chosen after the result was seen prove nothing, and wh
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from sqlalchemy.orm import Mapped
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped
 from gateway.registry.fields import Choice, Choices, Day, Flag, Line, Link, Value, Whole, field
 from gateway.registry.nouns import Noun, Registered
 from gateway.registry.programme import TOOLS
+from gateway.registry.refusals import WrongValuesError
 from gateway.registry.texts import Title
 from gateway.registry.usual import DOCUMENT_DATE, DOCUMENT_NUMBER, NAME, NOTE
 
@@ -24,6 +26,12 @@ FIGURES = {
     "energy_per_unit": Title("Năng lượng trên đơn vị", "Energy per unit"),
     "first_pass_yield": Title("Đạt ngay lần đầu", "First pass yield"),
 }
+LATER = frozenset(("state", "document_number", "document_date", "note"))
+"""What of a fixed pilot may still change: how far it is, and what accepts it."""
+_FIXED = Title(
+    "Mô hình đã chốt, không sửa được nữa. Hãy lập phiên bản mới.",
+    "The pilot is fixed and changes no more. Make a new version of it.",
+)
 _DAYS = ("baseline_since", "baseline_until", "begins", "result_since", "result_until")
 
 
@@ -114,3 +122,8 @@ class PilotRow(Registered):
                     )
                 }
         return {}
+
+    @classmethod
+    def refuse_change(cls, before: Mapping[str, Value], changed: AbstractSet[str]) -> None:
+        if before["is_fixed"] and (wrong := sorted(changed - LATER)):
+            raise WrongValuesError(dict.fromkeys(wrong, _FIXED))

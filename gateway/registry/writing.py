@@ -88,6 +88,7 @@ class Writing:
         changed = {name for name in read if read[name] != before.get(name, "")}
         if not changed:
             return row
+        type(row).refuse_change(before, changed)
         was = row.place
         self._set(row, read)
         self._place(row)
@@ -275,13 +276,12 @@ class Writing:
         after: Mapping[str, Value] | None,
         why: str,
     ) -> None:
-        noun = row.__tablename__
         audit.note(
             self.session,
             self.reader,
             self.at,
             action,
-            noun,
+            row.__tablename__,
             row.id,
             place=row.place,
             before=before,

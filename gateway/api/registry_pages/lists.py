@@ -27,7 +27,8 @@ router = APIRouter(include_in_schema=False, prefix="/registry")
 ROWS = 50
 COLUMNS = 5
 """Beside the label; a row's own page has them all."""
-_F = "f."
+_F, _NONE = "f.", "none"
+_LACKING = Title("chưa có", "none yet")
 Search = Annotated[str, Query(max_length=200)]
 Retired = Annotated[bool, Query()]
 After = Annotated[str, Query(max_length=8000)]
@@ -150,6 +151,11 @@ def _narrowed(desk: Desk, of: type[Registered], search: str, *, retired: bool) -
     if retired:
         query["retired"] = "1"
     for name, one in of.fields().items():
+        if name == "document_number":
+            text = desk.request.query_params.get(_F + name, "")
+            if text == _NONE:
+                where[name], query[_F + name] = "", text
+            filters.append(Filter(_F + name, one.title, [Candidate(_NONE, _LACKING[desk.language])], text, None))
         if isinstance(one, Choices) or not isinstance(one, Choice | Flag | Link):
             continue
         text = desk.request.query_params.get(_F + name, "").strip()[:200]

@@ -44,6 +44,18 @@ NOW = 1_764_028_860 * S
 """2025-11-25 00:01 UTC."""
 OWN, FOREIGN = "own-site", "foreign-site"
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n%"
+PILOT = {
+    "version": 1,
+    "tools": ["5s"],
+    "work_units": "edge-1/press-1",
+    "baseline_since": "2025-09-01",
+    "baseline_until": "2025-09-30",
+    "begins": "2025-10-01",
+    "result_since": "2025-11-01",
+    "result_until": "2025-11-30",
+    "figures": ["oee"],
+    "state": "running",
+}
 PHOTO = b"\xff\xd8 no real one"
 
 
@@ -63,6 +75,8 @@ class Side:
     organisation: str
     agency: str
     site_id: str
+    training: str
+    pilot: str
 
 
 @dataclass
@@ -149,7 +163,10 @@ class House:
         place = {"name": site, "title": f"Site {site}", "organisation": organisation, "kind": "factory"}
         site_id = book.make(SYSTEM, "site", place).id
         self._speak(site)
-        return Side(site, province, organisation, agency, site_id)
+        training = {"province": province, "name": f"Training of {site}", "topic": "quality", "begins": "2025-11-24"}
+        training_id = book.make(SYSTEM, "training", training).id
+        pilot_id = book.make(SYSTEM, "pilot", PILOT | {"site": site_id, "name": f"Pilot of {site}"}).id
+        return Side(site, province, organisation, agency, site_id, training_id, pilot_id)
 
     def _speak(self, site: str) -> None:
         said: list[Record] = [

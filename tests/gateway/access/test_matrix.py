@@ -8,6 +8,7 @@ in it fails the first test below. A line has a letter for each role in the order
     A   may it, at foreign ones too
     g   may it at their own; 403 where the body names a foreign place
     f   may look at it, and not do this: 403 at their own, 404 at a foreign one
+    n   may do such things, but nothing of either enterprise is theirs: 404
     -   403, whatever it is about
 """
 
@@ -80,6 +81,33 @@ TABLE = {
     "GET /edges/{site}/{edge}": EDGES,
     "POST /edges/{site}/{edge}/journals": ADMIT,
     "POST /edges/{site}/{edge}/dead-letters": ADMIT,
+    "GET /sharing": ALL_PEOPLE,
+    "POST /sharing": "-a---------",
+    "POST /sharing/{agreement}/agree": MANAGERS,
+    "POST /sharing/{agreement}/withdraw": MANAGERS,
+    "GET /records": "-a--aaaaA-A",
+    "GET /records/attendance": "-----aaaA-A",
+    "GET /records/attendance?training={training}": "-----nynA-A",
+    "POST /records/attendance?training={training}": "-----nynA-A",
+    "GET /tasks": "----aaaaA-A",
+    "GET /tasks/report?agency={agency}": "-----yynA-A",
+    "POST /tasks/report?agency={agency}": "-----yynA-A",
+    "GET /pilots": "-a--a-aaA-A",
+    "GET /pilots/{pilot}": "-y--y-yyA-A",
+    "POST /pilots/{pilot}/new-version": "------yyA-A",
+    "GET /administration": ALL_PEOPLE,
+    "GET /administration/accounts/new": ALL_PEOPLE,
+    "POST /administration/accounts/new": ALL_PEOPLE,
+    "GET /administration/accounts/{account_id}": PEOPLE,
+    "POST /administration/accounts/{account_id}/grants": PEOPLE,
+    "POST /administration/accounts/{account_id}/grants/revoke": PEOPLE,
+    "POST /administration/accounts/{account_id}/link": PEOPLE,
+    "POST /administration/accounts/{account_id}/sign-out": PEOPLE,
+    "POST /administration/accounts/{account_id}/close": PEOPLE,
+    "POST /administration/accounts/{account_id}/erase": PEOPLE,
+    "GET /administration/audit": ALL_PEOPLE,
+    "GET /administration/audit/chain": ALL_PEOPLE,
+    "GET /administration/personal": ALL_PEOPLE,
     "GET /registry": EVERYBODY,
     "GET /registry/imports": EVERYBODY,
     "POST /registry/imports": EVERYBODY,
@@ -235,6 +263,7 @@ class Asker:
             names["agreement"] = self._house.agreement(side)
         if "{token_id}" in line:
             names["token_id"] = self._token_of(side)
+        names |= {"training": side.training, "agency": side.agency, "pilot": side.pilot}
         if "/registry/" in line or "{import_id}" in line:
             names |= self._of_registry(line, side)
         return names
@@ -285,6 +314,7 @@ def wrong_answers(askers: dict[str, Asker], line: str, house) -> Iterator[str]:
             "A": ("in", "in"),
             "f": (403, 404),
             "g": ("in", 403),
+            "n": (404, 404),
             "-": (403, 403),
         }[letter]
         for place, answer, want in (("own", own, expected[0]), ("foreign", foreign, expected[1])):
@@ -305,7 +335,7 @@ def test_a_stranger_gets_nothing(app, house, line) -> None:
     names = {"site": house.own.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
     names |= {"noun": "stop_reason", "rows": "sites", "photo": "0" * 64, "mark": "0" * 16}
     names |= {"account_id": "0" * 32, "token_id": "0" * 32}
-    names |= dict.fromkeys(("row", "document", "import_id"), "0" * 32)
+    names |= dict.fromkeys(("row", "document", "import_id", "agreement", "training", "agency", "pilot"), "0" * 32)
     method, path = line.format_map(names).split(" ")
     answer = TestClient(app, follow_redirects=False).request(method, path)
     if path.startswith("/api/"):

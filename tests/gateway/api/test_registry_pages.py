@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 
 from gateway.registry.book import Book, Entry
 from gateway.registry.catalogue import NOUNS, in_order
-from gateway.registry.fields import Choices, Flag, Link
-from gateway.registry.roles import SYSTEM, Action, Grant, Role
+from gateway.registry.fields import Flag, Link
+from gateway.registry.roles import SYSTEM
 
 EVERY = sorted(NOUNS)
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"

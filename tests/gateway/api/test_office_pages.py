@@ -1,0 +1,173 @@
+"""Records, tasks, administration: what somebody does there, and what stands in the registry afterwards."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
+
+from gateway.access.accounts import find_account
+from gateway.api.security import COOKIE
+from gateway.registry import transaction
+from gateway.registry.audit import AuditRow
+from gateway.registry.book import Asked, Book
+from gateway.registry.roles import SYSTEM, Grant, Role
+
+
+@pytest.fixture
+def book(gateway) -> Book:
+    return Book(gateway.engine, lambda: gateway.now)
+
+
+@pytest.fixture
+def province(book) -> str:
+    return book.make(SYSTEM, "province", {"code": "82", "name": "Đồng Tháp"}).id
+
+
+@pytest.fixture
+def agency(book, province) -> str:
+    return book.make(SYSTEM, "agency", {"name": "Sở Khoa học và Công nghệ", "province": province}).id
+
+
+def token_of(page: str) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def send(browser: TestClient, address: str, **fields: object):
+    return browser.post(address, data={"token": token_of(browser.get("/account").text), **fields})
+
+
+def as_somebody(app, gateway, name: str, *grants: Grant) -> TestClient:
+    return TestClient(app, follow_redirects=False, cookies={COOKIE: gateway.sign_in(name, *grants)})
+
+
+def test_records_tell_how_many_lack_their_document_and_lead_to_those(person, book, province) -> None:
+    for number, accepted in enumerate(("", "12/QĐ-SKHCN", "")):
+        begins = f"2026-03-0{number + 1}"
+        row = {"province": province, "name": f"Lớp {number}", "topic": "quality", "begins": begins}
+        book.make(SYSTEM, "training", row | {"document_number": accepted})
+    assert "2 chưa có văn bản nghiệm thu" in person.get("/records").text
+    lacking = person.get("/registry/trainings?f.document_number=none").text
+    assert ("Lớp 0" in lacking, "Lớp 1" in lacking, "Lớp 2" in lacking) == (True, False, True)
+
+
+def test_attendance_is_written_for_many_persons_at_once_or_for_none(person, book, province) -> None:
+    training = {"province": province, "name": "Lean cơ bản", "topic": "productivity", "begins": "2026-03-02"}
+    at = f"/records/attendance?training={book.make(SYSTEM, 'training', training).id}"
+    hoa = book.make(SYSTEM, "person", {"province": province, "code": "A1", "full_name": "Lê Thị Hoa"}).id
+    refused = send(person, at, came=hoa, completed=hoa, pasted="A2\tTrần Văn Nam\nA1; Hoa hai; Không có tổ chức này")
+    assert refused.status_code == 422
+    assert "Dòng 2: Không có Tổ chức «Không có tổ chức này»" in refused.text
+    assert "Trần Văn Nam" in refused.text  # what was pasted is still there
+    assert book.count(SYSTEM, "attendance") == 0
+    assert book.count(SYSTEM, "person") == 1
+    done = send(person, at, came=hoa, completed=hoa, pasted="A2\tTrần Văn Nam\n\nA3;Phạm Mai;;0912345678")
+    assert done.status_code == 303
+    persons = {one.values["code"]: one for one in book.all(SYSTEM, "person")}
+    assert (persons["A2"].values["full_name"], persons["A3"].values["phone"]) == ("Trần Văn Nam", "0912345678")
+    kept = {str(one.values["person"]): one.values["completed"] for one in book.all(SYSTEM, "attendance")}
+    assert kept == {hoa: True, persons["A2"].id: False, persons["A3"].id: False}
+
+
+def test_a_reporter_says_state_text_document_and_money_of_their_own_tasks_only(app, gateway, book, province, agency):
+    other = book.make(SYSTEM, "agency", {"name": "Sở Công Thương", "province": province}).id
+    for whose, task in ((agency, "dt26-t-policy"), (other, "dt26-t-foreign")):
+        row = {"province": province, "agency": whose, "plan": "dong-thap-2026-2030", "task": task}
+        book.make(SYSTEM, "task_progress", row | {"date": "2025-06-30", "state": "not_begun"})
+    reporter = as_somebody(app, gateway, "lan", Grant(Role.AGENCY_REPORTER, "agency", agency))
+    page = reporter.get("/tasks").text
+    assert "1 nhiệm vụ cần báo cáo" in page
+    assert "dt26-t-foreign" not in page
+    assert reporter.get(f"/tasks/report?agency={other}").status_code == 404
+    task = {"plan": "dong-thap-2026-2030", "task": "dt26-t-policy", "date": "25/11/2025"}
+    said = {"state": "under_way", "told": "Đã trình dự thảo", "document_number": "5/TTr-SKHCN"}
+    address = f"/tasks/report?agency={agency}"
+    wrong = send(reporter, address, **task, **said, **{"provincial.planned": "nhiều"})
+    assert wrong.status_code == 422
+    assert "Cần một số nguyên, đã nhận «nhiều»" in wrong.text
+    assert "Đã trình dự thảo" in wrong.text
+    assert book.count(SYSTEM, "task_progress") == 2
+    money = {"provincial.planned": "1.500.000.000", "provincial.disbursed": "200000000"}
+    for _ in range(2):  # the second time it changes what was said on the same day
+        assert send(reporter, address, **task, **said, **money).status_code == 303
+    assert book.count(SYSTEM, "task_progress", Asked(where={"agency": agency})) == 2
+    [row] = book.all(SYSTEM, "task_money")
+    assert (row.values["planned"], row.values["disbursed"], row.values["year"]) == (1_500_000_000, 200_000_000, 2025)
+    assert "Không có nhiệm vụ nào chậm báo cáo" in reporter.get("/tasks").text
+
+
+def test_an_officer_sees_which_agencies_have_not_reported(app, gateway, book, province, agency) -> None:
+    other = book.make(SYSTEM, "agency", {"name": "Sở Công Thương", "province": province}).id
+    for whose, day in ((agency, "2025-10-02"), (other, "2025-09-30")):
+        row = {"province": province, "agency": whose, "plan": "p", "task": "t", "date": day, "state": "under_way"}
+        book.make(SYSTEM, "task_progress", row)
+    officer = as_somebody(app, gateway, "tam", Grant(Role.PROVINCIAL_OFFICER, "province", province))
+    page = officer.get("/tasks").text
+    assert "1 cơ quan chưa báo cáo quý này" in page
+    assert re.search(r'<p class="late">Sở Công Thương</p>', page)
+
+
+def test_an_account_is_made_with_a_role_and_a_link_and_closed_again(person, gateway, book, province) -> None:
+    role = "/administration/accounts/new?role=provincial_officer"
+    assert "Đồng Tháp" in person.get(role).text
+    refused = send(person, role, name="Tâm !", full_name="Trần Thị Tâm", place=f"province:{province}")
+    assert refused.status_code == 422
+    assert "Trần Thị Tâm" in refused.text
+    assert "Tên đăng nhập cần 2 đến 63 chữ thường" in refused.text
+    made = send(person, role, name="tam", full_name="Trần Thị Tâm", place=f"province:{province}")
+    assert made.status_code == 200
+    assert "/?key=" in made.text
+    with Session(gateway.engine) as session:
+        account = find_account(session, "tam")
+    assert account is not None
+    assert account.grants == (Grant(Role.PROVINCIAL_OFFICER, "province", province),)
+    at = f"/administration/accounts/{account.id}"
+    assert send(person, f"{at}/close").status_code == 422
+    assert send(person, f"{at}/close", why="chuyển công tác").status_code == 303
+    assert "đã đóng ngày" in person.get("/administration").text
+    assert "Trần Thị Tâm" in person.get(at).text
+    assert send(person, f"{at}/erase", why="đã nghỉ").status_code == 422
+    assert send(person, f"{at}/erase", why="đã nghỉ", sure="1").status_code == 303
+    assert "Trần Thị Tâm" not in person.get(at).text
+
+
+def test_a_manager_is_offered_only_the_roles_that_they_may_give(app, gateway, book, province) -> None:
+    firm = {"code": "1400000001", "name": "Cơ khí", "kind": "enterprise", "province": province}
+    organisation = book.make(SYSTEM, "organisation", firm).id
+    manager = as_somebody(app, gateway, "nam", Grant(Role.MANAGER, "organisation", organisation))
+    page = manager.get("/administration/accounts/new").text
+    assert ('value="operator"' in page, 'value="manager"' in page) == (True, True)
+    assert ('value="provincial_officer"' in page, 'value="administrator"' in page) == (False, False)
+    forged = "/administration/accounts/new?role=administrator"
+    assert send(manager, forged, name="hacker", place=":").status_code == 422
+
+
+def test_the_audit_says_values_in_words_and_whether_its_chain_holds(person, gateway, book, province) -> None:
+    row = book.get(SYSTEM, "province", province)
+    book.change(
+        SYSTEM, "province", province, {"name": "Đồng Tháp mới", "since": "2025-07-01"}, row.revision, "sáp nhập"
+    )
+    page = person.get("/administration/audit?noun=province&action=change").text
+    assert "<del>Đồng Tháp</del> → <ins>Đồng Tháp mới</ins>" in page
+    assert "<ins>01/07/2025</ins>" in page
+    assert "sáp nhập" in page
+    assert person.get("/administration/audit?since=hôm+qua").status_code == 422
+    assert "Nhật ký nguyên vẹn" in person.get("/administration/audit/chain").text
+    with transaction(gateway.engine) as session:
+        session.get_one(AuditRow, 1).name = "somebody else"
+    broken = person.get("/administration/audit/chain").text
+    assert "Nhật ký bị sửa ở 1 chỗ" in broken
+    assert "Mục 1 bị sửa, hoặc đứng vào chỗ của mục khác" in broken
+
+
+def test_personal_data_that_are_due_are_told(app, person, gateway, book, province) -> None:
+    who = {"province": province, "code": "A1", "full_name": "Lê Thị Hoa", "phone": "0912345678"}
+    hoa = book.make(SYSTEM, "person", who)
+    assert send(person, f"/registry/persons/{hoa.id}/retire", why="đã nghỉ").status_code == 303
+    assert "Không có dữ liệu nào quá hạn" in person.get("/administration/personal").text
+    gateway.now += 181 * 86_400 * 10**9  # the data for contact are kept for 180 days
+    page = as_somebody(app, gateway, "nam").get("/administration/personal").text
+    assert "1 người đã hết hạn lưu giữ" in page
+    assert f"/registry/persons/{hoa.id}" in page
