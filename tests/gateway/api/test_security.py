@@ -11,7 +11,6 @@ from gateway.access.links import make_link
 from gateway.access.sessions import IDLE_S, LONGEST_S
 from gateway.access.throttle import WRONG_ATTEMPTS
 from gateway.access.tokens import make_token
-from gateway.api import andon
 from gateway.api.app import create_app
 from gateway.api.guard import PUBLIC, PUBLIC_UNDER, SAY_WHO
 from gateway.api.permission import routes_of
@@ -282,7 +281,7 @@ def test_a_gateway_without_a_secret_does_not_start(gateway, app) -> None:
 def test_an_application_with_a_route_that_says_nobody_who_may_use_it_does_not_start(gateway, app, monkeypatch) -> None:
     router = APIRouter()
     router.add_api_route("/andon/all", lambda: "", methods=["GET"])
-    monkeypatch.setattr(andon, "router", router)
+    monkeypatch.setattr("gateway.api.app.every_route", lambda: router.routes)
     with pytest.raises(RuntimeError) as caught:
         create_app(gateway, web=app.state.web)
     assert str(caught.value) == (
