@@ -9,14 +9,11 @@ from sqlalchemy import Engine
 
 from gateway.registry.book import Book, Entry
 from gateway.registry.catalogue import NOUNS, in_order
-from gateway.registry.fields import Flag, Link
+from gateway.registry.fields import Choice, Day, Field, Flag, Link, Number, Whole
 from gateway.registry.roles import SYSTEM
 
-EVERY = sorted(NOUNS)
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
-MORE: dict[str, dict[str, Any]] = {
-    "pilot": {"name": "5S xưởng dập"},
-}
+MORE: dict[str, dict[str, Any]] = {}
 """Where the examples of the fields do not make a row."""
 
 
@@ -27,8 +24,17 @@ def values_for(noun: str, made: dict[str, Entry]) -> dict[str, Any]:
         if isinstance(one, Link):
             values[name] = made[one.to].id if one.required else None
         elif one.example not in ("", None) or one.required:
-            values[name] = one.example or "Thử"
+            values[name] = one.example if one.example not in ("", None) else filler(one)
     return values | MORE.get(noun, {})
+
+
+def filler(one: Field) -> Any:
+    """Something that a field takes which gives no example."""
+    if isinstance(one, Choice):
+        return next(iter(one.options))
+    if isinstance(one, Day):
+        return "2026-03-02"
+    return 1 if isinstance(one, Number | Whole) else "Thử"
 
 
 @pytest.fixture
