@@ -13,12 +13,14 @@ from gateway.api.edges import find_edge
 from gateway.api.health import of_all
 from gateway.api.live import EdgeView, Sparks, edge_view
 from gateway.api.login import TheAccess
+from gateway.api.measurements import channel_depth, sought, uncertainty_band
 from gateway.api.permission import TheReader, allow, signed_in, sites_for
 from gateway.api.rendering import Pages
 from gateway.api.series import LONGEST_CSV_DAYS, LONGEST_SERIES_DAYS, coverage_of, find_channel
 from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
 from gateway.api.spans import DAY, NS, Span, iso, parse_span
 from gateway.api.wall import sites_of
+from gateway.production.periods import today
 from gateway.registry.roles import Action, Reader
 from gateway.timeseries import Bucket, ChannelId
 
@@ -60,9 +62,12 @@ class Live:
         seen: Annotated[Sites, Depends(sites_for(Action.READ, "series"))],
         andons: Annotated[Sites, Depends(sites_for(Action.READ, "production"))],
         admits: Annotated[Sites, Depends(sites_for(Action.DECIDE, "edge"))],
+        site: str = "",
+        search: str = "",
     ) -> None:
         self._service, self._sparks, self._now = service, sparks, now
         self._reader, self._seen, self._andons, self._admits = reader, seen, andons, admits
+        self._site, self._search = site[:LONGEST_NAME], search[:LONGEST_NAME]
 
     def shown(self, admission: Admission = NO_FORM) -> dict[str, object]:
         """For the template; ``admission`` is a form that came back."""
@@ -70,7 +75,10 @@ class Live:
         may_look = self._reader.may(Action.READ, "gateway")
         edges: list[EdgeView] = [edge_view(service, one, now, self._sparks) for one in of_all(service, self._seen)]
         return {
-            "edges": edges,
+            "edges": sought(edges, self._site, self._search),
+            "sites": sorted({one.health.site for one in edges}),
+            "site": self._site,
+            "search": self._search,
             "andons": [site for site in sites_of(service) if is_within(site, self._andons)],
             "admits": {e.health.site for e in edges if is_within(e.health.site, self._admits)},
             "gateway": service.gateway_status(),
@@ -187,7 +195,7 @@ def draw_series(service: Service, of: ChannelId, span: Span, period_s: float, no
     return Drawn(span, width, buckets, chart, n, sum(b.bad for b in buckets), mean, coverage)
 
 
-@router.get("/series/{site}/{edge}/{instrument}/{channel}", dependencies=[Depends(allow(Action.READ, "series"))])
+@router.get("/series/{site}/{edge}/{instrument}/{channel}")
 def show_series(
     request: Request,
     site: SiteName,
@@ -198,6 +206,7 @@ def show_series(
     pages: Pages,
     now: Now,
     zone: Zone,
+    reader: Annotated[Reader, Depends(allow(Action.READ, "series"))],
     range: str = "1h",  # noqa: A002  the word in the address
     start: str = "",
     end: str = "",
@@ -215,11 +224,16 @@ def show_series(
             span, chosen = parse_span(start, end or "now", now, LONGEST_SERIES_DAYS, zone), ""
         except ValueError:
             problem = "series.problem_span"
+    drawn = draw_series(service, of, span, period_s, now, zone)
+    band = uncertainty_band(service, of, span, drawn.width, drawn.chart, period_s) if drawn.chart else ""
+    shown = (drawn.buckets, span, drawn.width)
     context = {
+        "band": band,
+        "depth": None if part else channel_depth(service, reader, of, shown, now, today(now, zone)),
         "of": of,
         "description": description,
         "meaning": meaning,
-        "drawn": draw_series(service, of, span, period_s, now, zone),
+        "drawn": drawn,
         "ranges": RANGES,
         "chosen": chosen,
         "start": start,
