@@ -51,7 +51,7 @@ class Yesterday(NamedTuple):
         target: What is aimed at; None: nothing, or not one for all.
         change: From the seven days before; None: cannot be said.
         grown: Losses that took more than in the seven days before: name, share then, share now.
-        untold: Machines that told of nothing that day.
+        untold: Machines that told of nothing that day, and did in the seven days before.
     """
 
     site: str
@@ -143,7 +143,7 @@ def _yesterday(
         target=aims.pop() if len(aims) == 1 else None,
         change=compare(then, now),
         grown=_grown(then, now),
-        untold=tuple(one for one in machines if one.id not in told),
+        untold=tuple(one for one in machines if one.id in earlier and one.id not in told),
     )
 
 

@@ -98,6 +98,7 @@ class Registered(Base):
         return (
             Index(f"ix_{name}_of_organisation", "of_organisation"),
             Index(f"ix_{name}_of_province", "of_province"),
+            Index(f"ix_{name}_key", *cls.noun.key),
         )
 
     @classmethod

@@ -1,9 +1,8 @@
 """Making, changing and retiring rows of any noun, within one transaction, by somebody who may."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +12,8 @@ from gateway.registry.fields import Field, Value
 from gateway.registry.nouns import NOUNS, Registered
 from gateway.registry.refusals import ForbiddenError, NoSuchRowError, StaleRowError, WrongValuesError
 from gateway.registry.roles import Action, Place, Reader
-from gateway.registry.texts import Title, WrongValueError, folded
+from gateway.registry.searching import searched
+from gateway.registry.texts import Title, WrongValueError
 
 
 @dataclass(slots=True)
@@ -84,7 +84,9 @@ class Writing:
         if revision is not None and revision != row.revision:
             raise StaleRowError(row.revision)
         before = self._values(row)
-        read = self._read(type(row), before | dict(values))
+        # A person who was forgotten has no name any more, which is no reason to refuse every other change.
+        erased = {name for name in type(row).personal if not before[name] and name not in values}
+        read = self._read(type(row), before | dict(values), erased)
         changed = {name for name in read if read[name] != before.get(name, "")}
         if not changed:
             return row
@@ -160,7 +162,9 @@ class Writing:
         if not self.reader.may(action, noun.group, row.place):
             raise ForbiddenError(f"{self.reader.name}: may not {action.value} {noun.title.en} there")
 
-    def _read(self, of: type[Registered], values: Mapping[str, object]) -> dict[str, Value]:
+    def _read(
+        self, of: type[Registered], values: Mapping[str, object], erased: Container[str] = ()
+    ) -> dict[str, Value]:
         fields = of.all_fields()
         problems = {
             name: Title("Không có ô này. Hãy bỏ đi.", "There is no such field. Leave it out.")
@@ -170,7 +174,7 @@ class Writing:
         read: dict[str, Value] = {}
         for name, one in fields.items():
             try:
-                read[name] = one.read(values.get(name))
+                read[name] = one.empty if name in erased else one.read(values.get(name))
             except WrongValueError as error:
                 problems[name] = error.why
         for name, link in of.links().items():
@@ -288,12 +292,3 @@ class Writing:
             after=after,
             why=why,
         )
-
-
-def searched(row: Registered, read: Mapping[str, Any]) -> str:
-    """What the search looks in, and lists are sorted by: the label first; without marks, then as written."""
-    of = type(row)
-    label = [name for name in of.noun.label if name in of.all_fields()]
-    others = [name for name, one in of.all_fields().items() if one.searched and name not in label]
-    told = " ".join(str(read[name]) for name in (*label, *others) if read.get(name))
-    return f"{folded(told)}\n{told.casefold()}"

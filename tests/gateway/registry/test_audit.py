@@ -104,6 +104,8 @@ def test_erasing_takes_the_data_the_salts_and_the_search_and_leaves_the_row(worl
     assert world.book.erase(SYSTEM, "person", person.id, "theo yêu cầu") == 1
     left = world.book.get(SYSTEM, "person", person.id)
     assert (left.label, left.values["full_name"]) == ("CB-1", "")
+    changed = world.book.change(SYSTEM, "person", person.id, {"note": "đã nghỉ"}, 2)
+    assert (changed.values["note"], changed.values["full_name"]) == ("đã nghỉ", "")
     with Session(engine) as session:
         assert session.scalars(select(PersonalRow)).all() == []
         assert "lan" not in session.scalar(select(AuditRow.after).where(AuditRow.action == "erase"))
