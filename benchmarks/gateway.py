@@ -18,8 +18,12 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-# A script's own folder is looked through first, and there this file has the name of the package that it measures.
-sys.path[0] = str(Path(__file__).parents[1])
+ROOT = Path(__file__).parents[1]
 
+# A script's own folder is looked through first, and this file has the name of the package that it measures.
 if __name__ == "__main__":
+    sys.path[0] = str(ROOT)
     import_module("benchmarks.gateway_crowd").main(__doc__)
+else:
+    # Another script of this folder means the package: its modules are found where they are.
+    __path__ = [str(ROOT / "gateway")]
