@@ -13,7 +13,7 @@ from gateway.access.accounts import get_account, may_see
 from gateway.access.granting import places_of
 from gateway.api.permission import allow
 from gateway.api.registry_pages.desk import Desk, TheDesk
-from gateway.api.registry_pages.history import ACTIONS, in_words
+from gateway.api.registry_pages.history import ACTIONS, OTHER_NOUNS, in_words
 from gateway.registry.audit import AuditRow, verify
 from gateway.registry.catalogue import NOUNS
 from gateway.registry.fields import Day
@@ -25,7 +25,6 @@ from gateway.registry.texts import Title, WrongValueError
 router = APIRouter(include_in_schema=False, prefix="/administration")
 
 AT_ONCE = 50
-ACCOUNT = Title("Tài khoản", "Account")
 _BROKEN = {
     "altered": Title("bị sửa, hoặc đứng vào chỗ của mục khác", "was altered, or stands where another stood"),
     "missing": Title("bị mất", "is missing"),
@@ -99,7 +98,7 @@ def show_audit(
         "problems": problems,
         "nouns": sorted(
             [(name, of.noun.title[desk.language]) for name, of in NOUNS.items() if desk.may_read(name)]
-            + [("account", ACCOUNT[desk.language])],
+            + [(name, title[desk.language]) for name, title in OTHER_NOUNS.items()],
             key=lambda pair: pair[1],
         ),
         "actions": {name: title[desk.language] for name, title in ACTIONS.items()},
@@ -164,7 +163,7 @@ def _due(desk: Desk, noun: str, row: str, purposes: list[str], until: int) -> Du
             account = get_account(session, row)
             if account is None or not may_see(desk.reader, account, places_of(session, account.grants)):
                 return None
-        return Due(ACCOUNT, account.name, f"/administration/accounts/{row}", titles, until)
+        return Due(OTHER_NOUNS["account"], account.name, f"/administration/accounts/{row}", titles, until)
     if noun not in NOUNS:
         return None
     try:

@@ -31,10 +31,17 @@ ACTIONS = {
     "make_link": Title("Tạo liên kết một lần", "One-time link made"),
     "make_token": Title("Tạo mã truy cập", "Token made"),
     "revoke_token": Title("Thu mã truy cập", "Token taken back"),
+    "password": Title("Đổi mật khẩu", "Password changed"),
+    "sign_in_by_link": Title("Đăng nhập bằng liên kết", "Signed in by a link"),
+    "sign_out_everywhere": Title("Đăng xuất mọi nơi", "Signed out everywhere"),
+    "agree": Title("Đồng ý chia sẻ", "Sharing agreed"),
+    "withdraw": Title("Thôi chia sẻ", "Sharing withdrawn"),
     "admit": Title("Chấp nhận thiết bị", "Edge admitted"),
-    "send": Title("Gửi xuống thiết bị", "Sent to edges"),
+    "put_setting": Title("Gửi xuống thiết bị", "Sent to edges"),
 }
 """Action -> its words; one that is not here is shown by its name."""
+OTHER_NOUNS = {"account": Title("Tài khoản", "Account"), "edge": Title("Thiết bị biên", "Edge")}
+"""What the audit tells of beside the registry's nouns."""
 _HASHED = Title("(giữ kín)", "(kept secret)")
 _NOTHING = "\N{EM DASH}"
 _OTHERS = {
@@ -110,7 +117,7 @@ def _change(desk: Desk, one: AuditRow, *, labels: bool) -> Change:
     return Change(
         entry=one,
         action=action,
-        noun=of.noun.title[desk.language] if of else one.noun,
+        noun=(of.noun.title if of else OTHER_NOUNS.get(one.noun, Title(one.noun, one.noun)))[desk.language],
         label=desk.label(one.noun, one.row) if is_seen else "",
         address=f"/registry/{of.path()}/{one.row}" if is_seen and of else "",
         lines=_lines(desk, one),

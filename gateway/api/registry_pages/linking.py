@@ -1,5 +1,6 @@
 """Links of forms and filters: which rows can be meant, and which one a typed name means."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from gateway.api.registry_pages.desk import Desk, is_id
@@ -8,7 +9,7 @@ from gateway.registry.fields import Link
 from gateway.registry.nouns import NOUNS, Registered
 from gateway.registry.roles import Action
 from gateway.registry.sheets.linked import Linked, told
-from gateway.registry.texts import Title, WrongValueError, shown
+from gateway.registry.texts import Title, WrongValueError, folded, shown
 
 FEW = 40
 """So many rows are chosen from a list."""
@@ -94,7 +95,13 @@ def _usable(desk: Desk, noun: str, asked: Asked, owned: type[Registered] | None)
 
 
 def _named(noun: str, entries: list[Entry]) -> list[Candidate]:
-    linked = Linked(noun)
-    for entry in entries:
-        linked.add(entry.id, entry.place, entry.label, told(entry))
-    return [Candidate(entry.id, linked.name(entry.id)) for entry in entries]
+    """By label; those that share one with their key behind it, as files name them too."""
+    labels = Counter(folded(entry.label) for entry in entries)
+    return [
+        Candidate(one.id, one.label if labels[folded(one.label)] == 1 else _full_name(noun, one)) for one in entries
+    ]
+
+
+def _full_name(noun: str, entry: Entry) -> str:
+    values = told(entry)
+    return f"{entry.label} ({' · '.join(str(values[name]) for name in NOUNS[noun].noun.key if values.get(name))})"
