@@ -20,7 +20,6 @@ from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
     InterfaceError,
-    InterfaceError,
     InvalidatePoolError,
     OperationalError,
 )
