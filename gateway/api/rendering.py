@@ -23,7 +23,7 @@ class Renderer:
     Every text is escaped, wherever it comes from; a name that a template does not get is an error.
 
     Args:
-        web: Folder with ``templates/`` and ``words.LANGUAGE.toml``.
+        web: Folder with ``templates/`` and ``locale/LANGUAGE/``.
         zone: Whose wall clock people read.
     """
 
@@ -36,10 +36,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._templates.filters["unit"] = printed
-        self._speech = {
-            code: Speech(code, speech.load_words(web, code) | load_catalogues(web, code), zone)
-            for code in speech.LANGUAGES
-        }
+        self._speech = {code: Speech(code, load_catalogues(web, code), zone) for code in speech.LANGUAGES}
 
     def speech_for(self, request: Request) -> Speech:
         """The language of whoever asks."""

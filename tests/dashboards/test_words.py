@@ -10,7 +10,7 @@ from drivers import errors
 from drivers.serial.mt_sics import UNSETTLED
 from edge_agent.kpi.buckets import Bucket
 from edge_agent.kpi.losses import SIX
-from edge_agent.speech import LANGUAGES, load_words
+from edge_agent.speech import LANGUAGES
 from edge_agent.wire.schema import BAD, CLOCK_UNSURE, GOOD, UNCERTAIN
 from edge_agent.wire.settings import KINDS as SETTINGS
 from gateway.api.catalogues import load_catalogues
@@ -34,7 +34,7 @@ LOSS_REASONS = (
     *("rotten", "evicted", "set_aside", "withdrawn"),
 )
 """Of the wire's ``Loss`` and ``Declared``."""
-WORDS = {language: load_words(WEB, language) | load_catalogues(WEB, language) for language in LANGUAGES}
+WORDS = {language: load_catalogues(WEB, language) for language in LANGUAGES}
 
 
 def fields(sentence: str) -> set[str]:
@@ -91,6 +91,7 @@ def composed_keys() -> set[str]:
         *_of_improvement(),
         *(entry.words for entry in MENU),
         *(f"action.{action.value}" for action in Action),
+        *(f"sharing.state_{state}" for state in ("in_force", "draft", "ended")),
     }
 
 
