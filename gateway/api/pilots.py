@@ -28,10 +28,8 @@ router = APIRouter(include_in_schema=False, prefix="/pilots")
 PilotId = Annotated[str, Path(pattern=ID)]
 _NS_H = 3600 * 10**9
 _MOST = 200
-_WIDE = 8.0
-"""So much of the line, per cent, a word needs."""
 _OLD = Title("Trang đã cũ. Hãy bấm lại nút này.", "The page was old. Press this button again.")
-_SUFFIX = ("baseline", "washout", "result")
+_WINDOWS = ("baseline", "washout", "result")
 
 
 class Stretch(NamedTuple):
@@ -43,7 +41,6 @@ class Stretch(NamedTuple):
         until: Last day.
         x: Where it begins, per cent of the line.
         width: Per cent of the line.
-        is_named: Whether its word has room.
     """
 
     kind: str
@@ -51,7 +48,6 @@ class Stretch(NamedTuple):
     until: str
     x: float
     width: float
-    is_named: bool
 
 
 class Line(NamedTuple):
@@ -161,9 +157,7 @@ def time_line(pilot: Entry, today: date) -> Line:
     for kind, since, until in spans:
         if until is not None:
             width = at(until + timedelta(days=1)) - at(since)
-            stretches.append(
-                Stretch(kind, since.isoformat(), until.isoformat(), at(since), round(width, 3), width >= _WIDE)
-            )
+            stretches.append(Stretch(kind, since.isoformat(), until.isoformat(), at(since), round(width, 3)))
     return Line(stretches, at(day["begins"]), at(today) if first <= today < last else None)
 
 
@@ -245,7 +239,7 @@ def _day(entry: Entry, name: str) -> date:
 
 
 def _is_day(name: str) -> bool:
-    return name == "begins" or (name.startswith(_SUFFIX) and name.endswith(("_since", "_until")))
+    return name == "begins" or (name.startswith(_WINDOWS) and name.endswith(("_since", "_until")))
 
 
 def _today(desk: Desk) -> date:
