@@ -25,6 +25,7 @@ from gateway.registry.texts import Title
 router = APIRouter(include_in_schema=False, prefix="/edges")
 
 MOST_NAME, MOST_WHY = 100, 500
+WELL = 2
 _NAME_WANTED = Title("Hãy ghi họ tên, từ 1 đến 100 ký tự.", "Write your full name, 1 to 100 characters.")
 _WHY_WANTED = Title("Hãy ghi lý do, từ 1 đến 500 ký tự.", "Write the reason, 1 to 500 characters.")
 _GONE = Title("Nhật ký này không còn chờ quyết định.", "This journal waits for no decision any more.")
@@ -95,7 +96,7 @@ def urgency(health: EdgeHealth, held: int) -> int:
     """How badly an edge needs somebody: 0 something is lost or silent, 1 something waits, 2 it is well."""
     if health.silent or health.missing or held:
         return 0
-    return 1 if health.findings or health.dead_letters or not health.admitted else 2
+    return 1 if health.findings or health.dead_letters or not health.admitted else WELL
 
 
 @router.get("", dependencies=[Depends(allow(Action.READ, "edge"))])
@@ -106,7 +107,7 @@ def show_edges(request: Request, service: TheService, pages: Pages, now: Now, si
     rows.sort(key=lambda row: urgency(*row))
     context = {
         "rows": rows,
-        "wanting": sum(urgency(*row) == 0 for row in rows),
+        "wanting": sum(urgency(*row) < WELL for row in rows),
         "titles": titles_of(service),
         "urgency": urgency,
         "now": now,
