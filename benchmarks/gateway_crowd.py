@@ -21,6 +21,7 @@ import psutil
 import psycopg
 
 from benchmarks import gateway_given as given
+from benchmarks.gateway_registered import Visitor, write_registry, write_visitors
 from gateway import registry
 from gateway.debian import DebianPackages
 from gateway.postgres import postgres
@@ -84,7 +85,7 @@ def ask(link: http.client.HTTPConnection, path: str, cookie: str) -> Answer:
     return Answer(answer.status, first - began, time.perf_counter() - began, len(body))
 
 
-def visit(visitor: given.Visitor, port: int, day: date, until: float, think_s: float) -> dict[str, list[Answer]]:
+def visit(visitor: Visitor, port: int, day: date, until: float, think_s: float) -> dict[str, list[Answer]]:
     """Ask for one page after the other, in an order of one's own."""
     chance = random.Random(visitor.name)
     edge = int(visitor.site[-2:]) * given.EDGES_OF_SITE
@@ -103,14 +104,12 @@ def visit(visitor: given.Visitor, port: int, day: date, until: float, think_s: f
     return found
 
 
-def crowd(
-    visitors: list[given.Visitor], port: int, day: date, seconds: float, think_s: float
-) -> dict[str, list[Answer]]:
+def crowd(visitors: list[Visitor], port: int, day: date, seconds: float, think_s: float) -> dict[str, list[Answer]]:
     """All of them at once."""
     every: dict[str, list[Answer]] = defaultdict(list)
     lock, until = threading.Lock(), time.perf_counter() + seconds
 
-    def go(visitor: given.Visitor) -> None:
+    def go(visitor: Visitor) -> None:
         found = visit(visitor, port, day, until, think_s)
         with lock:
             for name, answers in found.items():
@@ -234,7 +233,7 @@ def without_indexes(url: str) -> Iterator[None]:
 
 
 def fill(url: str, engine, some: list[given.Unit], now: int, days: int) -> dict[str, str]:
-    owners = given.write_registry(engine, some, now)
+    owners = write_registry(engine, some, now)
     began = time.perf_counter()
     with without_indexes(url):
         rows = given.write_elements(url, some, now // given.DAY * given.DAY, days)
@@ -264,7 +263,7 @@ def run(args, folder: Path, url: str, broker_port: int) -> None:
         print(f"{last} machines, {args.years:g} years:")
         some = given.units(first, last)
         owners |= fill(url, engine, some, now, days)
-        visitors = given.write_visitors(engine, owners, now)
+        visitors = write_visitors(engine, owners, now)
         medians = measure(args, folder, url, broker_port, visitors, medians)
     blocks, differ, took_s = given.differing_sums(engine, url, some[:20], now // given.DAY * given.DAY - 2 * given.DAY)
     print(f"daily sums by the job: {blocks} blocks, {1e3 * took_s / blocks:.1f} ms each; {differ} rows differ")
