@@ -215,15 +215,8 @@ def show_series(
     """One channel over time: chart, figures, table, download."""
     of = ChannelId(site, edge, instrument, channel)
     description, meaning = find_channel(service, of)
-    problem = ""
-    chosen = range if range in RANGES else "1h"
     period_s = description.period_s if description else 0.0
-    span = up_to_now(_range_ns(chosen), period_s, now)
-    if start or end:
-        try:
-            span, chosen = parse_span(start, end or "now", now, LONGEST_SERIES_DAYS, zone), ""
-        except ValueError:
-            problem = "series.problem_span"
+    span, chosen, problem = _stretch(range, (start, end), period_s, now, zone)
     drawn = draw_series(service, of, span, period_s, now, zone)
     band = uncertainty_band(service, of, span, drawn.width, drawn.chart, period_s) if drawn.chart else ""
     shown = (drawn.buckets, span, drawn.width)
@@ -242,6 +235,19 @@ def show_series(
         "now": now,
     }
     return pages.page(request, "chart.html" if part else "series.html", context)
+
+
+def _stretch(name: str, typed: tuple[str, str], period_s: float, now: int, zone: ZoneInfo) -> tuple[Span, str, str]:
+    """The stretch that was typed, or else the one of this name; the name; what is wrong with what was typed."""
+    chosen = name if name in RANGES else "1h"
+    span = up_to_now(_range_ns(chosen), period_s, now)
+    start, end = typed
+    if not (start or end):
+        return span, chosen, ""
+    try:
+        return parse_span(start, end or "now", now, LONGEST_SERIES_DAYS, zone), "", ""
+    except ValueError:
+        return span, chosen, "series.problem_span"
 
 
 def _range_ns(text: str) -> int:

@@ -14,10 +14,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.entries import Photo, StopReason
+from edge_agent.wire.entries import ImprovementAction, Photo, StopReason
 from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription, Record
-from edge_agent.wire.shop_floor import ProductDescription, WorkUnitDescription
+from edge_agent.wire.shop_floor import ProductDescription, Stop, WorkUnitDescription
 from gateway.access.accounts import make_account
 from gateway.access.granting import grant
 from gateway.access.sessions import begin_session
@@ -42,6 +42,7 @@ SECRET = "a secret of this test"
 S = 10**9
 NOW = 1_764_028_860 * S
 """2025-11-25 00:01 UTC."""
+ACTION = {"what": "Mend the guide", "owner": "", "due": "2025-12-01"}
 OWN, FOREIGN = "own-site", "foreign-site"
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n%"
 PILOT = {
@@ -147,6 +148,12 @@ class House:
         known = list(book.all(SYSTEM, "instrument", Asked(where=its)))
         return known[0].id if known else book.make(SYSTEM, "instrument", its | {"name": "M", "status": "in_use"}).id
 
+    def product(self, side: Side) -> str:
+        """The id of a new product of this enterprise."""
+        name = {"code": f"P-{token_hex(4)}", "name_vi": f"Product of {side.site}"}
+        its = name | {"organisation": side.organisation, "ideal_cycle_s": 2.0}
+        return Book(self.engine, lambda: self.now).make(SYSTEM, "product", its).id
+
     def agreement(self, side: Side) -> str:
         """The id of a new draft of this enterprise."""
         book = Book(self.engine, lambda: self.now)
@@ -192,6 +199,8 @@ class House:
                 period_s=1.0,
                 channels={"power": ChannelMeaning(unit="W", title={"en": f"Power of {site}"})},
             ),
+            Stop(key=f"press-1.{NOW}", revision=1, at=NOW, work_unit="press-1", since=NOW, until=NOW + S, kind="STOP"),
+            ImprovementAction(key="b", revision=1, at=NOW, who="", work_unit="press-1", loss="stops", **ACTION),
             StopReason(key="a", revision=1, at=NOW, who=f"Who of {site}", work_unit="press-1", since=NOW, reason="jam"),
             Photo(
                 key=f"{sha256(PHOTO).hexdigest()}.0",

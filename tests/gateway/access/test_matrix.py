@@ -27,6 +27,8 @@ from gateway.registry.nouns import NOUNS
 from gateway.registry.roles import Action, Grant, Role
 
 SECRET = "a secret of this test"
+NOW = 1_764_028_860 * 10**9
+"""As in conftest.py."""
 WHO = (
     "operator",
     "manager",
@@ -47,6 +49,10 @@ SERIES = "yyyyy--yAyA"
 EDGES = "yyyy--yyA-A"
 ALL_EDGES = "aaaa--aaA-A"
 ADMIT = "-y-----yA-A"
+ALL_PRODUCTION = "aa--a-aaA-A"
+"""Of production and of improvement."""
+SET_UP = "-y-----yA-A"
+ALL_SET_UP = "-a-----aA-A"
 PEOPLE = "-y----yyA-A"
 ALL_PEOPLE = "-a----aaA-A"
 MANAGERS = "-y---------"
@@ -81,6 +87,23 @@ TABLE = {
     "GET /edges/{site}/{edge}": EDGES,
     "POST /edges/{site}/{edge}/journals": ADMIT,
     "POST /edges/{site}/{edge}/dead-letters": ADMIT,
+    "GET /measurements": EVERYBODY,
+    "GET /production": ALL_PRODUCTION,
+    "GET /production/stops": ALL_PRODUCTION,
+    "GET /production/stops/{site}/{edge}/{unit}/{since}": PRODUCTION,
+    "GET /production/{table}.csv?site={site}": PRODUCTION,
+    "GET /improvement": ALL_PRODUCTION,
+    "GET /improvement/{section}": ALL_PRODUCTION,
+    "GET /improvement/actions/{site}/{edge}/{key}": PRODUCTION,
+    "GET /setup": ALL_PRODUCTION,
+    "GET /setup/send?site={site}": SET_UP,
+    "POST /setup/send?site={site}": SET_UP,
+    "GET /setup/{part}": ALL_PRODUCTION,
+    "GET /setup/{part}/new": ALL_SET_UP,
+    "POST /setup/{part}/new": ALL_SET_UP,
+    "GET /setup/{part}/{row}": SET_UP,
+    "POST /setup/{part}/{row}": SET_UP,
+    "POST /setup/{part}/{row}/retire": SET_UP,
     "GET /sharing": ALL_PEOPLE,
     "POST /sharing": "-a---------",
     "POST /sharing/{agreement}/agree": MANAGERS,
@@ -142,6 +165,8 @@ TABLE = {
     "GET /api/v1/sites/{site}/work-units/{edge}/{unit}/oee": PRODUCTION,
     "GET /api/v1/sites/{site}/entries/{noun}": PRODUCTION,
     "GET /api/v1/sites/{site}/photos/{photo}": PRODUCTION,
+    "GET /api/v1/production/figures?site={site}": PRODUCTION,
+    "GET /api/v1/production/stops?site={site}": PRODUCTION,
     "GET /api/v1/me": EVERYBODY,
     "GET /api/v1/sharing": ALL_PEOPLE,
     "GET /api/v1/sharing/{agreement}/days": PEOPLE,
@@ -177,6 +202,7 @@ JSON: dict[str, Any] = {
     "POST /api/v1/tokens": {"title": "a test"},
 }
 """What is sent; ``grant`` and ``account`` are made for the place."""
+PRODUCTION_NAMES = {"table": "trend", "section": "actions", "key": "b", "part": "products", "since": str(NOW)}
 SIGNS_OUT = {"POST /logout", "POST /account/sign-out-everywhere"}
 REFUSED = (401, 403, 404)
 
@@ -251,12 +277,14 @@ class Asker:
 
     def _names(self, line: str, side) -> dict[str, str]:
         names = {"site": side.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
-        names |= {"noun": "stop_reason", "rows": "sites", "mark": "0" * 16}
+        names |= {"noun": "stop_reason", "rows": "sites", "mark": "0" * 16} | PRODUCTION_NAMES
         names["photo"] = sha256(b"\xff\xd8 no real one").hexdigest()
         if "{account_id}" in line:
             self._number += 1
             grant = Grant(Role.OPERATOR, "organisation", side.organisation)
             names["account_id"] = self._house.account(f"{self.who.replace('_', '-')}-{self._number}-{side.site}", grant)
+        if "/{part}/{row}" in line:
+            names["row"] = self._house.product(side)
         if "/instruments/{row}" in line:
             names["row"] = self._house.measuring_instrument(side)
         if "{agreement}" in line:
@@ -333,7 +361,7 @@ def test_each_role_gets_what_is_theirs_and_no_more(askers, house, line) -> None:
 @pytest.mark.parametrize("line", TABLE)
 def test_a_stranger_gets_nothing(app, house, line) -> None:
     names = {"site": house.own.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
-    names |= {"noun": "stop_reason", "rows": "sites", "photo": "0" * 64, "mark": "0" * 16}
+    names |= {"noun": "stop_reason", "rows": "sites", "photo": "0" * 64, "mark": "0" * 16} | PRODUCTION_NAMES
     names |= {"account_id": "0" * 32, "token_id": "0" * 32}
     names |= dict.fromkeys(("row", "document", "import_id", "agreement", "training", "agency", "pilot"), "0" * 32)
     method, path = line.format_map(names).split(" ")

@@ -29,6 +29,7 @@ def test_health_tells_by_edge_what_waits_and_what_is_missing(gateway, program) -
         },
         "missing": 0,
         "waiting": 3,
+        "forward": None,
         "edges": [
             {
                 "site": "sa-dec",
