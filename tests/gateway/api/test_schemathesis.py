@@ -19,7 +19,10 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from edge_agent.wire.entries import People, Photo
 from edge_agent.wire.shop_floor import Elements, Part, ProductDescription, Stop, WorkUnitDescription
+from gateway.api.security import COOKIE
+from gateway.registry.book import Book, Entry
 from gateway.registry.catalogue import NOUNS
+from gateway.registry.roles import SYSTEM, Grant, Role
 
 load_all_checks()
 KEPT = [
@@ -68,8 +71,22 @@ def furnished(gateway):
 
 
 @pytest.fixture
-def questions(furnished, person) -> Iterator[TestClient]:
+def agreement(furnished) -> Entry:
+    """A draft of an enterprise."""
+    book = Book(furnished.engine, lambda: furnished.now)
+    province = book.find(SYSTEM, "province", code="82", until="") if book.count(SYSTEM, "province") else None
+    province = province or book.make(SYSTEM, "province", {"code": "82", "name": "Đồng Tháp"})
+    firm = {"code": "1400123456", "name": "Cơ khí Sa Đéc", "kind": "enterprise", "province": province.id}
+    organisation = book.make(SYSTEM, "organisation", firm).id
+    said = {"organisation": organisation, "partner": "Sở KH&CN", "kinds": ["stops"], "since": "2025-11-01"}
+    return book.make(SYSTEM, "agreement", said)
+
+
+@pytest.fixture
+def questions(furnished, agreement, app) -> Iterator[TestClient]:
     """A program of somebody who may do everything, and is never too quick: a second passes at each question."""
+    grants = (Grant(Role.ADMINISTRATOR), Grant(Role.MANAGER, "organisation", str(agreement.values["organisation"])))
+    person = TestClient(app, follow_redirects=False, cookies={COOKIE: furnished.sign_in("mai", *grants)})
     asked = person.request
 
     def ask(*args, **kwargs):
@@ -81,7 +98,7 @@ def questions(furnished, person) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def names(furnished, questions) -> dict[str, str]:
+def names(furnished, questions, agreement) -> dict[str, str]:
     """Names of things that exist, by parameter; a noun that is added later adds its own."""
     token = questions.post("/api/v1/tokens", json={"title": "to be taken back"}).json()
     return {
@@ -94,6 +111,7 @@ def names(furnished, questions) -> dict[str, str]:
         "photo": PHOTO,
         "account_id": furnished.account("lan"),
         "token_id": token["id"],
+        "agreement": agreement.id,
         "start": "2025-11-25T00:00:00Z",
         "end": "2025-11-25T01:00:00Z",
     }
