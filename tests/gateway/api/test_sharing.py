@@ -76,7 +76,7 @@ def test_a_manager_agrees_and_withdraws_and_says_why(town, browser, gateway) -> 
     assert agreed(manager, town).status_code == 303
     [row] = rows(gateway, AgreementRow)
     assert (row.agreed_by, row.agreed_revision, row.kinds) == ("hoa", 1, '["elements"]')
-    assert "Đang có hiệu lực · Cơ khí Sa Đéc · mọi cơ sở · số liệu từ 2025-11-01" in words(manager.get("/sharing"))
+    assert "Đang có hiệu lực · Cơ khí Sa Đéc · mọi cơ sở · số liệu từ 01/11/2025" in words(manager.get("/sharing"))
     refused = send(manager, f"/sharing/{row.id}/withdraw", why="  ")
     assert refused.status_code == 422
     assert "Hãy ghi lý do rút lại." in words(refused)
@@ -167,7 +167,7 @@ def test_the_page_counts_what_left_by_kind_and_day_and_what_waits(town, browser,
     assert "2 tin đang chờ gửi" in page  # the run's record and the agreement
     assert "0 tin bị thiếu" in page
     assert re.search(r"Machine time|Thời gian máy và sản lượng theo từng khoảng 144 .* 0 2", page)
-    assert "2025-11-24" in page
+    assert "24/11/2025" in page
 
 
 def test_an_officer_sees_which_enterprises_of_the_province_share_what(town, browser, gateway) -> None:
