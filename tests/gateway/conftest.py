@@ -151,7 +151,13 @@ def engine(new_registry_url: Callable[..., str]) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def back_up(engine: Engine, request: pytest.FixtureRequest) -> Callable[[], Callable[[], None]]:
+def each_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection is asked each time whether it still is one: here a database goes from one moment to the next."""
+    monkeypatch.setattr("gateway.registry.database._RESTED_S", 0.0)
+
+
+@pytest.fixture
+def back_up(engine: Engine, each_asked: None, request: pytest.FixtureRequest) -> Callable[[], Callable[[], None]]:
     """Keep a copy of the registry; what is given back restores it."""
 
     def on_postgresql() -> Callable[[], None]:

@@ -86,7 +86,7 @@ def carrier(site: Place, province: Place) -> Carrier:
 
 
 @pytest.fixture
-def back_up_of(request: pytest.FixtureRequest) -> Callable[[Place], Callable[[], None]]:
+def back_up_of(each_asked: None, request: pytest.FixtureRequest) -> Callable[[Place], Callable[[], None]]:
     """Keep a copy of a gateway's registry; what is given back restores it."""
 
     def keep(place: Place) -> Callable[[], None]:
