@@ -89,26 +89,30 @@ def test_demings_line_for_any_ratio_of_uncertainties(ratio):
 
 @pytest.mark.parametrize("degree", [1, 2])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_bands_and_tests_are_those_of_statsmodels(degree, weighted):
-    models = pytest.importorskip("statsmodels.regression.linear_model", reason="a second opinion")
+def test_bands_and_tests_are_those_of_the_normal_equations(degree, weighted):
+    """By another way: normal equations, and Student's distribution of scipy; statsmodels gave the same."""
+    stats = pytest.importorskip("scipy.stats", reason="a second opinion")
     # Seed 2: 14 points with weights between 0.1 and 10.
     random = np.random.default_rng(2)
     x, weights = 10 * random.normal(size=14), random.uniform(0.1, 10, 14) if weighted else np.ones(14)
     y = 3 + 2 * x + random.normal(size=14)
-    theirs = models.WLS(y, np.vander(x, degree + 1, increasing=True), weights=weights).fit()
+    powers, dof = np.vander(x, degree + 1, increasing=True), 13 - degree
+    inverse = np.linalg.inv(powers.T @ (weights[:, None] * powers))
+    theirs = inverse @ powers.T @ (weights * y)
+    left = weights @ (y - powers @ theirs) ** 2
     ours = fit_polynomial(x, y, degree, weights=weights if weighted else None)
-    places = np.array([-25.0, 1.0, 12.0])
-    bands = theirs.get_prediction(np.vander(places, degree + 1, increasing=True))
-    mean, single = (
-        [(e.value - e.expanded(), e.value + e.expanded()) for e in map(ask, places)]
-        for ask in (ours.mean_response, ours.single_response)
-    )
-    assert np.array(mean) == pytest.approx(bands.conf_int(alpha=0.05), rel=1e-9)
-    assert np.array(single) == pytest.approx(bands.conf_int(obs=True, alpha=0.05), rel=1e-9)
+    for place in (-25.0, 1.0, 12.0):
+        at = place ** np.arange(degree + 1)
+        spread = left / dof * (at @ inverse @ at)
+        for found, variance in ((ours.mean_response, spread), (ours.single_response, spread + left / dof)):
+            half = stats.t.ppf(0.975, dof) * math.sqrt(variance)
+            assert (found(place).value, found(place).expanded()) == pytest.approx((at @ theirs, half), rel=1e-9)
+    t = theirs / np.sqrt(left / dof * np.diag(inverse))
     checks = [ours.student(i) for i in range(degree + 1)]
-    assert [check.t for check in checks] == pytest.approx(theirs.tvalues, rel=1e-9)
-    assert [check.probability for check in checks] == pytest.approx(theirs.pvalues, rel=1e-7, abs=1e-12)
-    assert ours.r_squared == pytest.approx(theirs.rsquared, rel=1e-12)
+    assert [check.t for check in checks] == pytest.approx(t, rel=1e-9)
+    assert [check.probability for check in checks] == pytest.approx(2 * stats.t.sf(abs(t), dof), rel=1e-7, abs=1e-12)
+    about_mean = weights @ (y - np.average(y, weights=weights)) ** 2
+    assert ours.r_squared == pytest.approx(1 - left / about_mean, rel=1e-12)
 
 
 def test_chi_square_is_that_of_scipy():
