@@ -137,6 +137,8 @@ Listener = Callable[[InForce], None]
 
 
 def _answer(noun: str, key: str, revision: int, why: str, in_force: int) -> SettingKept:
+    # It may quote what came; a record with a NUL in it is taken by no gateway.
+    why = "".join(character if character.isprintable() else "\ufffd" for character in why)
     return SettingKept(
         key=f"{noun}/{key}", setting_revision=revision, accepted=not why, why=why, in_force_revision=in_force
     )

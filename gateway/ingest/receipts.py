@@ -53,6 +53,7 @@ class Receipts:
         self.admitted: set[EdgeId] = set()
         self.edges: set[EdgeId] = set()
         self._heard: dict[JournalId, deque[int]] = {}
+        self._decided: set[EdgeId] = set()
         self.reload()
 
     def reload(self) -> set[EdgeId]:
@@ -64,10 +65,12 @@ class Receipts:
         was, admitted, told = dict(self.journals), self.admitted, (self.store, self.generation)
         with Session(self._engine) as session:
             self._read(session)
+        decided, self._decided = self._decided, set()
         if told != (self.store, self.generation):
             return set(self.edges)
         now = self.journals
-        return {at.of for at in was.keys() | now.keys() if was.get(at) != now.get(at)} | (admitted ^ self.admitted)
+        changed = {at.of for at in was.keys() | now.keys() if was.get(at) != now.get(at)}
+        return changed | (admitted ^ self.admitted) | decided
 
     def _read(self, session: Session) -> None:
         # The count first: what is written in between makes the next look read again.
@@ -124,6 +127,9 @@ class Receipts:
             journal = journal_of(row, *ranges)
             if journal != was:
                 self.take({journal.id: journal})
+            if was is not None and journal.state != was.state:
+                # A person has decided, and a status came before the next reload: its edge has yet to be told.
+                self._decided.add(journal.id.of)
 
     def of(self, edge: EdgeId) -> list[Journal]:
         """The journals of an edge."""
