@@ -14,6 +14,8 @@ from edge_agent.wire.topics import TELEMETRY, EdgeTopic
 from gateway.ingest.journals import EdgeId, JournalId
 from gateway.ingest.usable import why_unusable
 
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""As JSON writes it; a text that quotes those six characters has a backslash more."""
 _MAX_KEY = 255
 _SHOWN = 120
 
@@ -118,7 +120,7 @@ def _decode_records(arrival: Arrival, lines: list[str]) -> None:
     for line in lines:
         try:
             record = record_decoder.decode(line)
-            if not 0 < len(record.key) <= _MAX_KEY or "\0" in line or "\\u0000" in line:
+            if not 0 < len(record.key) <= _MAX_KEY or "\0" in line or _NUL.search(line):
                 msg = f"a key has 1 to {_MAX_KEY} characters, and there is no NUL"
                 raise msgspec.ValidationError(msg)
             if wrong := why_unusable(record):
