@@ -15,5 +15,5 @@ from gateway.ingest.reading import _NUL
         (r'{"why":"plain"}', False),
     ],
 )
-def test_a_nul_is_told_from_a_text_that_quotes_one(line: str, has_one: bool) -> None:
+def test_a_nul_is_told_from_a_text_that_quotes_one(line, has_one) -> None:
     assert bool(_NUL.search(line)) == has_one
