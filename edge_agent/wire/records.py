@@ -2,6 +2,7 @@
 
 import msgspec
 
+from edge_agent.wire.bench import AnyBenchRecord
 from edge_agent.wire.entries import AnyEntry
 from edge_agent.wire.messages import Declared, Finding, InstrumentDescription, Loss, Run, SettingKept, Text
 from edge_agent.wire.sharing import AgreementKept, RegistryEntry
@@ -22,5 +23,6 @@ AnyRecord = (
     | AgreementKept
     | RegistryEntry
     | AnyEntry
+    | AnyBenchRecord
 )
 record_decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
