@@ -27,7 +27,7 @@ def show_andon(
 ) -> HTMLResponse:
     """What every machine of a site does now, readable from five metres; ``part``: without its frame."""
     health = of_all(service, frozenset({site}))
-    units = units_of(service, site, now, zone)
+    units = units_of(service, health, site, now, zone)
     if not health and not units:
         msg = f"site {site}: was never heard of. Look in /api/v1/edges, or check the names in its agent.toml."
         raise HTTPException(404, msg)

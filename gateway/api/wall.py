@@ -4,20 +4,19 @@ Decision: a machine whose edge is silent is shown without data, with what was la
 Because: a wall that goes on showing green for a machine nobody hears of is worse than no wall.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from edge_agent.kpi.losses import losses
 from edge_agent.wire.live import WorkUnitStatus
-from edge_agent.wire.shop_floor import WorkUnitDescription
+from edge_agent.wire.shop_floor import Stop, WorkUnitDescription
 from gateway.api.charts import Tick, time_marks
-from gateway.api.health import of_all
 from gateway.api.source import Service
 from gateway.api.spans import NS, Span
 from gateway.health import EdgeHealth
-from gateway.shop_floor import ENOUGH, ShopFloor, Stretch, UnitId, timeline
+from gateway.shop_floor import ENOUGH, Asked, NominalBucket, ShopFloor, Stretch, UnitId, timeline
 from gateway.shop_floor.figures import OF_TIME, sum_of
 
 FACES = {
@@ -33,14 +32,6 @@ FACES = {
 """Bucket of the time model -> the name of its colour and shape."""
 UNKNOWN = "UNKNOWN"
 TOP_LOSSES = 3
-
-
-class Look(NamedTuple):
-    """What one look at the wall rests on: whom to ask, when, and whose clock."""
-
-    shop_floor: ShopFloor
-    now: int
-    zone: ZoneInfo
 
 
 class Figure(NamedTuple):
@@ -164,46 +155,81 @@ def figures_of(status: WorkUnitStatus, *, counts_pieces: bool) -> tuple[Figure, 
     )
 
 
-def units_of(service: Service, site: str, now: int, zone: ZoneInfo) -> list[UnitView]:
+class _Seen(NamedTuple):
+    """A machine, as its edge described it and as the edge stands with us."""
+
+    id: UnitId
+    said: WorkUnitDescription | None
+    health: EdgeHealth | None
+
+    @property
+    def status(self) -> WorkUnitStatus | None:
+        return self.health.status.work_units.get(self.id.work_unit) if self.health and self.health.status else None
+
+    @property
+    def stale(self) -> str:
+        if self.health is None or self.health.status is None or self.status is None:
+            return "never"
+        if self.health.state in ("lost", "stopped"):
+            return self.health.state
+        return "silent" if self.health.silent else ""
+
+
+class _Told(NamedTuple):
+    """The shift of a machine: where it ends, how far it is looked at, what the registry knows of it."""
+
+    until: int
+    end: int
+    buckets: list[NominalBucket]
+    stops: list[Stop]
+
+
+def units_of(service: Service, health: Iterable[EdgeHealth], site: str, now: int, zone: ZoneInfo) -> list[UnitView]:
     """The machines of a site, in an order that does not change with what they do: by line, edge and name."""
     described = {unit.id: unit.description for unit in service.shop_floor.work_units(site)}
-    edges = {health.edge: health for health in of_all(service, frozenset({site})) if health.site == site}
-    ids = set(described)
-    for health in edges.values():
-        if health.status is not None:
-            ids |= {UnitId(site, health.edge, name) for name in health.status.work_units}
-    look = Look(service.shop_floor, now, zone)
-    views = [_unit(look, one, described.get(one), edges.get(one.edge)) for one in ids]
+    edges = {one.edge: one for one in health if one.site == site}
+    live = {UnitId(site, edge, name) for edge, one in edges.items() if one.status for name in one.status.work_units}
+    seen = [_Seen(one, described.get(one), edges.get(one.edge)) for one in live.union(described)]
+    told = _told(service.shop_floor, seen, now)
+    views = [_unit(one, told.get(one.id), zone) for one in seen]
     return sorted(views, key=lambda view: (view.line == "", view.line, view.id))
 
 
-def _unit(look: Look, of: UnitId, said: WorkUnitDescription | None, health: EdgeHealth | None) -> UnitView:
-    status = health.status.work_units.get(of.work_unit) if health and health.status else None
-    stale = _stale(health, status)
+def _told(shop_floor: ShopFloor, seen: Iterable[_Seen], now: int) -> dict[UnitId, _Told]:
+    """What the registry knows of the shifts, asked for all machines at once: a wall asks every three seconds."""
+    shifts: dict[UnitId, tuple[int, int]] = {}
+    around, shown = list[Asked](), list[Asked]()
+    for of, status, stale in ((one.id, one.status, one.stale) for one in seen):
+        if status is None or not status.shift:
+            continue
+        start, until = status.shift_since, max(status.shift_until, status.shift_since + 1)
+        # What it does now is known up to its last word; a silent edge's machine may long do something else.
+        shifts[of] = until, (end := min(status.at if stale else now, until))
+        # A nominal bucket may begin before the shift does: what belongs to the shift lies behind its start.
+        around.append(Asked(of, start - _longest_bucket(start, until), until + (until - start), status.shift))
+        shown.append(Asked(of, start, end))
+    buckets, stops = shop_floor.buckets_of(around), shop_floor.stops_of(shown)
+    return {of: _Told(*shift, buckets[of], stops[of]) for of, shift in shifts.items()}
+
+
+def _unit(seen: _Seen, told: _Told | None, zone: ZoneInfo) -> UnitView:
+    status, said = seen.status, seen.said
     counts = said.counts_pieces if said else status is not None and status.oee is not None
-    products = {name: product.title for name, product in said.products.items()} if said else {}
+    product = said.products.get(status.product) if said and status else None
     return UnitView(
-        id=of,
+        id=seen.id,
         title=said.title if said else {},
         line=said.production_line if said else "",
-        bucket=UNKNOWN if stale or status is None else status.bucket,
+        bucket=UNKNOWN if seen.stale or status is None else status.bucket,
         status=status,
-        stale=stale,
-        status_at=health.status_at if health else 0,
+        stale=seen.stale,
+        status_at=seen.health.status_at if seen.health else 0,
         figures=figures_of(status, counts_pieces=counts) if status else (),
         grey=_grey(status, counts_pieces=counts),
-        product=products.get(status.product, {}) if status else {},
+        product=product.title if product else {},
         counts_pieces=counts,
-        shift=_shift(look, of, status, counts=counts, is_heard=not stale) if status and status.shift else None,
+        shift=_shift(status, told, zone, counts=counts) if status and told else None,
     )
-
-
-def _stale(health: EdgeHealth | None, status: WorkUnitStatus | None) -> str:
-    if health is None or health.status is None or status is None:
-        return "never"
-    if health.state in ("lost", "stopped"):
-        return health.state
-    return "silent" if health.silent else ""
 
 
 def _grey(status: WorkUnitStatus | None, *, counts_pieces: bool) -> str:
@@ -221,14 +247,10 @@ def _grey(status: WorkUnitStatus | None, *, counts_pieces: bool) -> str:
     return "no_figure" if status.oee is None else ""
 
 
-def _shift(look: Look, of: UnitId, status: WorkUnitStatus, *, counts: bool, is_heard: bool) -> ShiftView:
-    start, until = status.shift_since, max(status.shift_until, status.shift_since + 1)
-    # What it does now is known up to its last word; a silent edge's machine may long do something else.
-    end = min(look.now if is_heard else status.at, until)
-    # A nominal bucket may begin before the shift does: what belongs to the shift lies behind its start.
-    around = look.shop_floor.buckets(of, start - _longest_bucket(start, until), until + (until - start), status.shift)
-    buckets = [one._replace(since=max(one.since, start)) for one in around if one.parts]
-    found = timeline(buckets, look.shop_floor.stops(of, start, end), status, start, end)
+def _shift(status: WorkUnitStatus, told: _Told, zone: ZoneInfo, *, counts: bool) -> ShiftView:
+    start, until, end = status.shift_since, told.until, told.end
+    buckets = [one._replace(since=max(one.since, start)) for one in told.buckets if one.parts]
+    found = timeline(buckets, told.stops, status, start, end)
     parts = [part for bucket in buckets for part in bucket.parts]
     lost = [
         (name, ns / NS)
@@ -239,8 +261,7 @@ def _shift(look: Look, of: UnitId, status: WorkUnitStatus, *, counts: bool, is_h
         stretches=tuple(found),
         bars=_bars(found, start, until),
         ticks=tuple(
-            Tick(round((at - start) * 100 / (until - start), 2), at)
-            for at in time_marks(Span(start, until), look.zone)[1]
+            Tick(round((at - start) * 100 / (until - start), 2), at) for at in time_marks(Span(start, until), zone)[1]
         ),
         told_until=min(max((bucket.until for bucket in buckets), default=0), end),
         lost=tuple(lost[:TOP_LOSSES]),

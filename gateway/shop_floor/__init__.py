@@ -10,12 +10,13 @@ Decision: pages and API ask the registry, never the time series.
 Because: the points are for Grafana and say less (no day of the shift, texts cut short); the rows are what is in force.
 """
 
-from gateway.shop_floor.book import NominalBucket, ShopFloor, UnitId, WorkUnit
+from gateway.shop_floor.book import Asked, NominalBucket, ShopFloor, UnitId, WorkUnit
 from gateway.shop_floor.figures import ENOUGH, OeeOver, elements_of, oee_over
 from gateway.shop_floor.shift import Stretch, timeline
 
 __all__ = [
     "ENOUGH",
+    "Asked",
     "NominalBucket",
     "OeeOver",
     "ShopFloor",

@@ -1,10 +1,10 @@
 """What the registry knows of the shop floor, by the revisions in force."""
 
-from itertools import groupby
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Engine, and_, or_, select
+from sqlalchemy import ColumnElement, Engine, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.entries import Entry, Photo
@@ -14,6 +14,9 @@ from edge_agent.wire.shop_floor import Part, Stop, WorkUnitDescription
 from gateway.registry import ElementRow, NominalBucketRow, RecordRow, StopRow, WorkUnitRow
 
 _AT_ONCE = 500
+_UNITS_AT_ONCE = 100
+_ELEMENT, _STOP = ElementRow.__table__, StopRow.__table__
+_NS_OF = {bucket: f"{bucket.lower()}_ns" for bucket in SECONDS}
 _PHOTO = str(Photo.__struct_config__.tag)
 
 
@@ -31,6 +34,15 @@ class WorkUnit(NamedTuple):
     id: UnitId
     description: WorkUnitDescription
     at: int
+
+
+class Asked(NamedTuple):
+    """What is asked of one work unit; see :meth:`ShopFloor.buckets`."""
+
+    unit: UnitId
+    start: int
+    end: int
+    shift: str = ""
 
 
 class NominalBucket(NamedTuple):
@@ -88,31 +100,39 @@ class ShopFloor:
             end: UTC ns.
             shift: ``name@first day``, or a bare name for that shift of every day; empty: all, also outside shifts.
         """
-        its, parts = NominalBucketRow, ElementRow
-        whole = select(its.since, its.until, its.revision).where(
-            its.site == unit.site, its.edge == unit.edge, its.work_unit == unit.work_unit
-        )
-        of = select(parts).where(parts.site == unit.site, parts.edge == unit.edge, parts.work_unit == unit.work_unit)
-        of = of.where(parts.since >= start, parts.until <= end)
-        if shift:
-            of = of.where(_is_shift(shift))
+        return self.buckets_of([Asked(unit, start, end, shift)])[unit]
+
+    def buckets_of(self, asked: Sequence[Asked]) -> dict[UnitId, list[NominalBucket]]:
+        """The nominal buckets of several work units, each asked for once; see :meth:`buckets`."""
+        its, parts = NominalBucketRow, _ELEMENT.c
+        told: dict[UnitId, dict[int, list[Part]]] = {one.unit: {} for one in asked}
+        found: dict[UnitId, list[NominalBucket]] = {one.unit: [] for one in asked}
         with Session(self._engine) as session:
-            rows = session.scalars(of.order_by(parts.since, parts.number)).all()
-            by_since = {since: tuple(map(_part, some)) for since, some in groupby(rows, key=lambda row: row.since)}
-            found = session.execute(whole.where(its.since >= start, its.until <= end).order_by(its.since)).all()
-        return [NominalBucket(since, until, revision, by_since.get(since, ())) for since, until, revision in found]
+            for some in _batched(asked):
+                elements = select(_ELEMENT).where(or_(*map(_elements_of, some))).order_by(parts.since, parts.number)
+                for row in session.execute(elements):
+                    told[UnitId(*row[:3])].setdefault(row.since, []).append(_part(row))
+                whole = select(its.site, its.edge, its.work_unit, its.since, its.until, its.revision)
+                for *unit, since, until, revision in session.execute(
+                    whole.where(or_(*(_lies_within(its, one) for one in some))).order_by(its.since)
+                ):
+                    of = UnitId(*unit)
+                    found[of].append(NominalBucket(since, until, revision, tuple(told[of].get(since, ()))))
+        return found
 
     def stops(self, unit: UnitId, start: int, end: int) -> list[Stop]:
         """The stops that touch ``[start, end)`` and are not gone, by time; one that lasts has no end."""
-        its = StopRow
-        asked = (
-            select(its)
-            .where(its.site == unit.site, its.edge == unit.edge, its.work_unit == unit.work_unit)
-            .where(its.since < end, or_(its.until.is_(None), its.until > start), its.gone.is_(False))
-            .order_by(its.since)
-        )
+        return self.stops_of([Asked(unit, start, end)])[unit]
+
+    def stops_of(self, asked: Sequence[Asked]) -> dict[UnitId, list[Stop]]:
+        """The stops of several work units, each asked for once, of whatever shift; see :meth:`stops`."""
+        found: dict[UnitId, list[Stop]] = {one.unit: [] for one in asked}
         with Session(self._engine) as session:
-            return [_stop(row) for row in session.scalars(asked)]
+            for some in _batched(asked):
+                stops = select(_STOP).where(_STOP.c.gone.is_(False), or_(*map(_touches, some)))
+                for row in session.execute(stops.order_by(_STOP.c.since)):
+                    found[UnitId(*row[:3])].append(_stop(row))
+        return found
 
     def entries(
         self,
@@ -174,10 +194,31 @@ def _is_after(edge: str, after: tuple[int, str, str]) -> ColumnElement[bool]:
     return RecordRow.at <= at if edge > its_edge else RecordRow.at < at
 
 
-def _is_shift(shift: str) -> ColumnElement[bool]:
+def _batched(asked: Sequence[Asked]) -> Iterator[Sequence[Asked]]:
+    """As many as one question may name: SQLite takes no condition of more than a thousand parts."""
+    return (asked[k : k + _UNITS_AT_ONCE] for k in range(0, len(asked), _UNITS_AT_ONCE))
+
+
+def _is_of(table: type[NominalBucketRow | ElementRow | StopRow], unit: UnitId) -> ColumnElement[bool]:
+    return and_(table.site == unit.site, table.edge == unit.edge, table.work_unit == unit.work_unit)
+
+
+def _lies_within(table: type[NominalBucketRow | ElementRow], asked: Asked) -> ColumnElement[bool]:
+    return and_(_is_of(table, asked.unit), table.since >= asked.start, table.until <= asked.end)
+
+
+def _elements_of(asked: Asked) -> ColumnElement[bool]:
+    within, shift = _lies_within(ElementRow, asked), asked.shift
+    if not shift:
+        return within
     if "@" in shift:
-        return ElementRow.shift == shift
-    return ElementRow.shift.startswith(f"{shift}@", autoescape=True)
+        return and_(within, ElementRow.shift == shift)
+    return and_(within, ElementRow.shift.startswith(f"{shift}@", autoescape=True))
+
+
+def _touches(asked: Asked) -> ColumnElement[bool]:
+    its = StopRow
+    return and_(_is_of(its, asked.unit), its.since < asked.end, or_(its.until.is_(None), its.until > asked.start))
 
 
 def _work_unit(row: WorkUnitRow) -> WorkUnit:
@@ -185,8 +226,9 @@ def _work_unit(row: WorkUnitRow) -> WorkUnit:
     return WorkUnit(UnitId(row.site, row.edge, row.work_unit), description, row.at)
 
 
-def _part(row: ElementRow) -> Part:
-    ns = {bucket: getattr(row, f"{bucket.lower()}_ns") for bucket in SECONDS}
+def _part(row: Row[Any]) -> Part:
+    """A row of the table: one without an object of its own is had for a third."""
+    ns = {bucket: getattr(row, column) for bucket, column in _NS_OF.items()}
     return Part(
         shift=row.shift,
         product=row.product,
@@ -204,7 +246,7 @@ def _part(row: ElementRow) -> Part:
     )
 
 
-def _stop(row: StopRow) -> Stop:
+def _stop(row: Row[Any]) -> Stop:
     return Stop(
         key=f"{row.work_unit}.{row.since}",
         revision=row.revision,
