@@ -16,6 +16,7 @@ from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
 from gateway.registry import audit
+from gateway.registry.bare_pictures import without_origin
 from gateway.registry.book import Book
 from gateway.registry.fields import Day, Line
 from gateway.registry.files import DocumentContentRow, DocumentRow
@@ -88,12 +89,14 @@ class Documents:
     ) -> tuple[Document, bool]:
         """Keep a document with a row; whether it is new there. The same content is kept once.
 
+        Of a photo stays what shows it, and not where, when and with what it was taken; the hash is of what stays.
+
         Raises:
             NoSuchRowError: There is no such row that ``reader`` may see, or it keeps none.
             ForbiddenError: They may not write it.
             WrongValuesError: ``content``, ``number`` or ``date`` cannot be taken.
         """
-        read = _read(content, number, date)
+        content, read = _read(content, number, date)
         with self._book.writing(reader) as writing:
             session = writing.session
             row = _row(session, reader, noun, row_id, Action.WRITE)
@@ -170,7 +173,8 @@ def file_name(given: str, media_type: str) -> str:
     return f"{kept.strip(' .')[:_LONGEST_NAME] or 'document'}.{ENDINGS[media_type]}"
 
 
-def _read(content: bytes, number: str, date: str) -> dict[str, str]:
+def _read(content: bytes, number: str, date: str) -> tuple[bytes, dict[str, str]]:
+    """What is kept of a file, and what is known of it."""
     problems: dict[str, Title] = {}
     read: dict[str, str] = {}
     for name, field, value in (("number", NUMBER, number), ("date", DATE, date)):
@@ -186,11 +190,12 @@ def _read(content: bytes, number: str, date: str) -> dict[str, str]:
     else:
         try:
             read["media_type"] = sniff(content).media_type
+            content = without_origin(content, read["media_type"])
         except WrongValueError as error:
             problems["content"] = error.why
     if problems:
         raise WrongValuesError(problems)
-    return read
+    return content, read
 
 
 def _row(session: Session, reader: Reader, noun: str, row_id: str, action: Action = Action.READ) -> Registered:
