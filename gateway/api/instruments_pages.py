@@ -16,13 +16,8 @@ from gateway.api.source import Now, TheService, Zone
 from gateway.laboratory.due import OVERDUE, SOON, Due, worklist
 from gateway.laboratory.in_force import newest
 from gateway.production.periods import today
-from gateway.registry.laboratory import (
-    CERTIFICATE_KINDS,
-    INSTRUMENT_STATES,
-    METROLOGY_GROUPS,
-    CertificateRow,
-    InstrumentRow,
-)
+from gateway.registry.certified import CERTIFICATE_KINDS, CertificateRow
+from gateway.registry.laboratory import INSTRUMENT_STATES, METROLOGY_GROUPS, InstrumentRow
 from gateway.registry.roles import Action, Reader
 
 router = APIRouter(include_in_schema=False, prefix="/instruments")

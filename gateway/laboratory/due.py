@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from gateway.registry.laboratory import CertificateRow, InstrumentRow
+from gateway.registry.certified import CertificateRow
+from gateway.registry.laboratory import InstrumentRow
 from gateway.registry.organisations import OrganisationRow, SiteRow
 from gateway.registry.roles import Action, Reader
 

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.registry.laboratory import CertificateRow, InstrumentRow
+from gateway.registry.certified import CertificateRow
+from gateway.registry.laboratory import InstrumentRow
 from gateway.registry.organisations import SiteRow
 from gateway.registry.roles import Action, Reader
 

@@ -1,7 +1,11 @@
 """Every noun, imported once: whoever needs all of them (migrations, API, pages, imports) imports this."""
 
 from gateway.registry import (
+    certified,
     laboratory,
+    laboratory_quality,
+    laboratory_scope,
+    laboratory_work,
     lists,
     organisations,
     persons,
@@ -17,8 +21,12 @@ from gateway.registry.nouns import NOUNS, in_order
 
 __all__ = [
     "NOUNS",
+    "certified",
     "in_order",
     "laboratory",
+    "laboratory_quality",
+    "laboratory_scope",
+    "laboratory_work",
     "lists",
     "organisations",
     "persons",

@@ -1,21 +1,13 @@
-"""What measurement rests on: laboratories, measuring instruments, and the certificates that say how far each is right.
-
-Decision: a certificate says in words who issued it, and names the laboratory's row beside that where there is one.
-Because: an enterprise has its balance verified by a centre whose row it may not see, and its certificate says by whom.
-
-Decision: a certificate of calibration or a test report has no end; only a verification has a term.
-Because: ISO/IEC 17025:2017, 7.8.4.3 lets a calibration laboratory say no interval; when an instrument is due again is
-its owner's decision, so it stands at the instrument.
-"""
+"""Laboratories, and the measuring instruments of every owner."""
 
 from collections.abc import Mapping
 
 from sqlalchemy.orm import Mapped
 
-from gateway.registry.fields import Choice, Day, Line, Link, Number, Value, Whole, field
+from gateway.registry.fields import Choice, Day, Flag, Line, Link, Number, Value, Whole, field
 from gateway.registry.nouns import Noun, Registered
 from gateway.registry.texts import Title
-from gateway.registry.usual import ISSUED, NAME, NOTE, NUMBER, ORGANISATION
+from gateway.registry.usual import NAME, NOTE, ORGANISATION
 
 INSTRUMENT_STATES = {
     "in_use": Title("Đang dùng", "In use"),
@@ -27,16 +19,15 @@ METROLOGY_GROUPS = {
     "1": Title("Nhóm 1: không bắt buộc kiểm định", "Group 1: no mandatory verification"),
     "2": Title("Nhóm 2: phải kiểm định theo luật", "Group 2: mandatory verification"),
 }
-CERTIFICATE_KINDS = {
-    "calibration": Title("Hiệu chuẩn", "Calibration"),
-    "verification": Title("Kiểm định", "Verification"),
-    "test": Title("Thử nghiệm", "Test report"),
+STANDARD_KINDS = {
+    "reference": Title("Chuẩn chính", "Reference standard"),
+    "working": Title("Chuẩn công tác", "Working standard"),
+    "check": Title("Chuẩn kiểm tra", "Check standard"),
 }
 _EDGE_NAME = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _AS_ON_THE_EDGE = Title(
     "chữ thường, số, gạch nối; như trong agent.toml", "small letters, digits, hyphens; as in agent.toml"
 )
-INSTRUMENT = Link(title=Title("Phương tiện đo", "Instrument"), to="instrument", required=True)
 
 
 class LaboratoryRow(Registered):
@@ -123,6 +114,41 @@ class InstrumentRow(Registered):
             title=Title("Nhóm theo Luật Đo lường", "Group by the metrology law"), options=METROLOGY_GROUPS, example="1"
         )
     )
+    mpe_formula: Mapped[str] = field(
+        Line(
+            title=Title("Sai số cho phép: công thức", "Maximum permissible error: formula"),
+            hint=Title("của số chỉ x, theo đơn vị đo", "of the indication x, in the instrument's unit"),
+            example="0.001 + 2e-6 * abs(x)",
+        )
+    )
+    legal_use: Mapped[bool] = field(
+        Flag(
+            title=Title("Dùng vào mục đích nhóm 2", "Used for a purpose of group 2"),
+            hint=Title(
+                "mua bán, an toàn, sức khỏe, môi trường, thanh tra", "trade, safety, health, environment, inspection"
+            ),
+        )
+    )
+    legal_term: Mapped[str] = field(
+        Line(
+            title=Title("Mã trong danh mục nhóm 2", "Code in the list of group 2"),
+            longest=63,
+            hint=Title("mã của danh mục phải kiểm định", "code of the list of mandatory verification"),
+        )
+    )
+    standard_kind: Mapped[str] = field(
+        Choice(
+            title=Title("Là chuẩn", "Is a standard"),
+            options=STANDARD_KINDS,
+            hint=Title("trống: không phải chuẩn", "empty: it is none"),
+        )
+    )
+    needs_certificate: Mapped[bool] = field(
+        Flag(
+            title=Title("Số đo phải có hiệu chuẩn", "Its samples need a certificate"),
+            hint=Title("chưa có thì mẫu ghi «chưa hiệu chuẩn»", "without one samples are marked as uncalibrated"),
+        )
+    )
     site: Mapped[str | None] = field(Link(title=Title("Cơ sở", "Site"), to="site"))
     edge: Mapped[str] = field(
         Line(
@@ -175,70 +201,5 @@ class InstrumentRow(Registered):
             wrong["edge_instrument"] = Title(
                 "Có tên trên thiết bị biên mà chưa có cơ sở và thiết bị biên. Hãy điền cả ba.",
                 "Has a name at an edge, but not the site and the edge. Fill in all three.",
-            )
-        return wrong
-
-
-class CertificateRow(Registered):
-    """A document in which a laboratory says how far an instrument is right."""
-
-    __tablename__ = "certificate"
-    noun = Noun(
-        title=Title("Giấy chứng nhận", "Certificate"),
-        many=Title("Giấy chứng nhận hiệu chuẩn, kiểm định", "Certificates of calibration and verification"),
-        group="laboratory",
-        key=("instrument", "number"),
-        label=("number",),
-        owner=("instrument",),
-        has_attachments=True,
-    )
-    instrument: Mapped[str] = field(INSTRUMENT)
-    number: Mapped[str] = field(NUMBER)
-    kind: Mapped[str] = field(
-        Choice(title=Title("Loại", "Kind"), options=CERTIFICATE_KINDS, required=True, example="calibration")
-    )
-    issued: Mapped[str] = field(ISSUED)
-    laboratory: Mapped[str | None] = field(
-        Link(
-            title=Title("Phòng thí nghiệm", "Laboratory"),
-            to="laboratory",
-            hint=Title("khi phòng này có trong danh mục", "where it is in the list"),
-        )
-    )
-    issued_by: Mapped[str] = field(
-        Line(
-            title=Title("Nơi cấp", "Issued by"),
-            hint=Title("như ghi trên giấy", "as printed on it"),
-            required=True,
-            longest=300,
-            searched=True,
-            example="Trung tâm Kỹ thuật Tiêu chuẩn Đo lường Chất lượng",
-            also=("Đơn vị cấp",),
-        )
-    )
-    valid_until: Mapped[str] = field(
-        Day(
-            title=Title("Hiệu lực đến", "Valid until"),
-            hint=Title("chỉ giấy kiểm định có thời hạn", "only a verification has a term"),
-        )
-    )
-    results: Mapped[str] = field(
-        Line(title=Title("Kết quả tóm tắt", "Results in short"), longest=5_000, many_lines=True)
-    )
-    note: Mapped[str] = field(NOTE)
-
-    @classmethod
-    def contradictions(cls, read: Mapping[str, Value]) -> dict[str, Title]:
-        wrong = {}
-        issued, until = str(read.get("issued") or ""), str(read.get("valid_until") or "")
-        if until and read.get("kind") != "verification":
-            wrong["valid_until"] = Title(
-                "Chỉ giấy kiểm định có thời hạn. Hãy để trống, và ghi hạn ở phương tiện đo.",
-                "Only a verification has a term. Leave it empty, and write the due day at the instrument.",
-            )
-        elif until and until < issued:
-            wrong["valid_until"] = Title(
-                f"Hiệu lực đến {until}, trước ngày cấp {issued}. Hãy sửa một trong hai.",
-                f"Valid until {until}, before it was issued on {issued}. Correct one of them.",
             )
         return wrong
