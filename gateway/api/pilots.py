@@ -1,32 +1,30 @@
 """Pilots: their windows on a time line, and baseline and result side by side."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from gateway.access.refusals import AccessError
 from gateway.api.noun_schemas import ID
 from gateway.api.permission import allow
+from gateway.api.pilot_figures import day_of, sides_of
 from gateway.api.registry_pages.desk import Desk, TheDesk
 from gateway.api.sent_forms import TheSent, check_token
-from gateway.production.comparing import Change, compare
-from gateway.production.judging import Judged, judge
-from gateway.production.periods import Kind, Period
-from gateway.production.reading import Selection, by_day, machines_of, together
 from gateway.registry.book import Asked, Entry
 from gateway.registry.catalogue import NOUNS
 from gateway.registry.fields import Value
+from gateway.registry.fixing import Fixing, fixed_at
 from gateway.registry.refusals import WrongValuesError
 from gateway.registry.roles import Action
 from gateway.registry.texts import Title
-from gateway.shop_floor import UnitId
 
 router = APIRouter(include_in_schema=False, prefix="/pilots")
 
 PilotId = Annotated[str, Path(pattern=ID)]
-_NS_H = 3600 * 10**9
 _MOST = 200
 _OLD = Title("Trang đã cũ. Hãy bấm lại nút này.", "The page was old. Press this button again.")
 _WINDOWS = ("baseline", "washout", "result")
@@ -64,40 +62,18 @@ class Line(NamedTuple):
     today: float | None
 
 
-class Side(NamedTuple):
-    """One window of some machines.
+class Version(NamedTuple):
+    """A version of a pilot.
 
     Attributes:
-        judged: Its sums and figures.
-        days: Days on which something was made or ran.
-        of_days: Days that it has, up to today.
-        pieces_per_h: Good pieces per hour of planned busy time; None: nothing was planned.
-        wh_per_piece: Energy per piece made, Wh; None: no energy or no piece was told of.
+        entry: Its row.
+        fixing: When it was fixed; None: it is not.
+        late_days: How many days of the result window had begun by then; 0: none.
     """
 
-    judged: Judged
-    days: int
-    of_days: int
-    pieces_per_h: float | None
-    wh_per_piece: float | None
-
-
-class Sides(NamedTuple):
-    """Baseline and result of some machines.
-
-    Attributes:
-        machines: How many were found.
-        missing: Names of those that nobody knows.
-        before: The baseline.
-        after: The result.
-        change: From one to the other; None: one of both has no figure.
-    """
-
-    machines: int
-    missing: list[str]
-    before: Side
-    after: Side
-    change: Change | None
+    entry: Entry
+    fixing: Fixing | None
+    late_days: int
 
 
 @router.get("", dependencies=[Depends(allow(Action.READ, "pilot"))])
@@ -108,7 +84,7 @@ def show_pilots(desk: TheDesk) -> HTMLResponse:
     today = _today(desk)
     entries.sort(key=lambda one: (one.id in replaced, one.values["state"] not in ("running", "planned")))
     context = {
-        "pilots": [(one, time_line(one, today), one.id in replaced) for one in entries],
+        "pilots": [(one, time_line(one.entry, today), one.entry.id in replaced) for one in _told(desk, entries)],
         "may_write": desk.may_write(NOUNS["pilot"]),
     }
     return desk.page("pilots/index.html", context)
@@ -141,7 +117,7 @@ def make_version(pilot: PilotId, desk: TheDesk, sent: TheSent) -> Response:
 
 def time_line(pilot: Entry, today: date) -> Line:
     """Where the windows of a pilot are."""
-    day = {name: _day(pilot, name) for name in NOUNS["pilot"].fields() if pilot.values.get(name) and _is_day(name)}
+    day = {name: day_of(pilot, name) for name in NOUNS["pilot"].fields() if pilot.values.get(name) and _is_day(name)}
     first, last = day["baseline_since"], day["result_until"] + timedelta(days=1)
     whole = (last - first).days
 
@@ -161,81 +137,54 @@ def time_line(pilot: Entry, today: date) -> Line:
     return Line(stretches, at(day["begins"]), at(today) if first <= today < last else None)
 
 
-def units_of(site: str, text: str) -> list[UnitId]:
-    """The work units that a field of a pilot names.
-
-    >>> units_of("sa-dec", "press-shop/press-1, press-shop/press-2")[1].work_unit
-    'press-2'
-    """
-    found = []
-    for part in text.replace(";", ",").split(","):
-        edge, _, unit = part.strip().partition("/")
-        if edge and unit:
-            found.append(UnitId(site, edge, unit))
-    return found
-
-
 def _page(desk: Desk, entry: Entry, problem: Title | None = None) -> HTMLResponse:
     today = _today(desk)
     may_see = desk.reader.may(Action.READ, "production", entry.place)
-    versions = Asked(where={"replaces": entry.id})
+    versions = _versions(desk, entry)
     context = {
         "pilot": entry,
         "fields": NOUNS["pilot"].fields(),
         "line": time_line(entry, today),
-        "main": _sides(desk, entry, "work_units", today) if may_see else None,
-        "control": _sides(desk, entry, "control_work_units", today) if may_see else None,
-        "newer": desk.book.page(desk.reader, "pilot", versions).entries,
-        "is_over": today > _day(entry, "result_until"),
-        "has_begun": today >= _day(entry, "result_since"),
-        "days_left": (_day(entry, "result_until") - today).days + 1,
+        "main": sides_of(desk, entry, "work_units", today) if may_see else None,
+        "control": sides_of(desk, entry, "control_work_units", today) if may_see else None,
+        "newer": [one for one in versions if one.values["replaces"] == entry.id and not one.retired_at],
+        "versions": _told(desk, versions),
+        "told": _told(desk, [entry])[0],
+        "is_over": today > day_of(entry, "result_until"),
+        "has_begun": today >= day_of(entry, "result_since"),
+        "days_left": (day_of(entry, "result_until") - today).days + 1,
         "may_write": desk.may_change(entry),
         "problem": problem,
     }
     return desk.page("pilots/pilot.html", context, 422 if problem else 200)
 
 
-def _sides(desk: Desk, entry: Entry, name: str, today: date) -> Sides | None:
-    """Baseline and result of the machines that a field names; None: it names none."""
-    text = str(entry.values[name] or "")
-    if not text.strip():
-        return None
-    try:
-        site = str(desk.book.get(desk.reader, "site", str(entry.values["site"])).values["name"])
-    except LookupError as error:
-        raise HTTPException(404, f"pilot {entry.id[:12]}: its site is not known, or not yours.") from error
-    wanted = units_of(site, text)
-    machines = tuple(one for one in machines_of(desk.engine, frozenset([site])) if one.id in wanted)
-    known = {one.id for one in machines}
-    counts = bool(machines) and all(one.counts_pieces for one in machines)
-    before, after = (
-        _side(desk, Selection(machines), _period(entry, window), today, counts=counts)
-        for window in ("baseline", "result")
-    )
-    missing = [f"{one.edge}/{one.work_unit}" for one in wanted if one not in known]
-    return Sides(len(machines), missing, before, after, compare(before.judged, after.judged))
+def _versions(desk: Desk, entry: Entry) -> list[Entry]:
+    """Every version of a pilot, those out of use too: what was chosen before must not go from sight."""
+    at_site = Asked(where={"site": entry.values["site"]}, retired=True)
+    others = list(desk.book.all(desk.reader, "pilot", at_site))
+    found: dict[str, Entry] = {}
+    more = [entry]
+    while more:
+        found |= {one.id: one for one in more}
+        more = [one for one in others if one.id not in found and any(_is_version(one, of) for of in found.values())]
+    return sorted(found.values(), key=lambda one: (one.made_at, one.id))
 
 
-def _side(desk: Desk, whose: Selection, period: Period, today: date, *, counts: bool) -> Side:
-    days = by_day(desk.engine, whose, period)
-    whole = together(days.values())
-    done = whole.elements
-    planned_h = done.planned_busy_ns / _NS_H
-    return Side(
-        judged=judge(whole, counts_pieces=counts),
-        days=sum(bool(one.elements.actual_production_ns or one.elements.total) for one in days.values()),
-        of_days=max(0, (min(period.last, today) - period.first).days + 1),
-        pieces_per_h=done.good / planned_h if planned_h and counts else None,
-        wh_per_piece=whole.energy_wh / done.total if whole.energy_wh and done.total else None,
-    )
+def _is_version(one: Entry, of: Entry) -> bool:
+    """Whether both are versions of one pilot: by their name, or because one names the other as the one before."""
+    return one.values["name"] == of.values["name"] or one.values["replaces"] == of.id or of.values["replaces"] == one.id
 
 
-def _period(entry: Entry, window: str) -> Period:
-    return Period(Kind.DAY, _day(entry, f"{window}_since"), _day(entry, f"{window}_until"))
+def _told(desk: Desk, entries: Sequence[Entry]) -> list[Version]:
+    with Session(desk.engine) as session:
+        fixed = fixed_at(session, [one.id for one in entries])
+    return [_version(desk, one, fixed.get(one.id)) for one in entries]
 
 
-def _day(entry: Entry, name: str) -> date:
-    return date.fromisoformat(str(entry.values[name]))
+def _version(desk: Desk, entry: Entry, fixing: Fixing | None) -> Version:
+    late = (desk.speech.local(fixing.at).date() - day_of(entry, "result_since")).days + 1 if fixing else 0
+    return Version(entry, fixing, max(0, late))
 
 
 def _is_day(name: str) -> bool:

@@ -8,7 +8,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.shop_floor import ProductDescription, WorkUnitDescription
-from gateway.api.pilots import time_line, units_of
+from gateway.api.pilot_figures import units_of
+from gateway.api.pilots import time_line
 from gateway.production.summing import COUNTS, TIMES
 from gateway.registry import ProductionDayRow
 from gateway.registry.book import Book, Entry
@@ -16,6 +17,7 @@ from gateway.registry.refusals import WrongValuesError
 from gateway.registry.roles import SYSTEM
 
 H = 3600 * 10**9
+ZONE = "Asia/Ho_Chi_Minh"
 PILOT = {
     "name": "TPM máy dập",
     "version": 1,
@@ -51,7 +53,7 @@ def pilot(gateway) -> Entry:
         micro_stop_s=120,
         max_gap_s=60,
         bucket_s=600,
-        timezone="Asia/Ho_Chi_Minh",
+        timezone=ZONE,
         products={"cap": ProductDescription(ideal_cycle_s=2.0)},
         reasons={},
     )
@@ -113,6 +115,85 @@ def test_a_new_version_can_be_changed_and_names_the_one_before(person, gateway, 
     assert person.get(answer.headers["location"]).status_code == 200
     assert "Đã có phiên bản mới hơn" in person.get(f"/pilots/{pilot.id}").text
     assert "đã có phiên bản mới" in person.get("/pilots").text
+
+
+def test_nothing_of_the_result_is_shown_before_the_windows_are_fixed(person, gateway, pilot) -> None:
+    book = Book(gateway.engine, lambda: gateway.now)
+    loose = book.make(SYSTEM, "pilot", dict(pilot.values) | {"name": "5S", "is_fixed": False})
+    page = person.get(f"/pilots/{loose.id}").text
+    assert "Chốt các giai đoạn rồi mới xem kết quả" in page
+    assert "50 %" in page  # the baseline, which everybody knows
+    assert "80 %" not in page
+    assert "+30" not in page
+    assert "Hãy chốt ngay, ngày chốt sẽ ghi bên kết quả." in page
+
+
+def test_who_fixes_the_windows_when_the_result_can_be_seen_is_told_of_for_ever(person, gateway, pilot) -> None:
+    book = Book(gateway.engine, lambda: gateway.now)
+    loose = book.make(SYSTEM, "pilot", dict(pilot.values) | {"name": "5S", "is_fixed": False})
+    book.change(SYSTEM, "pilot", loose.id, {"result_since": "2025-10-13", "is_fixed": True}, None)
+    gateway.now += H
+    book.change(SYSTEM, "pilot", loose.id, {"state": "closed"}, None)
+    told = "chốt muộn: 25/11/2025 (nhipdo), ngày thứ 44 tính từ đầu giai đoạn đánh giá"
+    page = person.get(f"/pilots/{loose.id}").text
+    assert told in page
+    assert "Người chốt đã có thể xem số liệu trước." in page
+    assert told in person.get("/pilots").text
+
+
+def test_what_was_fixed_before_the_result_began_says_so(person, gateway, pilot) -> None:
+    book = Book(gateway.engine, lambda: gateway.now)
+    days = {"result_since": "2025-11-26", "result_until": "2026-01-31"}
+    early = book.make(SYSTEM, "pilot", dict(pilot.values) | days | {"name": "5S"})
+    page = person.get(f"/pilots/{early.id}").text
+    assert "đã chốt ngày 25/11/2025 (nhipdo), trước giai đoạn đánh giá" in page
+    assert "Người chốt đã có thể xem số liệu trước." not in page
+
+
+def test_every_version_stands_on_each_of_them_also_when_it_is_out_of_use_or_was_renamed(person, gateway, pilot) -> None:
+    book = Book(gateway.engine, lambda: gateway.now)
+    gateway.now += 10**9
+    second = book.make(SYSTEM, "pilot", dict(pilot.values) | {"version": 2, "result_until": "2025-12-31"})
+    renamed = {"name": "TPM mới", "version": 1, "replaces": second.id, "result_until": "2026-02-28"}
+    gateway.now += 10**9
+    third = book.make(SYSTEM, "pilot", dict(pilot.values) | renamed)
+    book.retire(SYSTEM, "pilot", pilot.id, None, "không cần nữa")
+    page = person.get(f"/pilots/{third.id}").text
+    rows = re.findall(r"<tr><th scope=\"row\"><a href=\"/pilots/([0-9a-f]{32})\"(.*?)</tr>", page)
+    assert [id_ for id_, _ in rows] == [pilot.id, second.id, third.id]
+    ends = ("30/11/2025", "31/12/2025", "28/02/2026")
+    assert all(end in row for (_, row), end in zip(rows, ends, strict=True))
+    assert ["đã ngừng dùng" in row for _, row in rows] == [True, False, False]
+
+
+def test_machines_without_counters_are_left_out_of_oee_and_alone_have_availability(person, gateway, pilot) -> None:
+    book = Book(gateway.engine, lambda: gateway.now)
+    gateway.keep(washer(gateway.now))
+    days = [ran(day, hours, 0) | {"work_unit": "washer"} for day, hours in (("2025-09-02", 4), ("2025-10-13", 9))]
+    with Session(gateway.engine) as session, session.begin():
+        session.execute(insert(ProductionDayRow), days)
+    both, alone = (
+        book.make(SYSTEM, "pilot", dict(pilot.values) | {"name": units, "work_units": units})
+        for units in ("press-shop/press-1, press-shop/washer", "press-shop/washer")
+    )
+    page = person.get(f"/pilots/{both.id}").text
+    assert "OEE giai đoạn đánh giá cao hơn: +30 điểm %" in page
+    assert "1 máy không đếm sản phẩm nên không tính vào OEE." in page
+    assert "Mức sẵn sàng giai đoạn đánh giá cao hơn: +50 điểm %" in person.get(f"/pilots/{alone.id}").text
+
+
+def washer(now: int) -> WorkUnitDescription:
+    """A machine that counts no pieces."""
+    return WorkUnitDescription(
+        key="washer",
+        revision=1,
+        at=now,
+        counts_pieces=False,
+        micro_stop_s=120,
+        max_gap_s=60,
+        bucket_s=600,
+        timezone=ZONE,
+    )
 
 
 def test_windows_lie_on_the_line_by_their_days(pilot) -> None:
