@@ -24,6 +24,7 @@ from gateway.ingest.journals import EdgeId
 from gateway.ingest.statuses import SILENT
 from gateway.production.summing import sum_up_changed
 from gateway.registry import AuditHeadRow, EdgeRow, personal, transaction
+from gateway.registry.idempotency import forget_keys
 from gateway.registry.roles import SYSTEM
 from gateway.registry.writing import Writing
 from gateway.timeseries import StoreUnavailableError, TimeSeries
@@ -95,11 +96,12 @@ def forget_persons(engine: Engine, now: int) -> None:
 
 
 def forget_ways_in(engine: Engine, now: int) -> None:
-    """Drop sessions, tokens and links that hold no more, and tell the log where the audit ends."""
+    """Drop sessions, tokens, links and keys of repeats that hold no more; tell the log where the audit ends."""
     with transaction(engine) as session:
         sessions.forget_ended(session, now)
         tokens.forget_over(session, now)
         links.forget_links(session, now)
+        forget_keys(session, now)
         head = session.get(AuditHeadRow, 1)
         if head is not None:
             log.info("audit: the last entry is %d, %s", head.number, head.hash)

@@ -4,7 +4,7 @@ Times are UTC and numbers have a decimal point, as in JSON; the paths that end i
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import msgspec
 from fastapi.responses import StreamingResponse
@@ -16,13 +16,13 @@ from gateway.api.sheets import csv_lines, harmless
 CSV = "text/csv"
 OR_CSV: Mapping[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
 """For ``responses=`` of a route that gives either."""
-_JSON = "application/json"
+JSON = "application/json"
 
 
 def wants_csv(request: Request) -> bool:
     """Whether CSV is preferred to JSON, by RFC 9110; on a tie it is JSON."""
     accept = ",".join(request.headers.getlist("accept"))
-    return _weight(accept, CSV) > _weight(accept, _JSON)
+    return weight(accept, CSV) > weight(accept, JSON)
 
 
 def csv_answer(rows: Sequence[BaseModel], of: type[BaseModel], name: str) -> StreamingResponse:
@@ -35,13 +35,31 @@ def csv_answer(rows: Sequence[BaseModel], of: type[BaseModel], name: str) -> Str
     """
     cells = [dict(_flat("", row.model_dump(mode="json", by_alias=True))) for row in rows]
     found = list(dict.fromkeys(column for row in cells for column in row))
-    heading: list[str] = []
-    for field_name, field in of.model_fields.items():
-        title = field.serialization_alias or field.alias or field_name
-        heading += [c for c in found if c == title or c.startswith(f"{title}.")] or [title]
+    heading = list(dict.fromkeys(_heading("", of, found)))
     lines = csv_lines([harmless(one) for one in heading], ([_cell(row.get(h)) for h in heading] for row in cells))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Vary": "Accept"}
     return StreamingResponse(lines, media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+def _heading(prefix: str, of: type[BaseModel], found: Sequence[str]) -> Iterator[str]:
+    """The columns of a type, whatever the rows of this page hold: pages of one list fit below each other.
+
+    Only what is kept by names that nobody knows beforehand has the columns that are found.
+    """
+    for name, field in of.model_fields.items():
+        title = prefix + (field.serialization_alias or field.alias or name)
+        inner = [one for one in (field.annotation, *get_args(field.annotation)) if isinstance(one, type)]
+        models = [one for one in inner if issubclass(one, BaseModel)]
+        extra = field.json_schema_extra
+        known: Any = extra.get("properties", {}) if isinstance(extra, dict) else {}
+        if models and get_origin(field.annotation) is not list:
+            yield from _heading(f"{title}.", models[0], found)
+        elif get_origin(field.annotation) is dict:
+            begun = f"{title}."
+            some = [*(begun + key for key in known), *(one for one in found if one.startswith(begun))]
+            yield from some or [title]
+        else:
+            yield title
 
 
 def _flat(prefix: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -61,7 +79,7 @@ def _cell(value: Any) -> str:
     return msgspec.json.encode(value).decode() if isinstance(value, Iterable | bool) else repr(value)
 
 
-def _weight(accept: str, media_type: str) -> float:
+def weight(accept: str, media_type: str) -> float:
     """How welcome a media type is, 0 to 1: by the most specific range that covers it."""
     kind = media_type.partition("/")[0]
     best = (-1, 0.0)

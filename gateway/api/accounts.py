@@ -12,6 +12,7 @@ from gateway.access import links, sessions, tokens
 from gateway.access.accounts import Account, all_accounts, close_account, get_account, make_account, may_see
 from gateway.access.granting import check_manages, grant, places_of, revoke
 from gateway.access.refusals import AccessError, NotYoursError
+from gateway.api.bodies import Sent
 from gateway.api.idempotency import keep_no_answer
 from gateway.api.permission import TheReader, allow
 from gateway.api.problems import ProblemError, mistake
@@ -28,7 +29,7 @@ Looker = Annotated[Reader, Depends(allow(Action.READ, "people"))]
 Printable = r"^[^\x00-\x1f\x7f]*$"
 
 
-class GrantModel(BaseModel):
+class GrantModel(Sent):
     """A role at a scope."""
 
     role: Role = Field(examples=["administrator"])
@@ -42,7 +43,7 @@ class GrantModel(BaseModel):
         return Grant(self.role, self.scope, self.of)
 
 
-class AccountIn(BaseModel):
+class AccountIn(Sent):
     """Somebody who is to sign in."""
 
     name: str = Field(max_length=63, pattern=Printable, description="What they sign in and sign with", examples=["hoa"])
@@ -51,7 +52,7 @@ class AccountIn(BaseModel):
     grants: list[GrantModel] = Field(min_length=1, max_length=50, description="What they are, and where")
 
 
-class WhyIn(BaseModel):
+class WhyIn(Sent):
     """Why something is done; it stands in the audit."""
 
     why: str = Field("", max_length=500, pattern=Printable)

@@ -8,10 +8,12 @@ Instead of: checks in each model, which can be forgotten.
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from math import isfinite
 from typing import Any, NoReturn
 
+from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +28,12 @@ _INT64 = 2**63
 _TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 _OPENING, _CLOSING = ("[", "{"), ("]", "}")
 _MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+class Sent(BaseModel):
+    """A body: a key that it does not know is a slip of the pen, which might ask for more than was meant."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Bodies:
@@ -48,6 +56,7 @@ class Bodies:
             body = await whole(receive, MAX_JSON)
             if body is None:
                 return  # its sender has gone
+            body = body.removeprefix(BOM_UTF8)  # RFC 8259, 8.1: it may be ignored; PowerShell 5 sends one
             if body:
                 check_json(body)
         except ProblemError as error:
@@ -98,7 +107,7 @@ def check_json(body: bytes) -> None:
         ProblemError: 400 with what is wrong and where; 413 when it is nested too deep.
     """
     try:
-        text = body.decode("utf-8")
+        text = body.decode()
     except UnicodeDecodeError as error:
         looks = _MARKS.get(body[:2], "")
         kind = f", it looks like {looks}" if looks else f", byte {error.start} is 0x{body[error.start]:02x}"
@@ -108,7 +117,7 @@ def check_json(body: bytes) -> None:
         msg = f"body: nested more than {MAX_DEPTH} deep. Send what the OpenAPI describes, which is flatter."
         raise ProblemError(413, msg)
     try:
-        said = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_int64)
+        said = json.loads(text, **_STRICTLY)
     except json.JSONDecodeError as error:
         msg = (
             f"body: is no JSON, {error.msg.lower()} at line {error.lineno}, column {error.colno} of {len(text)} "
@@ -179,6 +188,24 @@ def _int64(digits: str) -> int:
         msg = f"body: the number {digits[:40]} is too large for 64 bits. Send one that is not."
         raise ProblemError(400, msg)
     return int(digits)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        msg = f"body: says {twice[:40]!r} more than once in one object, so nobody knows what is meant. Say it once."
+        raise ProblemError(400, msg)
+    return said
+
+
+_STRICTLY: dict[str, Any] = {
+    "parse_constant": _refuse_constant,
+    "parse_float": _finite,
+    "parse_int": _int64,
+    "object_pairs_hook": _each_once,
+}
 
 
 def _is_storable(said: Any) -> bool:

@@ -9,13 +9,14 @@ from sqlalchemy import Engine
 from starlette.middleware import Middleware
 
 from gateway.api import problems
+from gateway.api.asking import Heads
 from gateway.api.bodies import Bodies
 from gateway.api.explaining import explain_errors
 from gateway.api.idempotency import HEADER, Idempotency, IdempotencyKeys
 from gateway.api.rate_limit import Rate, RateLimit, TokenBuckets
 
 UNDER = "/api/"
-_OF_ALL = (400, 401, 403, 404, 405, 422, 429, 500, 503)
+_OF_ALL = (400, 401, 403, 404, 405, 406, 422, 429, 500, 503)
 _OF_BODIES = (409, 411, 413, 415)
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _TEXT = {"schema": {"type": "string"}}
@@ -57,6 +58,7 @@ def keep_to_conventions(
     """
     explain_errors(app)
     app.user_middleware += [
+        Middleware(Heads),
         Middleware(RateLimit, buckets=TokenBuckets(rate or Rate(), monotonic)),
         Middleware(Bodies),
     ]

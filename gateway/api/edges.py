@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from edge_agent.wire.messages import EdgeStatus
 from gateway.api.accept import OR_CSV
+from gateway.api.bodies import Sent
 from gateway.api.health import EdgeOut, EdgeSites, edge_out, of_all
 from gateway.api.paging import Whole
 from gateway.api.permission import allow
@@ -56,7 +57,7 @@ class EdgeDetailOut(EdgeOut):
     last_status: StatusOut | None = Field(description="null: it never sent a status")
 
 
-class AdmitIn(BaseModel):
+class AdmitIn(Sent):
     """Who admits an edge."""
 
     who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=_PERSON)] = (

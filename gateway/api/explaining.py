@@ -8,10 +8,11 @@ from typing import Any
 from fastapi import FastAPI, Request, params
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from gateway.api import problems
 from gateway.api.guard import HEADERS
@@ -27,6 +28,7 @@ _PARTS = ("path", "query", "header", "cookie", "body")
 _PAGES_KNOW = (403, 404, 422, 500, 503)
 _SECRETS = ("password", "secret", "token", "key")
 _LONGEST = 60
+_SHORTLY = {"missing": "is missing", "extra_forbidden": "there is no such field"}
 
 
 def explain_errors(app: FastAPI) -> None:
@@ -46,11 +48,19 @@ def _explain_http(request: Request, error: Exception) -> Response:
         if status == HTTPStatus.NOT_FOUND:
             detail = f"{path}: there is no such path. Look in /api/docs."
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
-            allowed = (error.headers or {}).get("Allow", "another method")
-            detail = f"{path}: {request.method} is not possible here. Use {allowed}."
+            error.headers = {**(error.headers or {}), "Allow": _allowed(request)}
+            detail = f"{path}: {request.method} is not possible here. Use {error.headers['Allow']}."
     if isinstance(error, ProblemError):
         return _explain(request, status, detail, error.headers, error.mistakes, error.in_force)
     return _explain(request, status, detail, error.headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of all routes of this address; the framework names those of the first that it comes upon."""
+    routes = iter_route_contexts(request.app.routes)
+    here = [one.methods or set() for one in routes if one.matches(request.scope)[0] is not Match.NONE]
+    methods: set[str] = set().union(*here)
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 def _explain_mistake(request: Request, error: Exception) -> Response:
@@ -117,8 +127,8 @@ def _explain(
 def _told(found: Mapping[str, Any]) -> str:
     """One mistake in words; a secret, or the neighbours of what is missing, are not said again."""
     place = ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0])
-    if found["type"] == "missing":
-        return f"{place}: is missing"
+    if found["type"] in _SHORTLY:
+        return f"{place}: {_SHORTLY[found['type']]}"
     if any(word in place.lower() for word in _SECRETS):
         return f"{place}: {found['msg']}"
     return f"{place}: {found['msg']}, got {str(found.get('input'))[:_LONGEST]!r}"
@@ -126,7 +136,7 @@ def _told(found: Mapping[str, Any]) -> str:
 
 def _mistake(found: Mapping[str, Any]) -> Mistake:
     part, *places = found["loc"]
-    detail = "is missing" if found["type"] == "missing" else found["msg"]
+    detail = _SHORTLY.get(found["type"], found["msg"])
     return mistake(part if part in _PARTS else "body", pointer(places), detail)
 
 

@@ -29,12 +29,10 @@ from gateway.api import problems
 from gateway.api.bodies import MAX_JSON, again, whole
 from gateway.api.problems import ProblemError
 from gateway.api.rate_limit import caller_of
-from gateway.registry.idempotency import IdempotencyRow
+from gateway.registry.idempotency import IdempotencyRow, forget_keys
 
 UNDER = "/api/"
 HEADER = "Idempotency-Key"
-KEEP_S = 86_400
-"""How long an answer is kept, s."""
 _LONGEST_KEY = 255
 _KEPT_HEADERS = ("content-type", "etag", "link", "location")
 _NOT_DONE = frozenset({401, 403, 429})
@@ -74,7 +72,7 @@ class IdempotencyKeys:
         its = IdempotencyRow
         now = self._clock()
         with Session(self._engine) as session, session.begin():
-            session.execute(delete(its).where(its.made_at < now - KEEP_S * 10**9))
+            forget_keys(session, now)
         try:
             with Session(self._engine) as session, session.begin():
                 session.add(its(caller=caller, key=key, request=request, made_at=now))
@@ -130,7 +128,7 @@ class Idempotency:
             return
         except OperationalError as error:
             detail = f"registry: cannot be reached now ({type(error.orig).__name__}). Try again in a minute."
-            await problems.answer(scope["path"], 503, detail)(scope, receive, send)
+            await problems.answer(scope["path"], 503, detail, headers={"Retry-After": "60"})(scope, receive, send)
             return
         await self._carry_out(scope, again(body, receive), send, (caller, key))
 

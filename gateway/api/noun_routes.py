@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Annotated, Any, cast
 
 from fastapi import Body, Depends, HTTPException, Path, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from gateway.api.bodies import Sent
 from gateway.api.noun_schemas import ID
 from gateway.api.permission import Allow, Need
 from gateway.api.problems import Mistake, ProblemError, mistake, pointer
@@ -26,7 +27,7 @@ RowId = Annotated[str, Path(pattern=ID, description="Id of a row", examples=["01
 Why = Annotated[str, Query(max_length=1000, description="Why, for the history")]
 
 
-class WhyIn(BaseModel):
+class WhyIn(Sent):
     """A reason, for the history."""
 
     why: str = Field(min_length=1, max_length=1000, pattern=r"\S", examples=["theo quyết định 12/QĐ"])

@@ -53,7 +53,13 @@ def row_model(of: type[Registered]) -> type[BaseModel]:
         "label": (str, Described(description="How people call it")),
         "revision": (int, Described(description="Its ETag", examples=[1])),
         "values": (create_model(f"{name}Values", **values), Described()),
-        "labels": (dict[str, str], Described(description="Field that names a row -> how people call that row")),
+        "labels": (
+            dict[str, str],
+            Described(
+                description="Field that names a row -> how people call that row",
+                json_schema_extra={"properties": {field: {"type": "string"} for field in of.links()}},
+            ),
+        ),
         "hidden": (list[str], Described(description="Personal fields that are not shown to you; null in values")),
         "made_at": (str, Described(description="UTC")),
         "changed_at": (str, Described(description="UTC")),

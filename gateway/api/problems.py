@@ -34,6 +34,7 @@ KINDS = {
     403: Kind("problem-forbidden", "Not allowed", "Ask for the role, or ask somebody who has it."),
     404: Kind("problem-not-found", "Not found", "Look at the names in the address."),
     405: Kind("problem-method", "Method not possible here", "Use a method that the header Allow names."),
+    406: Kind("problem-form", "Form not possible here", "Accept a form that the OpenAPI names."),
     409: Kind("problem-conflict", "Conflict", "Read what is in force, and decide again."),
     411: Kind("problem-length", "Length not told", "Send Content-Length."),
     412: Kind("problem-changed", "Changed meanwhile", "Somebody changed it. in_force says how it is now."),

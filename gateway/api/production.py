@@ -14,6 +14,7 @@ from edge_agent.wire.schema import NAME
 from gateway.access.sites import Sites
 from gateway.api.columns import draw_columns
 from gateway.api.permission import allow, sites_for
+from gateway.api.problems import ProblemError, mistake
 from gateway.api.production_sheets import TABLES, sheet_of
 from gateway.api.rendering import Pages
 from gateway.api.sheets import Language
@@ -104,7 +105,7 @@ def _period(service: TheService, seen: list[Machine], text: str, now: int, zone:
     try:
         return parse(text)
     except ValueError as error:
-        raise HTTPException(422, str(error)) from error
+        raise ProblemError(422, str(error), mistakes=[mistake("query", "#/period", str(error))]) from error
 
 
 def titles_of(service: TheService) -> dict[str, str]:

@@ -5,7 +5,7 @@ Routes hold nothing of an application: what they need they get at by way of the 
 
 from functools import cache
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.routing import BaseRoute
 
 from gateway.api import (
@@ -45,6 +45,7 @@ from gateway.api import (
     tokens,
     work_units,
 )
+from gateway.api.asking import well_asked
 
 
 @cache
@@ -55,7 +56,7 @@ def every_route() -> list[BaseRoute]:
     others = (production_figures, forwarding, noun_list, imports)
     # Each at once where it belongs: a router within a router makes the models of its routes once more, 10 MB in all.
     for router in (*(noun.router for noun in (*api, *others)), *nouns.all_routers()):
-        all_of_them.include_router(router, prefix="/api/v1")
+        all_of_them.include_router(router, prefix="/api/v1", dependencies=[Depends(well_asked)])
     all_of_them.include_router(login.router)
     all_of_them.include_router(own_account.router)
     all_of_them.include_router(overview.router)

@@ -15,6 +15,7 @@ from gateway.api.charts import gaps_of
 from gateway.api.downsampling import MOST_POINTS, WIDEST, exact_grid, grid_of
 from gateway.api.edges import find_edge
 from gateway.api.permission import allow
+from gateway.api.problems import ProblemError, mistake
 from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
 from gateway.api.spans import NS, Span, iso, parse_span
@@ -221,9 +222,10 @@ def asked_span(start: str, end: str, now: int, longest_days: int) -> Span:
     """The stretch that was asked for.
 
     Raises:
-        HTTPException: 422, it is none.
+        ProblemError: 422, it is none.
     """
     try:
         return parse_span(start, end, now, longest_days)
     except ValueError as error:
-        raise HTTPException(422, str(error)) from error
+        names = [name for name in ("start", "end") if str(error).startswith(f"{name}:")]
+        raise ProblemError(422, str(error), mistakes=[mistake("query", f"#/{n}", str(error)) for n in names]) from error

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from gateway.access import tokens
 from gateway.access.refusals import AccessError
+from gateway.api.bodies import Sent
 from gateway.api.idempotency import keep_no_answer
 from gateway.api.permission import ThePerson
 from gateway.api.problems import ProblemError, mistake
@@ -22,7 +23,7 @@ _DAYS = 90
 _Limit = Annotated[str, Field(max_length=60, pattern="^[a-z]+:[a-z]+$")]
 
 
-class TokenIn(BaseModel):
+class TokenIn(Sent):
     """A token to be made."""
 
     title: str = Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$", description="What for", examples=["Power BI"])

@@ -1,10 +1,12 @@
 """The table of requests that a script may send again: what was answered to each, for a day."""
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Text, delete, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gateway.registry.models import Base
 
+KEEP_S = 86_400
+"""How long an answer is kept, s."""
 _KEY = 255
 _SHA256 = 64
 
@@ -31,3 +33,16 @@ class IdempotencyRow(Base):
     status: Mapped[int] = mapped_column(Integer, default=0)
     headers: Mapped[str] = mapped_column(Text, default="{}")
     answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+def forget_keys(session: Session, now: int) -> None:
+    """Drop the keys that came more than :data:`KEEP_S` before ``now``, UTC ns."""
+    session.execute(delete(IdempotencyRow).where(IdempotencyRow.made_at < now - KEEP_S * 10**9))
+
+
+def forget_answers(session: Session) -> None:
+    """Drop what was answered, of all keys: some of it may tell of a person who is just being forgotten.
+
+    A repeat is then told that its request was carried out, and no more.
+    """
+    session.execute(update(IdempotencyRow).where(IdempotencyRow.answer.is_not(None)).values(answer=None))

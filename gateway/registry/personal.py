@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Index, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gateway.registry.fields import Value
+from gateway.registry.idempotency import forget_answers
 from gateway.registry.models import Base
 from gateway.registry.texts import Title
 
@@ -77,6 +78,7 @@ def read(session: Session, noun: str, rows: list[str]) -> dict[str, dict[str, Va
 
 def erase(session: Session, noun: str, row: str) -> int:
     """Forget what is known of the person in this row, and the salts; how many data went."""
+    forget_answers(session)
     return int(session.execute(_of(noun, row)).rowcount)  # type: ignore[attr-defined]
 
 

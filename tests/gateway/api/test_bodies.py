@@ -201,3 +201,18 @@ def test_depth_is_of_brackets_outside_of_texts() -> None:
     check_json(b"[" * 32 + b"]" * 32)
     with pytest.raises(ProblemError):
         check_json(b"[" * 33 + b"]" * 33)
+
+
+@pytest.mark.parametrize("body", [b'{"name": "a", "size": 1, "name": "b"}', b'[{"name": "a", "name": "a"}]'])
+def test_a_key_that_comes_twice_is_refused(client, written, body) -> None:
+    answer = client.post("/api/v1/rows", content=body, headers=JSON)
+    assert (answer.status_code, written, answer.json()["detail"]) == (
+        400,
+        [],
+        "body: says 'name' more than once in one object, so nobody knows what is meant. Say it once.",
+    )
+
+
+def test_a_mark_before_the_first_character_is_left_out(client, written) -> None:
+    assert client.post("/api/v1/rows", content=b'\xef\xbb\xbf{"name": "a"}', headers=JSON).status_code == 200
+    assert written == [RowIn(name="a")]

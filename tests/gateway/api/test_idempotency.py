@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.api.conventions import keep_to_conventions
-from gateway.api.idempotency import KEEP_S, keep_no_answer
+from gateway.api.idempotency import keep_no_answer
 from gateway.registry import connect
-from gateway.registry.idempotency import IdempotencyRow
+from gateway.registry.idempotency import KEEP_S, IdempotencyRow
 
 S = 10**9
 KEY_NAMED = "Idempotency-Key '5f0c1f0e-6a55'"

@@ -170,7 +170,7 @@ def test_the_openapi_tells_of_problems_at_every_operation(client) -> None:
     api = client.get("/api/openapi.json").json()
     post = api["paths"]["/api/v1/rows"]["post"]
     assert list(post["responses"]) == [
-        *("200", "400", "401", "403", "404", "405", "409"),
+        *("200", "400", "401", "403", "404", "405", "406", "409"),
         *("411", "413", "415", "422", "429", "500", "503"),
     ]
     assert post["responses"]["422"] == {"$ref": "#/components/responses/problem-invalid"}
