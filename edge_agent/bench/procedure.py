@@ -9,9 +9,11 @@ in the unit of the item unless said otherwise:
 ``nominal``      what the point is to be
 ``u_ref``        standard uncertainty of ``ref`` by the standard's certificate
 ``u_drift``      standard uncertainty of the standard's drift since then
-``s_ref``        standard deviation of the reference's indications at the point; 0.0 for a material measure
+``s_ref``        standard deviation of the reference's values over the repeats; 0.0 for a material measure
 ``n``            accepted repeats at the point
-``s``            standard deviation of the repeats at the point, of differences from the reference
+``s``            standard deviation of the repeats at the point, of differences from the reference, each direction by
+                 itself; ``dof_s`` its degrees of freedom
+``h``            difference of down and up at the point, without its sign; 0.0 where the test has one direction
 ``d``            resolution of the item
 ``low``, ``high`` the item's range
 ``s_rep``        largest standard deviation that a test of kind ``repeatability`` found; ``n_rep`` its repeats
@@ -21,9 +23,14 @@ in the unit of the item unless said otherwise:
 ``env_...``      mean of an environment quantity at the point, ``env_temperature``, in its own unit; ``env_..._low``
                  and ``env_..._high`` the limits within which it stayed in the session
 ================ ==================================================================================================
+
+In a model stand the test's inputs and these names. An input may have the name of one of them, ``ref``, and is then
+that quantity with its uncertainty; a name that is no input is taken as exactly known.
+
+Which names have a value where is in ``formulas``; files are read by ``loading`` and checked by ``checking``.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -131,25 +138,33 @@ class TestRule(Strict, frozen=True, kw_only=True):
             the formulas of later tests may use.
         instruction: What the person is to do at a point; ``{nominal}``, ``{unit}`` and ``{position}`` stand for the
             point's.
-        points: Formulas of ``low`` and ``high`` for the nominal values: ``["low", "0.5 * high", "high"]``; a session
-            may change them.
+        points: Formulas of ``low``, ``high`` and ``d`` for the nominal values: ``["low", "0.5 * high", "high"]``; a
+            session may change them. None: nothing is captured, see ``of``.
+        of: Id of an earlier test whose captures this one looks at: the hysteresis of the points of the error curve.
         positions: Names of places, one for each point, where points differ by place: ``["centre", "front_left"]``.
-        repeats: At each point.
+        repeats: At each point, one after the other.
+        cycles: How often the whole series is run through, one after the other; repeats count on.
         order: ``up``, ``down``, ``up_down`` (each point twice, the highest once), ``random``.
         decimals_of: Formula of the step to which the nominal values are rounded; empty: not rounded.
         model: Result of a point: ``x - ref`` with inputs of ``inputs``; empty: the kind's own figure without a budget.
+            Of a test that gives one figure: that figure, ``zero + reading``.
         inputs: Of the model.
         is_relative: The result is a share in ``%`` of the reference.
         optional: A session may leave it out.
     """
 
+    # So that pytest, which takes every Test... for its own, lets it be.
+    __test__: ClassVar[bool] = False
+
     id: Identifier
     title: Title
     kind: Literal["error", "repeatability", "eccentricity", "hysteresis", "zero"] = "error"
-    instruction: Title
-    points: Annotated[tuple[Formula, ...], msgspec.Meta(min_length=1, max_length=200)]
+    instruction: Title = msgspec.field(default_factory=dict)
+    points: Annotated[tuple[Formula, ...], msgspec.Meta(max_length=200)] = ()
+    of: str = ""
     positions: tuple[Text, ...] = ()
     repeats: Repeats = 1
+    cycles: Repeats = 1
     order: Literal["up", "down", "up_down", "random"] = "up"
     decimals_of: str = ""
     model: str = ""
@@ -176,6 +191,8 @@ class Procedure(Strict, frozen=True, kw_only=True):
         settling: When a point may be captured; None: at once.
         tests: In the order in which they are done.
         probability: Coverage probability of the expanded uncertainty.
+        coverage: ``student``: k by the effective degrees of freedom; ``shape``: where one or two rectangular inputs
+            outweigh all others k is theirs (1.65, or that of a trapezoid), else as ``student``.
     """
 
     id: Name
@@ -187,8 +204,9 @@ class Procedure(Strict, frozen=True, kw_only=True):
     item_source: Literal["channel", "typed", "either"] = "either"
     summary: Title
     sources: Words
-    references: Annotated[tuple[ReferenceRule, ...], msgspec.Meta(min_length=1)]
+    references: tuple[ReferenceRule, ...]
     environment: tuple[EnvironmentRule, ...] = ()
     settling: SettlingRule | None = None
-    tests: Annotated[tuple[TestRule, ...], msgspec.Meta(min_length=1)]
+    tests: tuple[TestRule, ...]
     probability: Annotated[float, msgspec.Meta(gt=0.5, lt=1)] = 0.9545
+    coverage: Literal["student", "shape"] = "student"

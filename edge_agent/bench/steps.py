@@ -94,7 +94,8 @@ def _rounded(test: TestRule, value: float, known: Mapping[str, float | None]) ->
     if not test.decimals_of:
         return value
     step = _value(test, test.decimals_of, known)
-    return round(value / step) * step if step > 0 else value
+    # Twelve digits: 0.1 * 660 is to be 66, not 66.00000000000001.
+    return float(f"{round(value / step) * step:.12g}") if step > 0 else value
 
 
 def _of(test: TestRule, nominal: Sequence[float], seed: str) -> Iterator[Step]:
@@ -106,8 +107,9 @@ def _of(test: TestRule, nominal: Sequence[float], seed: str) -> Iterator[Step]:
         legs = [("", order[::-1])]
     elif test.order == "up_down":
         legs = [(UP, order), (DOWN, order[-2::-1])]
-    for direction, leg in legs:
-        for point in leg:
-            position = test.positions[point] if point < len(test.positions) else ""
-            for repeat in range(1, test.repeats + 1):
-                yield Step(test.id, point, repeat, nominal[point], direction, position)
+    for cycle in range(test.cycles):
+        for direction, leg in legs:
+            for point in leg:
+                position = test.positions[point] if point < len(test.positions) else ""
+                for repeat in range(1, test.repeats + 1):
+                    yield Step(test.id, point, cycle * test.repeats + repeat, nominal[point], direction, position)

@@ -154,6 +154,8 @@ class Reading(Word, frozen=True, kw_only=True):
         instrument: Whose channel; empty: typed in.
         channel: Which.
         is_typed: Whether a person typed it.
+        parts: Of a material measure: the pieces that were used together, by label or nominal value: ``50``, ``20*``.
+        drift_u: Standard uncertainty of the drift since that certificate, where it is not in ``u``.
     """
 
     value: float
@@ -167,6 +169,8 @@ class Reading(Word, frozen=True, kw_only=True):
     instrument: str = ""
     channel: str = ""
     is_typed: bool = False
+    parts: tuple[str, ...] = ()
+    drift_u: float = 0.0
 
 
 class CalibrationCapture(Entry, frozen=True, tag="calibration_capture", kw_only=True):
@@ -292,7 +296,8 @@ class CalibrationResult(Entry, frozen=True, tag="calibration_result", kw_only=Tr
         captures: Numbers of the captures that it rests on.
         budget: What u is made of.
         mpe: Maximum permissible error there; None: none was asked for.
-        verdict: ``pass``, ``fail``, ``conditionalPass``, ``conditionalFail``; empty: no statement was asked for.
+        verdict: ``pass``, ``fail``, ``conditionalPass``, ``conditionalFail``; empty: no statement was asked for, or,
+            where ``decision_rule`` is not, U is so large that the rule could accept nothing.
         risk: Specific risk that the verdict is wrong; None: no verdict.
         decision_rule: By which rule.
     """
