@@ -2,7 +2,7 @@
 
 ::
 
-    python benchmarks/gateway.py [--units 200] [--years 2] [--seconds 40] [--profile FOLDER]
+    python benchmarks/gateway.py [--units 200] [--years 2] [--seconds 40] [--profile FOLDER] [--keep FOLDER]
 
 A real PostgreSQL, a real mosquitto, a real ``nhipdo serve``. A tenth of the machines is made first and measured, then
 all of them: 200 machines of ten enterprises, 5 000 channels described, two years of elements in buckets of 10 min (21

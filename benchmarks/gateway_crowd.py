@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import psutil
 import psycopg
 
@@ -251,12 +252,26 @@ def fill(url: str, engine, some: list[given.Unit], now: int, days: int) -> dict[
 def run(args, folder: Path, url: str, broker_port: int) -> None:
     engine = registry.connect(url)
     registry.upgrade(engine)
+    kept = folder / "visitors.json"
+    if kept.exists():
+        print(f"as it was kept in {folder}:")
+        visitors = msgspec.json.decode(kept.read_bytes(), type=list[Visitor])
+        measure(args, folder, url, broker_port, visitors, None)
+    else:
+        visitors = grow(args, folder, url, broker_port, engine)
+        kept.write_bytes(msgspec.json.encode(visitors))
+    engine.dispose()
+
+
+def grow(args, folder: Path, url: str, broker_port: int, engine) -> list[Visitor]:
+    """Make a tenth of the machines and measure, make all and measure."""
     with psycopg.connect(url) as db:
         for table in BULK:  # what is lost with the machine may be: it is made again
             db.execute(f"ALTER TABLE {table} SET UNLOGGED")
     now, days = time.time_ns(), round(args.years * 365)
     owners: dict[str, str] = {}
     medians: dict[str, float] | None = None
+    visitors: list[Visitor] = []
     # Whole sites.
     steps = sorted({max(10, args.units // 100 * 10), args.units})
     for first, last in zip([0, *steps], steps, strict=False):
@@ -270,7 +285,7 @@ def run(args, folder: Path, url: str, broker_port: int) -> None:
     pages_ms = {name: ms for name, ms in (medians or {}).items() if name == "overview" or name.startswith("production")}
     worst = max(pages_ms, key=lambda name: pages_ms[name])
     print(f"overview and production: at most {pages_ms[worst]:.0f} ms at the median ({worst}); wanted: {TARGET_MS}")
-    engine.dispose()
+    return visitors
 
 
 def main(about: str) -> None:
@@ -280,15 +295,27 @@ def main(about: str) -> None:
     parser.add_argument("--seconds", type=float, default=40.0, help="how long each crowd asks")
     parser.add_argument("--think", type=float, default=2.0, help="how long a person looks at a page, s")
     parser.add_argument("--profile", type=Path, help="folder for py-spy's stacks, where py-spy is installed")
+    parser.add_argument("--keep", type=Path, help="folder that stays: measured again for a day or two, without a tenth")
     args = parser.parse_args()
     packages = DebianPackages(HERE.parent / ".cache" / "servers")
-    with tempfile.TemporaryDirectory(prefix="nhipdo-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with kept_folder(args.keep) as folder:
         folder.chmod(0o755)
         with (
             postgres(packages, folder / "postgres", settings=SETTINGS) as server,
             mosquitto(packages, folder / "broker") as broker,
         ):
             with psycopg.connect(server.database("postgres"), autocommit=True) as db:
-                db.execute("CREATE DATABASE province")
+                if not db.execute("SELECT 1 FROM pg_database WHERE datname = 'province'").fetchall():
+                    db.execute("CREATE DATABASE province")
             run(args, folder, server.database("province"), broker.port)
+
+
+@contextlib.contextmanager
+def kept_folder(keep: Path | None) -> Iterator[Path]:
+    """One that stays, or one that goes."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="nhipdo-", ignore_cleanup_errors=True) as name:
+            yield Path(name)
+        return
+    keep.mkdir(parents=True, exist_ok=True)
+    yield keep.resolve()

@@ -4,6 +4,7 @@ Used by the API, the page and the command line alike, so that all show the same 
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import msgspec
@@ -21,6 +22,8 @@ SILENT_PERIODS = 3
 """So many of its status periods may pass before an edge is called silent."""
 _FIRST_STATUS_S = 60.0
 """How long an edge that was heard of may take to send its first status, s."""
+_OVER = '%"over":true%'
+"""In the JSON of a finding that is over, which need not be read; within a text its quotes are escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +103,22 @@ class StoreHealth:
     findings: tuple[str, ...]
 
 
-def edge_health(engine: Engine, now: int) -> list[EdgeHealth]:
-    """Every edge that has ever spoken, sorted by site and name."""
+def edge_health(engine: Engine, now: int, sites: Collection[str] | None = None) -> list[EdgeHealth]:
+    """Every edge that has ever spoken, sorted by site and name.
+
+    Args:
+        engine: Of the registry.
+        now: UTC ns.
+        sites: Only edges of these; None: all.
+    """
     with Session(engine) as session:
         dead = dead_letters.waiting(session)
-        found = _findings(session)
+        found = _findings(session, sites)
         journals: defaultdict[EdgeId, list[Journal]] = defaultdict(list)
-        for journal in load_journals(session).values():
+        for journal in load_journals(session, sites).values():
             journals[journal.id.of].append(journal)
-        rows = session.scalars(select(EdgeRow).order_by(EdgeRow.site, EdgeRow.edge)).all()
+        its = select(EdgeRow).order_by(EdgeRow.site, EdgeRow.edge)
+        rows = session.scalars(its if sites is None else its.where(EdgeRow.site.in_(sorted(sites)))).all()
         healths = []
         for row in rows:
             edge = EdgeId(row.site, row.edge)
@@ -121,7 +131,7 @@ def gateway_health(engine: Engine) -> StoreHealth:
     with Session(engine) as session:
         store = session.scalars(select(StoreRow)).one()
         dead = sum(dead_letters.waiting(session).values())
-        return StoreHealth(store.id, store.generation, dead, tuple(_findings(session)[EdgeId("", "")]))
+        return StoreHealth(store.id, store.generation, dead, tuple(_findings(session, [""])[EdgeId("", "")]))
 
 
 def last_status(row: EdgeRow) -> EdgeStatus | None:
@@ -175,11 +185,15 @@ def _journal_health(journal: Journal) -> JournalHealth:
     )
 
 
-def _findings(session: Session) -> defaultdict[EdgeId, list[str]]:
+def _findings(session: Session, sites: Collection[str] | None) -> defaultdict[EdgeId, list[str]]:
     found: defaultdict[EdgeId, list[str]] = defaultdict(list)
-    for row in session.scalars(select(FindingRow).where(FindingRow.over_at == 0).order_by(FindingRow.at.desc())):
+    ours, theirs = [FindingRow.over_at == 0], [RecordRow.noun == "finding", RecordRow.body.not_like(_OVER)]
+    if sites is not None:
+        ours.append(FindingRow.site.in_(sorted(sites)))
+        theirs.append(RecordRow.site.in_(sorted(sites)))
+    for row in session.scalars(select(FindingRow).where(*ours).order_by(FindingRow.at.desc())):
         found[EdgeId(row.site, row.edge)].append(row.text)
-    for said in session.scalars(select(RecordRow).where(RecordRow.noun == "finding").order_by(RecordRow.at.desc())):
+    for said in session.scalars(select(RecordRow).where(*theirs).order_by(RecordRow.at.desc())):
         record = record_decoder.decode(said.body)
         if isinstance(record, Finding) and not record.over:
             found[EdgeId(said.site, said.edge)].append(record.text)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import GatewayStatus, InstrumentDescription, Text
+from gateway.access.sites import Sites
 from gateway.config import GatewayConfig
 from gateway.federation.standing import Standing, standing
 from gateway.health import EdgeHealth, StoreHealth, edge_health, gateway_health
@@ -45,9 +46,9 @@ class Service:
         """Work units, their elements and stops, what people entered."""
         return ShopFloor(self.engine)
 
-    def health(self) -> list[EdgeHealth]:
-        """Every edge ever heard of."""
-        return edge_health(self.engine, self.clock())
+    def health(self, sites: Sites = None) -> list[EdgeHealth]:
+        """Every edge ever heard of, at all sites or at some."""
+        return edge_health(self.engine, self.clock(), sites)
 
     def store_health(self) -> StoreHealth:
         """The store, its dead letters, and what stands about the gateway."""

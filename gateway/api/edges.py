@@ -71,7 +71,7 @@ def find_edge(service: Service, site: str, edge: str) -> EdgeHealth:
     Raises:
         HTTPException: 404, it never spoke.
     """
-    for health in service.health():
+    for health in service.health(frozenset({site})):
         if (health.site, health.edge) == (site, edge):
             return health
     msg = f"edge {site}/{edge}: was never heard of. Look in /api/v1/edges, or check the names in its agent.toml."

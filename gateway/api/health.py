@@ -115,5 +115,5 @@ def read_health(
 
 def of_all(service: Service, sites: Sites) -> list[EdgeHealth]:
     """Every edge of some sites, by site and name."""
-    found = (health for health in service.health() if is_within(health.site, sites))
+    found = (health for health in service.health(sites) if is_within(health.site, sites))
     return sorted(found, key=lambda health: (health.site, health.edge))

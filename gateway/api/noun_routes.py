@@ -36,13 +36,13 @@ class WhyIn(Sent):
 class AllowRows(Allow):
     """Lets pass who may do something with rows of a group somewhere; which of them, the registry says row by row."""
 
-    def __call__(self, request: Request) -> Reader:
+    async def __call__(self, request: Request) -> Reader:
         """Who asks.
 
         Raises:
             HTTPException: 403, they may it nowhere.
         """
-        reader = Need.__call__(self, request)
+        reader = await Need.__call__(self, request)
         if not reader.may(self.action, self.group):
             msg = f"{reader.name}: has no role that may {self.action.value} {self.group}. Ask an administrator for one."
             raise HTTPException(403, msg)

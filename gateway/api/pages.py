@@ -31,7 +31,7 @@ POINTS = 240
 LONGEST_NAME = 100
 
 
-def _sparks(request: Request) -> Sparks:
+async def _sparks(request: Request) -> Sparks:
     return cast("Sparks", request.app.state.sparks)
 
 

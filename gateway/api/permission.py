@@ -9,7 +9,7 @@ Decision: a site that is not theirs does not exist for whoever asks: 404, word f
 Because: a 403 tells a competitor that there is such a site.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, FastAPI, HTTPException, Request
@@ -17,6 +17,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from gateway.access.sites import Sites, is_within, sites_of
 from gateway.api.guard import PUBLIC, PUBLIC_UNDER
@@ -27,9 +28,12 @@ _FOR_ANYBODY_SIGNED_IN = ("/api/openapi.json",)
 
 
 class Need:
-    """A dependency that lets some pass; what a route declares."""
+    """A dependency that lets some pass; what a route declares.
 
-    def __call__(self, request: Request) -> Reader:
+    A coroutine, since mostly nothing has to be waited for: a plain function would be handed to a thread and back.
+    """
+
+    async def __call__(self, request: Request) -> Reader:
         """Who asks.
 
         Raises:
@@ -48,19 +52,19 @@ class Allow(Need):
         self.action = action
         self.group = group
 
-    def __call__(self, request: Request) -> Reader:
+    async def __call__(self, request: Request) -> Reader:
         """Who asks.
 
         Raises:
             HTTPException: 403, they may it nowhere; 404, not at that site.
         """
-        reader = super().__call__(request)
+        reader = await super().__call__(request)
         if not reader.may(self.action, self.group):
             msg = f"{reader.name}: has no role that may {self.action.value} {self.group}. Ask an administrator for one."
             raise HTTPException(403, msg)
         named = [request.path_params["site"]] if "site" in request.path_params else request.query_params.getlist("site")
         if named:
-            sites = _sites(request, reader, self.action, self.group)
+            sites = await _sites(request, reader, self.action, self.group)
             for site in named:
                 if not is_within(site, sites):
                     msg = f"site {site[:60]}: is not known, or not yours. Look in /api/v1/edges for those that are."
@@ -71,13 +75,13 @@ class Allow(Need):
 class InPerson(Need):
     """Lets pass who has an account and comes without a limited token: for what concerns the account itself."""
 
-    def __call__(self, request: Request) -> Reader:
+    async def __call__(self, request: Request) -> Reader:
         """Who asks.
 
         Raises:
             HTTPException: 403, it is the gateway itself, or a token with limits.
         """
-        reader = super().__call__(request)
+        reader = await super().__call__(request)
         if not reader.account or reader.limits is not None:
             msg = f"{reader.name}: has no account of its own here. Sign in by name and password."
             raise HTTPException(403, msg)
@@ -96,20 +100,27 @@ TheReader = Annotated[Reader, Depends(signed_in)]
 ThePerson = Annotated[Reader, Depends(in_person)]
 
 
-def sites_for(action: Action, group: str) -> Callable[[Request], Sites]:
+def sites_for(action: Action, group: str) -> Callable[[Request], Awaitable[Sites]]:
     """A dependency that gives the sites with whose ``group`` whoever asks may do ``action``; none for nobody."""
 
-    def found(request: Request) -> Sites:
+    async def found(request: Request) -> Sites:
         reader = cast("Reader | None", request.state.reader)
-        return frozenset() if reader is None else _sites(request, reader, action, group)
+        return frozenset() if reader is None else await _sites(request, reader, action, group)
 
     return found
 
 
-def _sites(request: Request, reader: Reader, action: Action, group: str) -> Sites:
+async def _sites(request: Request, reader: Reader, action: Action, group: str) -> Sites:
+    """Asked of the registry, in a thread, only where it depends on what is registered."""
+    if reader.everywhere(action, group):
+        return None
     engine = cast("Engine", request.app.state.service.engine)
-    with Session(engine) as session:
-        return sites_of(session, reader, action, group)
+
+    def ask() -> Sites:
+        with Session(engine) as session:
+            return sites_of(session, reader, action, group)
+
+    return await run_in_threadpool(ask)
 
 
 def routes_of(app: FastAPI) -> Iterator[tuple[str, str, RouteContext]]:

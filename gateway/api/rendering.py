@@ -69,7 +69,7 @@ def _paths(request: Request) -> frozenset[str]:
     return cast("frozenset[str]", state.paths)
 
 
-def _renderer(request: Request) -> Renderer:
+async def _renderer(request: Request) -> Renderer:
     return cast("Renderer", request.app.state.renderer)
 
 

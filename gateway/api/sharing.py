@@ -42,13 +42,13 @@ class ByManager(Allow):
     def __init__(self) -> None:
         super().__init__(Action.DECIDE, "agreement")
 
-    def __call__(self, request: Request) -> Reader:
+    async def __call__(self, request: Request) -> Reader:
         """Who asks.
 
         Raises:
             HTTPException: 403, they manage none.
         """
-        reader = super().__call__(request)
+        reader = await super().__call__(request)
         if not agreements.may_decide(reader):
             msg = f"{reader.name}: manages no enterprise, and only its manager decides what it shares. Ask them."
             raise HTTPException(403, msg)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from edge_agent.wire.messages import GatewayStatus, InstrumentDescription, Text
 from edge_agent.wire.schema import CHANNEL, NAME
+from gateway.access.sites import Sites
 from gateway.health import EdgeHealth, StoreHealth
 from gateway.registry.roles import SYSTEM, Reader
 from gateway.shop_floor import ShopFloor
@@ -28,8 +29,8 @@ class Service(Protocol):
     @property
     def secret(self) -> str: ...
 
-    def health(self) -> Sequence[EdgeHealth]:
-        """Every edge ever heard of."""
+    def health(self, sites: Sites = None) -> Sequence[EdgeHealth]:
+        """Every edge ever heard of, at all sites or at some."""
         ...
 
     def gateway_status(self) -> GatewayStatus:
@@ -53,16 +54,17 @@ class Service(Protocol):
         ...
 
 
-def _service(connection: HTTPConnection) -> Service:
+# Coroutines, since what is at hand needs no thread: each plain function is handed to one, and its answer back.
+async def _service(connection: HTTPConnection) -> Service:
     return cast("Service", connection.app.state.service)
 
 
-def _now(connection: HTTPConnection) -> int:
+async def _now(connection: HTTPConnection) -> int:
     clock = cast("Callable[[], int]", connection.app.state.clock)
     return clock()
 
 
-def _zone(connection: HTTPConnection) -> ZoneInfo:
+async def _zone(connection: HTTPConnection) -> ZoneInfo:
     return cast("ZoneInfo", connection.app.state.zone)
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, String, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, String, cast, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.ranges import Ranges
@@ -16,12 +16,14 @@ COLUMNS = ("state", "started", "alive_at", "first", "last", "held_last", "run")
 """What of a journal the ingest changes, besides its ranges."""
 
 
-def load_journals(session: Session) -> dict[JournalId, Journal]:
-    """Every journal with its ranges."""
-    stored, declared = ranges_of(session, ReceiptRow), ranges_of(session, DeclaredRow)
+def load_journals(session: Session, sites: Collection[str] | None = None) -> dict[JournalId, Journal]:
+    """Every journal with its ranges; of some sites only, where they are named."""
+    here = true() if sites is None else JournalRow.site.in_(sorted(sites))
+    of = None if sites is None else select(JournalRow.id).where(here)
+    stored, declared = ranges_of(session, ReceiptRow, of), ranges_of(session, DeclaredRow, of)
     return {
         (journal := journal_of(row, stored.get(row.id, ()), declared.get(row.id, ()))).id: journal
-        for row in session.scalars(select(JournalRow))
+        for row in session.scalars(select(JournalRow).where(here))
     }
 
 
@@ -39,7 +41,7 @@ def journal_of(row: JournalRow, stored: Iterable[tuple[int, int]], declared: Ite
 
 
 def ranges_of(
-    session: Session, table: RangeTable, of: Collection[int] | None = None
+    session: Session, table: RangeTable, of: Collection[int] | Select[int] | None = None
 ) -> dict[int, list[tuple[int, int]]]:
     """Of these journals, or of all: row of the journal -> its ranges."""
     found = defaultdict(list)

@@ -17,6 +17,7 @@ from edge_agent.wire.messages import ChannelMeaning, EdgeStatus, GatewayStatus, 
 from gateway.access.accounts import make_account
 from gateway.access.granting import grant
 from gateway.access.sessions import begin_session
+from gateway.access.sites import Sites, is_within
 from gateway.api.app import create_app
 from gateway.api.security import COOKIE
 from gateway.health import EdgeHealth, JournalHealth, StoreHealth
@@ -91,8 +92,8 @@ class Gateway:
             said = [(one, msgspec.json.encode(one).decode()) for one in records]
             take_records(session, receipts, EdgeId(site, edge), said)
 
-    def health(self) -> list[EdgeHealth]:
-        return self.edges
+    def health(self, sites: Sites = None) -> list[EdgeHealth]:
+        return [one for one in self.edges if is_within(one.site, sites)]
 
     def store_health(self) -> StoreHealth:
         return self.store

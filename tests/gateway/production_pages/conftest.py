@@ -56,8 +56,8 @@ class House:
     def book(self) -> Book:
         return Book(self.engine, lambda: self.now)
 
-    def health(self):
-        return edge_health(self.engine, self.now)
+    def health(self, sites=None):
+        return edge_health(self.engine, self.now, sites)
 
     def store_health(self):
         return gateway_health(self.engine)
