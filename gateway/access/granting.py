@@ -8,7 +8,7 @@ from gateway.access.accounts import Account, note
 from gateway.access.refusals import AccessError, NotYoursError
 from gateway.registry.accounts import AccountRow, GrantRow
 from gateway.registry.nouns import NOUNS
-from gateway.registry.roles import MATRIX, ROLE_TITLES, SCOPES, Action, Grant, Place, Reader
+from gateway.registry.roles import APPOINTS, MATRIX, ROLE_TITLES, SCOPES, Action, Grant, Place, Reader
 from gateway.registry.texts import shown
 
 _ACTIONS = {"r": Action.READ, "R": Action.READ, "w": Action.WRITE, "d": Action.DECIDE}
@@ -30,10 +30,16 @@ def places_of(session: Session, grants: Iterable[Grant]) -> dict[Grant, Place]:
     return {grant: place for grant, place in found.items() if place is not None}
 
 
-def may_grant(session: Session, by: Reader, grant: Grant) -> bool:
+def may_grant(session: Session, by: Reader, grant: Grant, to: str = "") -> bool:
     """Whether somebody may give this, or take it back.
 
-    They must look after people there, and have themselves everything that the role gives.
+    They must look after people there, and have themselves everything that the role gives; or appoint others to it.
+
+    Args:
+        session: Of the registry.
+        by: Who gives.
+        grant: What.
+        to: Id of the account; empty: of somebody else than ``by``.
     """
     if grant.scope not in SCOPES[grant.role]:
         return False
@@ -43,6 +49,8 @@ def may_grant(session: Session, by: Reader, grant: Grant) -> bool:
     everywhere = not grant.scope
     if not _has(by, Action.WRITE, "people", place, everywhere=everywhere):
         return False
+    if _appoints(by, grant, place) and (not to or to != by.account):
+        return True
     return all(
         _has(by, _ACTIONS[letter], group, place, everywhere=everywhere)
         for group, letters in MATRIX[grant.role].items()
@@ -79,7 +87,7 @@ def grant(session: Session, by: Reader, now: int, account: str, what: Grant) -> 
     Raises:
         AccessError: The role cannot be given there, or who asks may not give it.
     """
-    _check(session, by, what)
+    _check(session, by, what, account)
     if session.get(GrantRow, (account, *_columns(what))) is not None:
         return
     row = GrantRow(
@@ -116,7 +124,7 @@ def _changed(session: Session, by: Reader, now: int, account: str, action: str, 
     note(session, by, now, action, account, after=dict(told), place=place, why=why)
 
 
-def _check(session: Session, by: Reader, what: Grant) -> None:
+def _check(session: Session, by: Reader, what: Grant, to: str = "") -> None:
     if what.scope not in SCOPES[what.role] or bool(what.scope) != bool(what.of):
         names = ", ".join(scope or "everything" for scope in SCOPES[what.role])
         raise AccessError(
@@ -131,7 +139,7 @@ def _check(session: Session, by: Reader, what: Grant) -> None:
             f"There is no {what.scope} {shown(what.of)!r}. Choose one of the list.",
             "of",
         )
-    if not may_grant(session, by, what):
+    if not may_grant(session, by, what, to):
         raise NotYoursError(
             f"{by.name}: không thể cấp hoặc thu vai trò {ROLE_TITLES[what.role].vi} ở đó, vì không có đủ các quyền"
             " đó. Hãy nhờ người quản trị.",
@@ -139,6 +147,12 @@ def _check(session: Session, by: Reader, what: Grant) -> None:
             "Ask an administrator.",
             "role",
         )
+
+
+def _appoints(by: Reader, what: Grant, place: Place) -> bool:
+    """Whether somebody appoints others to a role there; a token that was made for something else does not."""
+    appointing = (one for one in by.grants if what.role in APPOINTS.get(one.role, ()))
+    return by.limits is None and any(one.covers(Action.WRITE, "people", place) for one in appointing)
 
 
 def _columns(what: Grant) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gateway.access.accounts import is_anybody_there, note
+from gateway.access.refusals import NotYoursError
 from gateway.access.secret_words import kept, new_secret
 from gateway.registry.accounts import AccountRow, LinkRow
 from gateway.registry.roles import Reader
@@ -37,7 +38,16 @@ class Link(NamedTuple):
 
 
 def make_link(session: Session, by: Reader, now: int, account: str, *, hours: float = HOURS, uses: int = 1) -> str:
-    """A link's secret, which is told this once; an earlier one of the same account holds no more."""
+    """A link's secret, which is told this once; an earlier one of the same account holds no more.
+
+    Raises:
+        NotYoursError: It would be one's own: whoever finds a browser signed in must not get round its password.
+    """
+    if account and account == by.account:
+        raise NotYoursError(
+            "Không tạo liên kết cho chính mình. Hãy đổi mật khẩu ở trang Tài khoản, hoặc nhờ người quản trị khác.",
+            "Nobody makes a link for themselves. Change the password on the page Account, or ask an administrator.",
+        )
     session.execute(delete(LinkRow).where(LinkRow.account == account))
     secret = new_secret()
     ends_at = now + int(hours * 3600 * _NS)
@@ -68,10 +78,14 @@ def use_link(session: Session, secret: str, now: int) -> Link | None:
     return link
 
 
-def forget_links(session: Session, now: int, account: str | None = None) -> None:
-    """Links that hold no more; with an account, all of its own too."""
-    over = (LinkRow.ends_at <= now) | (LinkRow.uses_left <= 0)
-    session.execute(delete(LinkRow).where(over if account is None else over | (LinkRow.account == account)))
+def forget_links(session: Session, now: int) -> None:
+    """Links that hold no more."""
+    session.execute(delete(LinkRow).where((LinkRow.ends_at <= now) | (LinkRow.uses_left <= 0)))
+
+
+def end_links(session: Session, account: str) -> None:
+    """No link opens this account any more: another password was chosen, or it was signed out everywhere."""
+    session.execute(delete(LinkRow).where(LinkRow.account == account))
 
 
 def links_of(session: Session, account: str, now: int) -> int:

@@ -4,7 +4,7 @@ import hmac
 from hashlib import sha256
 from secrets import token_urlsafe
 
-_BYTES = 32
+_BYTES, _LETTERS = 32, 43
 TOKEN_MARK = "nhipdo_"  # noqa: S105
 """Begins every token, so that people and scanners of repositories know one when they see it."""
 
@@ -12,6 +12,15 @@ TOKEN_MARK = "nhipdo_"  # noqa: S105
 def new_secret(mark: str = "") -> str:
     """256 random bits in letters that need no quoting anywhere."""
     return mark + token_urlsafe(_BYTES)
+
+
+def is_token(secret: str) -> bool:
+    """Whether this is, or was, a token of some gateway: nobody guesses one.
+
+    >>> is_token(new_secret(TOKEN_MARK)), is_token("nhipdo_1")
+    (True, False)
+    """
+    return secret.startswith(TOKEN_MARK) and len(secret) == len(TOKEN_MARK) + _LETTERS
 
 
 def kept(secret: str) -> str:

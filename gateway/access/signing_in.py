@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from gateway.access import links, sessions, throttle
+from gateway.access import links, sessions, throttle, tokens
 from gateway.access.accounts import find_account, full_name_of, make_account, name_of, note
 from gateway.access.granting import grant
 from gateway.access.passwords import WeakPasswordError, check_strength, fits, hashed
@@ -184,8 +184,16 @@ def change_password(
     with transaction(engine) as session:
         session.get_one(AccountRow, by.account).password = after
         note(session, by, now, "password", by.account)
+        links.end_links(session, by.account)
         sessions.end_all(session, by, now, by.account, but=session_kept)
     return 0
+
+
+def sign_out_everywhere(session: Session, by: Reader, now: int, account: str) -> int:
+    """Nobody is in by this account any more, nor comes in without its password; how many tokens were taken back."""
+    sessions.end_all(session, by, now, account)
+    links.end_links(session, account)
+    return tokens.revoke_all(session, by, now, account)
 
 
 def set_password(session: Session, by: Reader, now: int, name: str, password: str) -> None:
@@ -203,6 +211,7 @@ def set_password(session: Session, by: Reader, now: int, name: str, password: st
     check_strength(password, account.name, account.full_name)
     session.get_one(AccountRow, account.id).password = hashed(password)
     note(session, by, now, "password", account.id)
+    links.end_links(session, account.id)
     sessions.end_all(session, by, now, account.id)
 
 
@@ -217,4 +226,5 @@ __all__ = [
     "open_shared",
     "set_password",
     "sign_in",
+    "sign_out_everywhere",
 ]

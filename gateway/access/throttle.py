@@ -17,7 +17,9 @@ from gateway.registry.accounts import AttemptRow
 log = logging.getLogger(__name__)
 
 WRONG_ATTEMPTS = 10
-"""Of one name or one address within ``WINDOW_S``; then it waits."""
+"""Of one name, or of programs at one address, within ``WINDOW_S``; then it waits."""
+WRONG_OF_ADDRESS = 30
+"""Wrong passwords from one address within ``WINDOW_S``: a whole workshop comes from one, at the same hour."""
 WINDOW_S = 300
 MOST_KEPT = 20_000
 """Rows in all: who comes from more addresses than this pushes out their own oldest attempts."""
@@ -32,6 +34,11 @@ def of_name(name: str) -> str:
 def of_address(address: str) -> str:
     """The key that attempts from an address are counted by."""
     return f"address:{household(address)}"
+
+
+def of_program(address: str) -> str:
+    """The key that wrong secrets of programs at an address are counted by: no script keeps people out beside it."""
+    return f"program:{household(address)}"
 
 
 def household(address: str) -> str:
@@ -60,7 +67,7 @@ def wait_s(engine: Engine, keys: Sequence[str], now: int) -> int:
                 select(AttemptRow.at)
                 .where(AttemptRow.of == key, AttemptRow.at.between(now - WINDOW_S * _NS + 1, now))
                 .order_by(AttemptRow.at.desc())
-                .offset(WRONG_ATTEMPTS - 1)
+                .offset(_most(key) - 1)
                 .limit(1)
             )
             first = session.scalar(query)
@@ -80,12 +87,12 @@ def count_wrong(engine: Engine, keys: Sequence[str], now: int) -> list[str]:
         session.execute(delete(AttemptRow).where(AttemptRow.id <= newest - MOST_KEPT))
         for key in keys:
             count = session.scalar(select(func.count()).select_from(AttemptRow).where(AttemptRow.of == key))
-            if count == WRONG_ATTEMPTS:
+            if count == _most(key):
                 reached.append(key)
     for key in reached:
         kind, _, of = key.partition(":")
-        who = of if kind == "address" else "one name"
-        log.warning("%s: %d wrong attempts, has to wait now. Find out who it is.", who, WRONG_ATTEMPTS)
+        who = "one name" if kind == "name" else of
+        log.warning("%s: %d wrong attempts, has to wait now. Find out who it is.", who, _most(key))
     return reached
 
 
@@ -93,3 +100,7 @@ def forgive(engine: Engine, keys: Sequence[str]) -> None:
     """A right password: what was typed wrong before it no longer counts."""
     with Session(engine) as session, session.begin():
         session.execute(delete(AttemptRow).where(AttemptRow.of.in_(keys)))
+
+
+def _most(key: str) -> int:
+    return WRONG_OF_ADDRESS if key.startswith("address:") else WRONG_ATTEMPTS

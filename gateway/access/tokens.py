@@ -114,14 +114,14 @@ def tokens_of(session: Session, account: str) -> list[Token]:
     return [_token(row) for row in rows]
 
 
-def revoke_token(session: Session, by: Reader, now: int, token_id: str) -> bool:
-    """Take back a token of whoever asks; False: they have none such."""
+def revoke_token(session: Session, by: Reader, now: int, account: str, token_id: str) -> bool:
+    """Take back a token of an account, one's own or one that is looked after; False: it has none such."""
     row = session.get(TokenRow, token_id)
-    if row is None or row.account != by.account:
+    if row is None or row.account != account:
         return False
     if not row.revoked_at:
         row.revoked_at = now
-        note(session, by, now, "revoke_token", by.account, after={"token": token_id, "title": row.title})
+        note(session, by, now, "revoke_token", account, after={"token": token_id, "title": row.title})
     return True
 
 
@@ -143,7 +143,7 @@ def reader_of_token(engine: Engine, secret: str, now: int) -> tuple[str, Reader]
         account = session.get(AccountRow, row.account) if row is not None else None
         if row is None or account is None or account.retired_at or not _token(row).holds(now):
             return None
-        reader = replace(read_accounts(session, [account])[0].reader, limits=_token(row).limits)
+        reader = replace(read_accounts(session, [account])[0].reader, limits=_token(row).limits, token=row.id)
         token_id, is_due = row.id, now - row.used_at >= _USED_EVERY_S * _NS
     if is_due:
         with Session(engine) as session, session.begin():
@@ -171,10 +171,10 @@ def _check(session: Session, by: Reader, now: int, limits: Limits | None, days: 
             "Máy chủ không tạo khóa cho chính nó. Hãy đăng nhập bằng một tài khoản.",
             "The gateway makes no tokens for itself. Sign in with an account.",
         )
-    if by.limits is not None:  # a token must not make another that outlives it or may more
+    if by.token or by.limits is not None:  # a token must not make another that outlives it or may more
         raise AccessError(
             "Khóa không tạo được khóa khác. Hãy đăng nhập bằng mật khẩu.",
-            "A token with limits makes no other tokens. Sign in with the password.",
+            "A token makes no other tokens. Sign in with the password.",
         )
     wanting = sorted(f"{group}:{action}" for group, action in limits or () if not by.may(action, group))
     if wanting:

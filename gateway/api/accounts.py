@@ -4,20 +4,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from gateway.access import links, sessions, tokens
+from gateway.access import links, tokens
 from gateway.access.accounts import Account, all_accounts, close_account, get_account, make_account, may_see
 from gateway.access.granting import check_manages, grant, places_of, revoke
 from gateway.access.refusals import AccessError, NotYoursError
+from gateway.access.signing_in import sign_out_everywhere
 from gateway.api.bodies import Sent
 from gateway.api.idempotency import keep_no_answer
 from gateway.api.permission import TheReader, allow
 from gateway.api.problems import ProblemError, mistake
 from gateway.api.source import Now, TheService
 from gateway.api.spans import iso
+from gateway.api.tokens import TokenId, TokenOut, token_out
 from gateway.registry import transaction
 from gateway.registry.roles import Action, Grant, Place, Reader, Role
 
@@ -153,12 +155,34 @@ def add_link(account_id: AccountId, request: Request, service: TheService, now: 
 
 @router.post("/accounts/{account_id}/sign-out", summary="Sign an account out everywhere")
 def sign_out(account_id: AccountId, service: TheService, now: Now, reader: Keeper) -> AccountOut:
-    """All its browsers are signed out, and all its tokens taken back."""
+    """All its browsers are signed out, all its tokens taken back, and no link opens it any more."""
     with _told(""), transaction(service.engine) as session:
         account = _managed(session, reader, account_id)
-        sessions.end_all(session, reader, now, account.id)
-        tokens.revoke_all(session, reader, now, account.id)
+        sign_out_everywhere(session, reader, now, account.id)
         return _shown(session, reader, account)
+
+
+@router.get("/accounts/{account_id}/tokens", summary="The tokens of an account")
+def read_tokens(account_id: AccountId, service: TheService, reader: Keeper) -> list[TokenOut]:
+    """Of one that you look after; the newest first, those taken back or over too, for some months."""
+    with _told(""), Session(service.engine) as session:
+        account = _seen(session, reader, account_id)
+        check_manages(session, reader, account)
+        return [token_out(one) for one in tokens.tokens_of(session, account.id)]
+
+
+@router.delete("/accounts/{account_id}/tokens/{token_id}", summary="Take one token of an account back", status_code=204)
+def revoke_token(account_id: AccountId, token_id: TokenId, service: TheService, now: Now, reader: Keeper) -> Response:
+    """From now on it lets nobody in; the others of the account stay."""
+    with _told(""), transaction(service.engine) as session:
+        account = _seen(session, reader, account_id)
+        check_manages(session, reader, account)
+        if not tokens.revoke_token(session, reader, now, account.id, token_id):
+            msg = (
+                f"token {token_id}: account {account.name} has none such. Look in /api/v1/accounts/{account_id}/tokens."
+            )
+            raise HTTPException(404, msg)
+    return Response(status_code=204)
 
 
 @router.post("/accounts/{account_id}/close", summary="Close an account")

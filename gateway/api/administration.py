@@ -20,6 +20,7 @@ from gateway.access.accounts import (
 )
 from gateway.access.granting import check_manages, grant, may_manage, places_of, revoke
 from gateway.access.refusals import AccessError
+from gateway.access.signing_in import sign_out_everywhere
 from gateway.api.noun_schemas import ID
 from gateway.api.offering import NO_ROLE, Held, chosen_grant, held_by, offer_of, roles_to_give
 from gateway.api.permission import allow
@@ -32,6 +33,7 @@ from gateway.registry.texts import Title, folded
 router = APIRouter(include_in_schema=False, prefix="/administration")
 
 AccountId = Annotated[str, Path(pattern=ID)]
+TokenId = Annotated[str, Path(pattern=ID)]
 RoleName = Annotated[str, Query(alias="role", max_length=63)]
 Looks = Depends(allow(Action.READ, "people"))
 Keeps = Depends(allow(Action.WRITE, "people"))
@@ -151,10 +153,19 @@ def sign_out(account_id: AccountId, desk: TheDesk, sent: TheSent) -> Response:
     """Sign all its browsers out, and take all its tokens back."""
 
     def do(session: Session) -> None:
-        sessions.end_all(session, desk.reader, desk.now, account_id)
-        tokens.revoke_all(session, desk.reader, desk.now, account_id)
+        sign_out_everywhere(session, desk.reader, desk.now, account_id)
 
     return _done(desk, account_id, sent, "sign-out", do)
+
+
+@router.post("/accounts/{account_id}/tokens/{token_id}/revoke", dependencies=[Keeps])
+def revoke_token(account_id: AccountId, token_id: TokenId, desk: TheDesk, sent: TheSent) -> Response:
+    """Take one of its tokens back; pressed twice it was taken back once."""
+
+    def do(session: Session) -> None:
+        tokens.revoke_token(session, desk.reader, desk.now, account_id, token_id)
+
+    return _done(desk, account_id, sent, "tokens", do, is_open=False)
 
 
 @router.post("/accounts/{account_id}/close", dependencies=[Keeps])
@@ -239,11 +250,13 @@ def _account_page(
             "tokens": [one for one in tokens.tokens_of(session, account_id) if one.holds(desk.now)] if manages else [],
             "signed_in": len(sessions.sessions_of(session, account_id, desk.now)) if manages else 0,
             "manages": manages,
+            "is_own": account_id == desk.reader.account,
             "roles_to_give": roles_to_give(desk, session),
             "offer": offer_of(desk, session, role),
             "titles": ROLE_TITLES,
             "wrong": wrong or Wrong(),
             "secret": secret,
+            "home": str(desk.request.base_url).rstrip("/"),
             "hours": links.HOURS,
         }
     return desk.page("administration/account.html", context, 422 if wrong else 200)

@@ -150,7 +150,7 @@ def make_token(
 @router.post("/tokens/{token_id}/revoke")
 def revoke_token(form: TheForm, token_id: TokenId) -> Response:
     """Take a token back."""
-    return form.answer("tokens", lambda s: tokens.revoke_token(s, form.person, form.now, token_id))
+    return form.answer("tokens", lambda s: tokens.revoke_token(s, form.person, form.now, form.person.account, token_id))
 
 
 def _shown(session: Session, person: Reader, now: int, cookie: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 
 from gateway.access import throttle
-from gateway.access.secret_words import derived, same
+from gateway.access.secret_words import derived, is_token, same
 from gateway.access.sessions import LONGEST_S, reader_of_session
 from gateway.access.tokens import reader_of_token
 from gateway.registry.roles import SYSTEM, Reader
@@ -71,18 +71,23 @@ class Access:
         self.clock = clock
 
     def offer(self, secret: str, address: str) -> Answer:
-        """Judge what a program shows; an address with too many wrong ones is not listened to, right or not."""
+        """Judge what a program shows.
+
+        Tokens are not guessed, so one that is over costs nobody else at its address anything. The gateway's secret may
+        be a word that somebody chose: after too many wrong ones an address is not listened to, right or not.
+        """
         now = self.clock()
-        key = throttle.of_address(address)
+        found = reader_of_token(self.engine, secret, now)
+        if found is not None:
+            return Answer(Verdict.RIGHT, reader=found[1], caller=f"token:{found[0]}")
+        key = throttle.of_program(address)
         wait_s = throttle.wait_s(self.engine, [key], now)
         if wait_s:
             return Answer(Verdict.WAIT, wait_s)
         if same(secret, self._secret):
             return Answer(Verdict.RIGHT, reader=SYSTEM, caller="gateway")
-        found = reader_of_token(self.engine, secret, now)
-        if found is not None:
-            return Answer(Verdict.RIGHT, reader=found[1], caller=f"token:{found[0]}")
-        throttle.count_wrong(self.engine, [key], now)
+        if not is_token(secret):
+            throttle.count_wrong(self.engine, [key], now)
         return Answer(Verdict.WRONG)
 
     def reader_of(self, session: str) -> Reader | None:

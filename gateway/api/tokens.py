@@ -55,7 +55,7 @@ class NewTokenOut(TokenOut):
 def read_tokens(service: TheService, person: ThePerson) -> list[TokenOut]:
     """The newest first; those taken back or over too, for some months."""
     with Session(service.engine) as session:
-        return [_token_out(one) for one in tokens.tokens_of(session, person.account)]
+        return [token_out(one) for one in tokens.tokens_of(session, person.account)]
 
 
 @router.post("", summary="Make a token", status_code=201)
@@ -70,20 +70,21 @@ def add_token(asked: TokenIn, request: Request, service: TheService, now: Now, p
     except AccessError as error:
         places = [mistake("body", f"#/{error.field}", str(error))] if error.field else []
         raise ProblemError(422, str(error), mistakes=places) from error
-    return NewTokenOut(**_token_out(made).model_dump(), token=secret)
+    return NewTokenOut(**token_out(made).model_dump(), token=secret)
 
 
 @router.delete("/{token_id}", summary="Take a token back", status_code=204)
 def revoke_token(token_id: TokenId, service: TheService, now: Now, person: ThePerson) -> Response:
     """From now on it lets nobody in."""
     with transaction(service.engine) as session:
-        if not tokens.revoke_token(session, person, now, token_id):
+        if not tokens.revoke_token(session, person, now, person.account, token_id):
             msg = f"token {token_id}: you have none such. Look in /api/v1/tokens."
             raise HTTPException(404, msg)
     return Response(status_code=204)
 
 
-def _token_out(token: tokens.Token) -> TokenOut:
+def token_out(token: tokens.Token) -> TokenOut:
+    """A token as the API says it."""
     limits = token.limits
     return TokenOut(
         id=token.id,

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from gateway.access import links, sessions, tokens
+from gateway.access import links
 from gateway.access.accounts import Account, all_accounts, checked_name, close_account, find_account, make_account
 from gateway.access.granting import grant, revoke
 from gateway.access.passwords import WeakPasswordError, check_strength
 from gateway.access.refusals import AccessError
-from gateway.access.signing_in import set_password
+from gateway.access.signing_in import set_password, sign_out_everywhere
 from gateway.commands.asking import print_table
 from gateway.config import GatewayConfig, load_config
 from gateway.opening import opened_registry
@@ -152,8 +152,7 @@ def _password(args: argparse.Namespace, _config: GatewayConfig, engine: Engine, 
 def _sign_out(args: argparse.Namespace, _config: GatewayConfig, engine: Engine, now: int) -> int:
     with transaction(engine) as session:
         account = _named(session, args.name)
-        sessions.end_all(session, SYSTEM, now, account.id)
-        gone = tokens.revoke_all(session, SYSTEM, now, account.id)
+        gone = sign_out_everywhere(session, SYSTEM, now, account.id)
     print(f"user {account.name}: signed out everywhere; {gone} tokens taken back")
     return 0
 

@@ -43,11 +43,11 @@ class Role(StrEnum):
 ROLE_TITLES = {
     Role.OPERATOR: Title("Người vận hành", "Operator"),
     Role.MANAGER: Title("Quản lý doanh nghiệp", "Enterprise manager"),
-    Role.LABORATORY_STAFF: Title("Kỹ thuật viên phòng đo", "Laboratory staff"),
-    Role.LABORATORY_AUTHORISER: Title("Người phê duyệt kết quả đo", "Laboratory authoriser"),
-    Role.ANALYST: Title("Người phân tích", "Analyst"),
+    Role.LABORATORY_STAFF: Title("Hiệu chuẩn viên, kiểm định viên", "Laboratory staff"),
+    Role.LABORATORY_AUTHORISER: Title("Người có thẩm quyền ký", "Laboratory authoriser"),
+    Role.ANALYST: Title("Người phân tích số liệu", "Analyst"),
     Role.AGENCY_REPORTER: Title("Cán bộ báo cáo của cơ quan", "Agency reporter"),
-    Role.PROVINCIAL_OFFICER: Title("Cán bộ tỉnh", "Provincial officer"),
+    Role.PROVINCIAL_OFFICER: Title("Chuyên viên Sở KH&CN", "Provincial officer"),
     Role.ADMINISTRATOR: Title("Quản trị", "Administrator"),
 }
 GROUPS = {
@@ -137,6 +137,15 @@ SCOPES: dict[Role, tuple[str, ...]] = {
 }
 """Role -> at what it can be granted; empty: at everything."""
 
+APPOINTS: dict[Role, frozenset[Role]] = {Role.MANAGER: frozenset({Role.LABORATORY_STAFF})}
+"""Role -> roles that it gives to others at its own place, and never to itself, without having all that they give.
+
+Who measures is appointed by whoever leads the enterprise. Who authorises results is not: whoever answers for production
+must not be able to sign a certificate by way of a second account, so that role is an administrator's to give.
+
+Source: ISO/IEC 17025:2017, 4.1.4 (pressures on impartiality), 6.2.5 and 6.2.6 (who authorises personnel).
+"""
+
 
 class Place(NamedTuple):
     """Whose something is: ids, empty where none."""
@@ -182,6 +191,7 @@ class Reader:
         name: How it signs: what the audit and the pages show.
         grants: Roles at scopes.
         limits: Of an API token: the groups and actions it was made for; None: all that the account may.
+        token: Id of the API token that they come with; empty: with none.
         language: ``vi`` or ``en``; empty: as the browser says.
     """
 
@@ -190,6 +200,7 @@ class Reader:
     grants: tuple[Grant, ...] = ()
     limits: frozenset[tuple[str, Action]] | None = None
     language: str = ""
+    token: str = ""
 
     def may(self, action: Action, group: str, place: Place | None = None) -> bool:
         """Whether it may be done there; without a place: anywhere at all."""

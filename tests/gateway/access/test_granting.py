@@ -1,5 +1,7 @@
 """Who may grant what: never more than they have, never where they are strangers; tokens within what their owner may."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -21,8 +23,8 @@ MAY_GIVE = {
     # giver: role at their own organisation, province or agency -> whether they may
     "operator": "y-yy",
     "manager": "y-yy",
-    "laboratory_staff": "--yy",
-    "laboratory_authoriser": "--yy",
+    "laboratory_staff": "y-yy",
+    "laboratory_authoriser": "--yy",  # who answers for production appoints nobody to sign certificates
     "analyst": "---y",
     "agency_reporter": "-y-y",
     "provincial_officer": "-y-y",
@@ -121,6 +123,27 @@ def test_who_has_a_role_elsewhere_too_is_managed_by_neither_side_alone(house) ->
         assert not may_manage(session, giver(house, "manager"), get_account(session, nobody))
 
 
+def test_a_manager_appoints_laboratory_staff_but_not_themselves_and_not_by_a_token_for_people(house) -> None:
+    staff = Grant(Role.LABORATORY_STAFF, "organisation", house.own.organisation)
+    manager = house.reader("sang", Grant(Role.MANAGER, "organisation", house.own.organisation))
+    other = house.account("tam")
+    with transaction(house.engine) as session:
+        grant(session, manager, house.now, other, staff)
+        assert may_manage(session, manager, get_account(session, other))
+        revoke(session, manager, house.now, other, staff)
+    for_people = replace(manager, limits=frozenset({("people", Action.WRITE)}))
+    for by, to in ((manager, manager.account), (for_people, other)):
+        with pytest.raises(NotYoursError) as caught, transaction(house.engine) as session:
+            grant(session, by, house.now, to, staff)
+        assert str(caught.value) == (
+            "sang: may not give or take the role laboratory_staff there, not having all of its rights. "
+            "Ask an administrator."
+        )
+    everything = house.reader("toan", Grant(Role.ADMINISTRATOR))
+    with transaction(house.engine) as session:
+        grant(session, everything, house.now, everything.account, staff)
+
+
 # ------------------------------------------------------------------ sites
 
 
@@ -174,8 +197,8 @@ def test_a_token_ends_is_taken_back_and_goes_with_its_account(house) -> None:
     owner, other = (house.reader(name, Grant(Role.ANALYST)) for name in ("thao", "uyen"))
     (first, one), (_, two) = house.token(owner), house.token(owner)
     with transaction(house.engine) as session:
-        assert not revoke_token(session, other, house.now, first)
-        assert revoke_token(session, owner, house.now, first)
+        assert not revoke_token(session, other, house.now, other.account, first)
+        assert revoke_token(session, owner, house.now, owner.account, first)
     assert reader_of_token(house.engine, one, house.now) is None
     assert reader_of_token(house.engine, two, house.now) is not None
     assert reader_of_token(house.engine, two, house.now + 30 * DAY_NS) is None
@@ -209,11 +232,14 @@ def test_a_token_that_makes_no_sense_is_not_made(house, title, limits, days, tol
     assert str(caught.value) == told
 
 
-def test_neither_the_gateway_nor_a_limited_token_makes_tokens(house) -> None:
-    limited = Reader("x", "x", (Grant(Role.ADMINISTRATOR),), frozenset({("series", Action.READ)}))
-    for by in (SYSTEM, limited):
+def test_neither_the_gateway_nor_a_token_makes_tokens(house) -> None:
+    owner = house.reader("vinh", Grant(Role.ADMINISTRATOR))
+    tokens_shown = (house.token(owner)[1], house.token(owner, ("series", Action.READ))[1])
+    unlimited, limited = (reader_of_token(house.engine, one, house.now)[1] for one in tokens_shown)
+    assert unlimited.limits is None
+    for by in (SYSTEM, limited, unlimited):
         with pytest.raises(AccessError), transaction(house.engine) as session:
-            make_token(session, by, house.now, "x", None, 30)
+            make_token(session, by, house.now, "one that outlives it", None, 730)
 
 
 # ------------------------------------------------------------------ what is known of persons

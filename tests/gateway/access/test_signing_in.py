@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 from gateway.access import links, sessions, signing_in
 from gateway.access.accounts import close_account, find_account
 from gateway.access.passwords import WeakPasswordError
-from gateway.access.refusals import AccessError
+from gateway.access.refusals import AccessError, NotYoursError
 from gateway.access.sessions import reader_of_session, sessions_of
 from gateway.access.signing_in import From, change_password, choose_password, make_first, sign_in
-from gateway.access.throttle import WRONG_ATTEMPTS
+from gateway.access.throttle import WRONG_ATTEMPTS, WRONG_OF_ADDRESS, count_wrong, of_address
+from gateway.access.tokens import reader_of_token
 from gateway.registry import AttemptRow, AuditRow, SessionRow, transaction
 from gateway.registry.audit import verify
 from gateway.registry.roles import SYSTEM, Grant, Reader, Role
@@ -64,8 +65,8 @@ def test_who_guesses_at_a_name_keeps_its_owner_out_only_where_they_are_not_signe
 
 def test_a_right_password_does_not_make_an_address_fresh_for_guessing_at_others(house) -> None:
     house.account("dung", password=PASSWORD)
-    for _ in range(WRONG_ATTEMPTS - 1):
-        sign_in(house.engine, house.now, "somebody", "wrong", HERE)
+    for _ in range(WRONG_OF_ADDRESS - 1):
+        count_wrong(house.engine, [of_address(HERE.address)], house.now)
     assert sign_in(house.engine, house.now, "dung", PASSWORD, HERE).session
     sign_in(house.engine, house.now, "somebody", "wrong", HERE)
     assert sign_in(house.engine, house.now, "nobody", "wrong", HERE).wait_s == 300
@@ -147,6 +148,37 @@ def test_a_link_ends_after_a_day(house) -> None:
     day = 86_400 * 10**9
     assert choose_password(house.engine, house.now + day, link, PASSWORD, HERE).session == ""
     assert choose_password(house.engine, house.now + day - 1, link, PASSWORD, HERE).session
+
+
+def test_a_link_that_was_sent_before_another_password_was_chosen_opens_no_more(house) -> None:
+    account = house.account("mo", password=PASSWORD)
+    by, cookie = Reader(account, "mo"), house.sign_in(account)
+
+    def link() -> str:
+        with transaction(house.engine) as session:
+            return links.make_link(session, SYSTEM, house.now, account)
+
+    secret = link()
+    change_password(house.engine, house.now, by, PASSWORD, OTHER, session_kept=cookie, address="192.0.2.7")
+    assert choose_password(house.engine, house.now, secret, PASSWORD, HERE).session == ""
+    secret = link()
+    with transaction(house.engine) as session:
+        signing_in.set_password(session, SYSTEM, house.now, "mo", PASSWORD)
+    assert choose_password(house.engine, house.now, secret, PASSWORD, HERE).session == ""
+    secret, token = link(), house.token(by)[1]
+    with transaction(house.engine) as session:
+        assert signing_in.sign_out_everywhere(session, SYSTEM, house.now, account) == 1
+    assert choose_password(house.engine, house.now, secret, PASSWORD, HERE).session == ""
+    assert reader_of_token(house.engine, token, house.now) is None
+
+
+def test_nobody_makes_a_link_for_themselves(house) -> None:
+    account = house.account("my", Grant(Role.ADMINISTRATOR))
+    with pytest.raises(NotYoursError) as caught, transaction(house.engine) as session:
+        links.make_link(session, Reader(account, "my", (Grant(Role.ADMINISTRATOR),)), house.now, account)
+    assert str(caught.value) == (
+        "Nobody makes a link for themselves. Change the password on the page Account, or ask an administrator."
+    )
 
 
 def test_a_shared_link_chooses_no_password_and_opens_as_often_as_was_said(house) -> None:

@@ -4,14 +4,24 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from gateway.access import throttle
-from gateway.access.throttle import MOST_KEPT, WINDOW_S, WRONG_ATTEMPTS, count_wrong, of_address, of_name, wait_s
+from gateway.access.throttle import (
+    MOST_KEPT,
+    WINDOW_S,
+    WRONG_ATTEMPTS,
+    WRONG_OF_ADDRESS,
+    count_wrong,
+    of_address,
+    of_name,
+    of_program,
+    wait_s,
+)
 from gateway.registry import AttemptRow
 
 S = 10**9
 
 
 def test_the_tenth_wrong_attempt_makes_one_wait_until_the_first_is_old(house, caplog) -> None:
-    key, other = of_address("198.51.100.1"), of_address("198.51.100.2")
+    key, other = of_program("198.51.100.1"), of_program("198.51.100.2")
     for k in range(WRONG_ATTEMPTS):
         assert wait_s(house.engine, [key], k * S) == 0
         reached = count_wrong(house.engine, [key], k * S)
@@ -24,7 +34,8 @@ def test_the_tenth_wrong_attempt_makes_one_wait_until_the_first_is_old(house, ca
 
 
 def test_addresses_of_one_household_count_together(house) -> None:
-    for k in range(WRONG_ATTEMPTS):
+    for k in range(WRONG_OF_ADDRESS):
+        assert wait_s(house.engine, [of_address("2001:db8:1:2:ffff::9")], 10_000 * S) == 0
         count_wrong(house.engine, [of_address(f"2001:db8:1:2::{k:x}")], 10_000 * S)
     assert wait_s(house.engine, [of_address("2001:db8:1:2:ffff::9")], 10_000 * S) == WINDOW_S
     assert wait_s(house.engine, [of_address("2001:db8:1:3::9")], 10_000 * S) == 0
@@ -40,7 +51,7 @@ def test_what_was_typed_as_a_name_is_not_kept(house, caplog) -> None:
 
 
 def test_a_clock_that_was_set_back_locks_nobody_out(house) -> None:
-    key = of_address("198.51.100.3")
+    key = of_program("198.51.100.3")
     for _ in range(WRONG_ATTEMPTS):
         count_wrong(house.engine, [key], 40_000 * S)
     assert wait_s(house.engine, [key], 30_000 * S) == 0

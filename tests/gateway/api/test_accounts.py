@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from gateway.access.links import make_link
 from gateway.access.sessions import sessions_of
-from gateway.access.tokens import tokens_of
+from gateway.access.tokens import make_token, tokens_of
 from gateway.api.security import COOKIE, LINK_COOKIE
-from gateway.registry import transaction
+from gateway.registry import AuditRow, transaction
 from gateway.registry.book import Book
-from gateway.registry.roles import SYSTEM, Grant, Role
+from gateway.registry.roles import SYSTEM, Grant, Reader, Role
 
 PASSWORD, OTHER = "tre xanh sông Tiền", "sen hồng tháng mười"
 ENGLISH = {"Accept-Language": "en"}
@@ -57,12 +57,12 @@ def test_a_manager_makes_an_operator_whose_link_chooses_the_password(gateway, ap
 
 
 def test_who_may_not_give_a_role_is_told_and_nothing_is_made(manager, firm) -> None:
-    asked = {"name": "lan", "grants": [{"role": "laboratory_staff", "scope": "organisation", "of": firm}]}
+    asked = {"name": "lan", "grants": [{"role": "laboratory_authoriser", "scope": "organisation", "of": firm}]}
     answer = manager.post("/api/v1/accounts", json=asked)
     assert (answer.status_code, answer.json()["detail"]) == (
         403,
         (
-            "huong: may not give or take the role laboratory_staff there, not having all of its rights. "
+            "huong: may not give or take the role laboratory_authoriser there, not having all of its rights. "
             "Ask an administrator."
         ),
     )
@@ -112,6 +112,41 @@ def test_a_token_is_made_told_once_used_and_taken_back(app, person) -> None:
     assert program.get("/api/v1/edges").status_code == 401
     assert person.delete(f"/api/v1/tokens/{'0' * 32}").json()["detail"] == (
         f"token {'0' * 32}: you have none such. Look in /api/v1/tokens."
+    )
+
+
+def test_a_token_without_limits_makes_none_that_outlives_it(app, person) -> None:
+    made = person.post("/api/v1/tokens", json={"title": "a script", "days": 1}).json()
+    program = TestClient(app, headers={"Authorization": f"Bearer {made['token']}"})
+    answer = program.post("/api/v1/tokens", json={"title": "another", "days": 730})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        422,
+        "A token makes no other tokens. Sign in with the password.",
+    )
+
+
+def test_one_token_of_somebody_else_is_taken_back_and_the_other_stays(gateway, app, manager, firm) -> None:
+    account = gateway.account("lan", Grant(Role.OPERATOR, "organisation", firm))
+    reader = Reader(account, "lan", (Grant(Role.OPERATOR, "organisation", firm),))
+    with transaction(gateway.engine) as session:
+        first, second, third = (make_token(session, reader, gateway.now, title, None, 30) for title in "abc")
+    address = f"/api/v1/accounts/{account}/tokens"
+    assert sorted(one["title"] for one in manager.get(address).json()) == ["a", "b", "c"]
+    assert "token" not in manager.get(address).json()[0]
+    assert manager.delete(f"{address}/{first[0]}").status_code == 204
+    page = manager.get(f"/administration/accounts/{account}").text
+    assert f"/administration/accounts/{account}/tokens/{second[0]}/revoke" in page
+    form = {"token": token_of(page)}
+    answer = manager.post(f"/administration/accounts/{account}/tokens/{second[0]}/revoke", data=form)
+    assert answer.headers["location"] == f"/administration/accounts/{account}"
+    with Session(gateway.engine) as session:
+        assert [one.id for one in tokens_of(session, account) if one.holds(gateway.now)] == [third[0]]
+        done = [(row.action, row.name) for row in session.query(AuditRow).filter(AuditRow.row == account)]
+    assert done[-2:] == [("revoke_token", "huong")] * 2
+    answer = manager.delete(f"{address}/{'0' * 32}")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        404,
+        f"token {'0' * 32}: account lan has none such. Look in /api/v1/accounts/{account}/tokens.",
     )
 
 

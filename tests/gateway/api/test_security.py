@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gateway.access.links import make_link
 from gateway.access.sessions import IDLE_S, LONGEST_S
-from gateway.access.throttle import WRONG_ATTEMPTS
+from gateway.access.throttle import WRONG_ATTEMPTS, WRONG_OF_ADDRESS
 from gateway.access.tokens import make_token
 from gateway.api.app import create_app
 from gateway.api.guard import PUBLIC, PUBLIC_UNDER, SAY_WHO
@@ -123,6 +123,21 @@ def test_after_too_many_wrong_tokens_even_the_right_one_has_to_wait(gateway, str
     assert stranger.get("/api/v1/health", headers={"Authorization": f"Bearer {SECRET}"}).status_code == 200
 
 
+def test_a_script_with_a_token_that_is_over_keeps_nobody_out_beside_it(gateway, stranger, mai) -> None:
+    reader = Reader(mai, "mai", (Grant(Role.ADMINISTRATOR),))
+    with transaction(gateway.engine) as session:
+        _, over = make_token(session, reader, gateway.now, "a forgotten script", None, 1)
+        _, good = make_token(session, reader, gateway.now, "another", None, 30)
+    gateway.now += 2 * 86_400 * 10**9
+    for _ in range(WRONG_OF_ADDRESS + 1):
+        assert stranger.get("/api/v1/me", headers={"Authorization": f"Bearer {over}"}).status_code == 401
+    for _ in range(WRONG_ATTEMPTS):
+        stranger.get("/api/v1/me", headers={"Authorization": "Bearer guess"})
+    assert stranger.get("/api/v1/me", headers={"Authorization": f"Bearer {SECRET}"}).status_code == 429
+    assert stranger.get("/api/v1/me", headers={"Authorization": f"Bearer {good}"}).status_code == 200
+    assert stranger.post("/login", data={"name": "mai", "password": PASSWORD}).status_code == 303
+
+
 def test_attempts_count_on_after_a_restart(gateway, app, stranger) -> None:
     for _ in range(WRONG_ATTEMPTS):
         stranger.get("/api/v1/health", headers={"Authorization": "Bearer wrong"})
@@ -186,7 +201,7 @@ def test_a_shared_link_signs_in_and_loses_its_key(gateway, app, stranger, mai) -
 
 
 def test_a_wrong_key_in_the_address_leads_to_the_form(stranger) -> None:
-    for _ in range(WRONG_ATTEMPTS):
+    for _ in range(WRONG_OF_ADDRESS):
         answer = stranger.get("/?key=wrong")
         assert (answer.status_code, answer.headers["location"]) == (303, "/login?problem=link")
     assert stranger.get("/?key=wrong").headers["location"] == "/login?problem=wait"
