@@ -40,7 +40,8 @@ def grid_of(span: Span, pixels: int, period_s: float) -> Grid:
     start, width = span.start, -(-(span.end - span.start) // count)
     if width >= _WHOLE_FROM:
         start -= start % _MINUTE
-        width = -(-width // _MINUTE) * _MINUTE
+        # Of what is now a little longer: else there would be one stretch more than was asked for.
+        width = -(-(span.end - start) // (count * _MINUTE)) * _MINUTE
     count = -(-(span.end - start) // width)
     return Grid(Span(start, start + width * count), width, count)
 

@@ -42,6 +42,10 @@ class Buckets:
         self._n = np.zeros(size, np.int64)
         self._bad = np.zeros(size, np.int64)
 
+    def place(self, at: Times) -> Times:
+        """In which bucket a time lies, from 0."""
+        return (at - self._start) // self._width
+
     def add(self, at: Times, values: Values, bad: Flags) -> None:
         """Take samples.
 
@@ -50,7 +54,7 @@ class Buckets:
             values: NaN where a sample has none.
             bad: Whether its quality is bad; its value then does not count.
         """
-        place = (at - self._start) // self._width
+        place = self.place(at)
         np.add.at(self._bad, place[bad], 1)
         good = ~bad & ~np.isnan(values)
         place, values = place[good], values[good]
@@ -70,7 +74,7 @@ class Buckets:
             figures: Count, sum, least and greatest of its values, shape (n, 4); of none: 0, 0, inf, -inf.
             bad: Its count of bad samples.
         """
-        place = (at - self._start) // self._width
+        place = self.place(at)
         np.add.at(self._n, place, figures[:, 0].astype(np.int64))
         np.add.at(self._sum, place, figures[:, 1])
         np.minimum.at(self._min, place, figures[:, 2])

@@ -127,20 +127,26 @@ def stretches(db: sqlite3.Connection, instrument: int, start: int, end: int) -> 
         yield Stretch(max(start, whole_end), end, is_summed=False)
 
 
-def gather(db: sqlite3.Connection, found: dict[str, int], part: Stretch, into: Buckets) -> None:
-    """Add a summed part to buckets of whole minutes.
+def gather(db: sqlite3.Connection, found: dict[str, int], part: Stretch, into: Buckets) -> list[int]:
+    """Add a summed part to buckets.
 
     Args:
         db: In a transaction.
         found: The instrument's id, and where in its rows the channel's value and quality stand, in bytes.
-        part: Which part.
-        into: Their start and width are whole minutes.
+        part: Which part, of whole minutes.
+        into: Wider than a minute, or a minute wide and beginning on one.
+
+    Returns:
+        Starts of minutes that lie in two buckets: they were not added, their samples have to be.
     """
     asked = {"id": found["id"], "v": found["v"] * _FIGURES, "q": found["q"], "start": part.start, "end": part.end}
     rows = db.execute(_ONE, asked | {"empty": _EMPTY, "no_bad": _NO_BAD})
-    at, numbers, texts = tuple(zip(*rows, strict=True)) or ((), (), ())
+    starts, numbers, texts = tuple(zip(*rows, strict=True)) or ((), (), ())
+    at: Times = np.array(starts, np.int64)
     figures = np.frombuffer(b"".join(numbers), FLOAT).reshape(-1, _FIGURES)
-    into.add_sums(np.array(at, np.int64), figures, np.frombuffer(b"".join(texts), WORD))
+    one = into.place(at) == into.place(at + MINUTE - 1)
+    into.add_sums(at[one], figures[one], np.frombuffer(b"".join(texts), WORD)[one])
+    return list[int](at[~one].tolist())
 
 
 def _minutes(

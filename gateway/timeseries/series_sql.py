@@ -1,6 +1,7 @@
 """Reading the embedded store: rows apart again into the samples of one channel."""
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from math import isnan, nan
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from gateway.timeseries.points import Point, tags_of_series
 from gateway.timeseries.reading import channels_of, fields_of, is_bad
 
 _AT_ONCE = 50_000
+_BY_MINUTES = 5 * MINUTE
+"""From this width on a stretch that is not of whole minutes is read by them too, but for the one at its end."""
 _NAN = np.array(np.nan, FLOAT).tobytes()
 _ABSENT = np.array(0, WORD).tobytes()
 _NOWHERE = 1_000_000
@@ -62,17 +65,26 @@ def series(db: sqlite3.Connection, of: ChannelId, start: int, end: int, buckets:
     if found is None:
         return []
     bad_words = [word for word, text in db.execute("SELECT id, text FROM word") if is_bad(text)]
-    width = width_ns(start, end, buckets)
-    whole = width % MINUTE == 0 and start % MINUTE == 0
-    parts = minutes.stretches(db, found["id"], start, end) if whole else [minutes.Stretch(start, end, is_summed=False)]
-    for part in parts:
+    parts = _parts(db, found["id"], start, end, width_ns(start, end, buckets))
+    while parts:
+        part = parts.popleft()
         if part.is_summed:
-            minutes.gather(db, found, part, gathered)
+            over = minutes.gather(db, found, part, gathered)
+            parts.extend(minutes.Stretch(at, at + MINUTE, is_summed=False) for at in over)
             continue
         for some in _samples(db, found, part.start, part.end):
             bad: Flags = np.isin(some.word, bad_words)
             gathered.add(some.at, some.value, bad)
     return gathered.result()
+
+
+def _parts(db: sqlite3.Connection, instrument: int, start: int, end: int, width: int) -> deque[minutes.Stretch]:
+    """What is read by the minute, and what sample by sample."""
+    if width < _BY_MINUTES and (width % MINUTE or start % MINUTE):
+        return deque([minutes.Stretch(start, end, is_summed=False)])
+    first = min(-(-start // MINUTE) * MINUTE, end)
+    before = [minutes.Stretch(start, first, is_summed=False)] if start < first else []
+    return deque([*before, *minutes.stretches(db, instrument, first, end)])
 
 
 def rows(db: sqlite3.Connection, of: ChannelId, start: int, end: int, limit: int) -> SomeRows:

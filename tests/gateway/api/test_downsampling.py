@@ -16,7 +16,7 @@ SERIES = "/api/v1/series/sa-dec/press-shop/meter-1/active_power"
 def test_a_grid_covers_what_was_asked_with_at_most_a_stretch_a_pixel(pixels, length, period_s) -> None:
     span = Span(T, T + length)
     grid = grid_of(span, pixels, period_s)
-    assert grid.stretches <= min(pixels + 1, MOST_POINTS + 1)
+    assert grid.stretches <= min(pixels, MOST_POINTS)
     assert grid.span == Span(grid.span.start, grid.span.start + grid.stretches * grid.width)
     assert span.start - MINUTE < grid.span.start <= span.start
     assert span.end <= grid.span.end < span.end + grid.width
@@ -24,6 +24,11 @@ def test_a_grid_covers_what_was_asked_with_at_most_a_stretch_a_pixel(pixels, len
         assert (grid.span.start % MINUTE, grid.width % MINUTE) == (0, 0)
     if grid.stretches > 1:
         assert grid.width >= min(2 * period_s * NS, length)
+
+
+def test_an_end_that_moves_to_a_whole_minute_makes_no_stretch_more() -> None:
+    span = Span(T, T + 5000 * 5 * MINUTE)
+    assert grid_of(span, MOST_POINTS, 1.0).stretches <= MOST_POINTS
 
 
 def test_an_exact_grid_is_of_the_span_itself() -> None:

@@ -1,9 +1,11 @@
 """Sums by the minute give what the samples themselves give, whatever comes, in whatever order."""
 
 import random
+import re
 import sqlite3
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 from gateway.timeseries import ChannelId
@@ -63,7 +65,42 @@ def test_after_summing_up_the_samples_are_not_read_again(store) -> None:
     with closing(sqlite3.connect(store._path)) as db, db:
         db.execute("DELETE FROM point WHERE at < ?", [T + HOUR])
     assert [b.mean for b in store.series(CHANNELS[0], T, T + HOUR, 2)] == [14.5, 44.5]
-    assert store.series(CHANNELS[0], T + 1, T + HOUR + 1 - MINUTE, 2) == []  # no whole minutes: by the samples
+    # A stretch of five minutes or more need not be of whole ones: only the minute in which two meet is read itself.
+    assert [(b.n, b.mean) for b in store.series(CHANNELS[0], T + 1, T + HOUR + 1, 2)] == [(29, 15.0), (30, 45.5)]
+    assert store.series(CHANNELS[0], T + 1, T + HOUR + 1, 30) == []
+
+
+def by_numpy(lines: list[str], start: int, end: int, number: int) -> list[tuple[int, int, int, float, float, float]]:
+    """Place, count, bad ones, mean, least and greatest of ``power``, from the lines themselves."""
+    width = -(-(end - start) // number)
+    at = np.array([int(line.rpartition(" ")[2]) for line in lines])
+    power = np.array([float((re.search(r"power=([^, ]+)", line) or ["", "nan"])[1]) for line in lines])
+    bad = np.array(['"bad.' in line for line in lines])
+    found = []
+    for k in range(-(-(end - start) // width)):
+        here = (at >= start + k * width) & (at < min(start + (k + 1) * width, end))
+        values = power[here & ~bad & ~np.isnan(power)]
+        if len(values):
+            figures = float(values.mean()), float(values.min()), float(values.max())
+            found.append((k, len(values), int((here & bad).sum()), *figures))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_stretches_are_asked_for_their_figures_are_those_of_the_samples(store, seed) -> None:
+    rng = random.Random(seed)
+    lines = some_lines(seed, hours=6, step=rng.choice([7, 20, 31]) * S)
+    store.write(lines)
+    store.sum_up()
+    start = T + rng.randrange(-HOUR, 2 * HOUR)
+    end = start + rng.randrange(20 * MINUTE, 7 * HOUR)
+    for number in (1, 2, 3, rng.randrange(4, 40), 200):
+        width = -(-(end - start) // number)
+        buckets = [b for b in store.series(CHANNELS[0], start, end, number) if b.n]
+        told = [((b.at - start) // width, b.n, b.bad, b.mean, b.minimum, b.maximum) for b in buckets]
+        wanted = by_numpy(lines, start, end, number)
+        assert [one[:3] + one[4:] for one in told] == [one[:3] + one[4:] for one in wanted]
+        assert [one[3] for one in told] == pytest.approx([one[3] for one in wanted], rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("line", ["power=100.0", 'power_q="bad.no_reply"', "new=1.0"])
