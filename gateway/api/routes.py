@@ -37,6 +37,7 @@ from gateway.api import (
     records,
     registry_pages,
     series,
+    settings,
     setup,
     setup_sending,
     sharing,
@@ -53,7 +54,7 @@ def every_route() -> list[BaseRoute]:
     """Those of the API and of the pages."""
     all_of_them = APIRouter()
     api = (health, edges, instruments, series, work_units, elements, stops, oee, entries, accounts, tokens)
-    others = (production_figures, forwarding, noun_list, imports)
+    others = (production_figures, settings, forwarding, noun_list, imports)
     # Each at once where it belongs: a router within a router makes the models of its routes once more, 10 MB in all.
     for router in (*(noun.router for noun in (*api, *others)), *nouns.all_routers()):
         all_of_them.include_router(router, prefix="/api/v1", dependencies=[Depends(well_asked)])

@@ -24,7 +24,7 @@ from gateway.api.guard import PUBLIC, PUBLIC_UNDER
 from gateway.api.permission import routes_of
 from gateway.api.security import COOKIE
 from gateway.registry.nouns import NOUNS
-from gateway.registry.roles import Action, Grant, Role
+from gateway.registry.roles import Action, Grant, Reader, Role
 
 SECRET = "a secret of this test"
 NOW = 1_764_028_860 * 10**9
@@ -295,7 +295,7 @@ class Asker:
         if "{agreement}" in line:
             names["agreement"] = self._house.agreement(side)
         if "{token_id}" in line:
-            names["token_id"] = self._token_of(side)
+            names["token_id"] = self._token_of(side, names.get("account_id", ""))
         names |= {"training": side.training, "agency": side.agency, "pilot": side.pilot}
         if "/registry/" in line or "{import_id}" in line:
             names |= self._of_registry(line, side)
@@ -314,8 +314,10 @@ class Asker:
             names["import_id"] = self._house.imported(self._reader.account if is_own else "f" * 32)
         return names
 
-    def _token_of(self, side) -> str:
+    def _token_of(self, side, account: str) -> str:
         self._number += 1
+        if account:
+            return self._house.token(Reader(account, account))[0]
         if self.who == "gateway":
             return "0" * 32
         if side is self._house.own:
