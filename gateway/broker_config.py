@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from gateway.kinds import Count, Days, Name, Seconds, Shared, Text
+from gateway.kinds import Count, Days, Megabytes, Name, Seconds, Shared, Text
 from gateway.tables import Strict
 
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -77,6 +77,8 @@ class ForwardConfig(MqttConfig, frozen=True, kw_only=True):
         reconnect_max_s: Longest wait, s.
         status_period_s: How often the gateway above is told how this one is, s.
         keep_days: How long what is stored above is kept to be sent again, should it be restored from a back-up.
+        keep_mb: How much may lie in the queue, MB on the disk; beyond it what is stored above is dropped before its
+            days are over, and then the oldest waiting samples, which is declared.
     """
 
     site: Shared = ""
@@ -90,6 +92,7 @@ class ForwardConfig(MqttConfig, frozen=True, kw_only=True):
     reconnect_max_s: Seconds = 60.0
     status_period_s: Seconds = 10.0
     keep_days: Days = 30.0
+    keep_mb: Megabytes = 1000
 
     @property
     def is_set(self) -> bool:

@@ -105,6 +105,8 @@ def _add_asking(commands: Any) -> None:
     admit = edges.add_subparsers(metavar="ACTION").add_parser("admit", help="say that an edge belongs here")
     admit.add_argument("edge", metavar="SITE/EDGE")
     admit.add_argument("--by", required=True, metavar="NAME", help="who says so")
+    forwards = "of a gateway that forwards for several: an organisation for which it may speak; may be repeated"
+    admit.add_argument("--for", action="append", dest="speaks_for", metavar="CODE", help=forwards)
     admit.set_defaults(action="admit")
 
     journals = commands.add_parser("journals", help="every run of every edge")

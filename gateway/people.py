@@ -1,6 +1,6 @@
 """What a named person decides: an edge belongs here, a journal may go on or is given up, a setting is put."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Engine, select
@@ -14,7 +14,7 @@ from gateway.ingest.runs import LEFT_BEHIND, RESTORED_IMAGE, TWO_RUNS
 from gateway.ingest.statuses import CLOSED_SPEAKS
 from gateway.registry import EdgeRow, JournalRow, SettingRow, audit, transaction
 from gateway.registry.fields import Value
-from gateway.registry.organisations import SiteRow
+from gateway.registry.organisations import OrganisationRow, SiteRow
 from gateway.registry.roles import SYSTEM, Place, Reader
 
 _LONGEST_ROW = 63
@@ -38,7 +38,9 @@ def parse_edge(text: str) -> EdgeId:
     return EdgeId(site, edge)
 
 
-def admit_edge(engine: Engine, edge: EdgeId, by: str, now: int, reader: Reader = SYSTEM) -> None:
+def admit_edge(
+    engine: Engine, edge: EdgeId, by: str, now: int, reader: Reader = SYSTEM, *, speaks_for: Sequence[str] | None = None
+) -> None:
     """``by`` answers for it that this edge belongs here.
 
     Args:
@@ -47,9 +49,11 @@ def admit_edge(engine: Engine, edge: EdgeId, by: str, now: int, reader: Reader =
         by: Name of a person.
         now: UTC ns.
         reader: Whose account says so; the command line's is the gateway's own.
+        speaks_for: Codes of the organisations for which it may forward, where its site is none of theirs; None: as it
+            was.
 
     Raises:
-        DecisionError: It never spoke, or nobody is named.
+        DecisionError: It never spoke, or nobody is named; an organisation is not registered.
     """
     _named(by)
     with transaction(engine) as session:
@@ -58,7 +62,9 @@ def admit_edge(engine: Engine, edge: EdgeId, by: str, now: int, reader: Reader =
             msg = f"edge {edge}: never heard of. See nhipdo edges; is it switched on, does it reach the broker?"
             raise DecisionError(msg)
         row.admitted_by, row.admitted_at = by, now
-        _note(session, reader, now, "admit", edge)
+        if speaks_for is not None:
+            row.speaks_for = ",".join(sorted(_known_codes(session, speaks_for)))
+        _note(session, reader, now, "admit", edge, {"speaks_for": row.speaks_for} if row.speaks_for else None)
 
 
 def decide_journal(
@@ -148,6 +154,15 @@ def all_settings(engine: Engine) -> list[tuple[EdgeId, str, str, Setting]]:
             )
             for row in session.scalars(select(SettingRow))
         ]
+
+
+def _known_codes(session: Session, codes: Sequence[str]) -> set[str]:
+    its = OrganisationRow
+    found = set(session.scalars(select(its.code).where(its.code.in_(codes), its.retired_at == 0)))
+    if unknown := sorted(set(codes) - found):
+        msg = f"organisation {unknown[0]}: not registered here. Register it first; its code is meant."
+        raise DecisionError(msg)
+    return found
 
 
 def _find_journal(session: Session, prefix: str, edge: EdgeId | None) -> JournalRow:

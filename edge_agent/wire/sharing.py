@@ -21,7 +21,7 @@ class AgreementKept(Record, frozen=True, tag="agreement", kw_only=True):
         since: First local day of what is shared, ISO 8601.
         until: Last day of the agreement; empty: until it is withdrawn.
         agreed_at: When.
-        withdrawn_at: When it was taken back; 0: it was not.
+        withdrawn_at: When it was taken back, or changed so that it must be agreed to anew; 0: it holds.
     """
 
     organisation: str

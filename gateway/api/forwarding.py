@@ -1,7 +1,7 @@
 """What is shared, for programs: how forwarding stands, what left under which agreement; agreeing and withdrawing."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 from pydantic import BaseModel, Field, StringConstraints
@@ -52,6 +52,7 @@ class LeftOut(BaseModel):
     bytes: int = Field(description="Of their bodies, before compression")
     waiting: int = Field(description="Messages that wait")
     withdrawn: int = Field(description="Messages that were queued when the agreement ended, and did not leave")
+    given_up: int = Field(description="Messages that were queued and had to be given up: no room, rotten, set aside")
     last_at: str | None = Field(description="When the last one was stored above, UTC; null: none was")
 
 
@@ -88,6 +89,7 @@ class DayOut(BaseModel):
     messages: int
     lines: int
     withdrawn: int
+    given_up: int
 
 
 class WithdrawIn(Sent):
@@ -100,18 +102,7 @@ class WithdrawIn(Sent):
 
 def forward_out(one: Standing | None) -> ForwardOut | None:
     """As the API says it."""
-    if one is None:
-        return None
-    return ForwardOut(
-        site=one.site,
-        edge=one.edge,
-        state=one.state,
-        why=one.why,
-        admitted=one.admitted,
-        told_at=iso(one.told_at) if one.told_at else None,
-        waiting=one.waiting,
-        missing=one.missing,
-    )
+    return ForwardOut(**_as(ForwardOut, one, "told_at")) if one is not None else None
 
 
 @router.get("", summary="What is shared with whom")
@@ -183,34 +174,16 @@ def _one(session: Session, reader: Reads, day: str, agreement: str) -> SharingOu
 
 
 def _sharing_out(view: AgreementView) -> SharingOut:
-    row = view.row
-    return SharingOut(
-        id=row.id,
-        organisation=view.organisation,
-        partner=row.partner,
-        state=view.state,
-        kinds=view.kinds,
-        sites=view.sites,
-        since=row.since,
-        until=row.until,
-        agreed_by=row.agreed_by,
-        agreed_at=iso(row.agreed_at) if row.agreed_at else None,
-        withdrawn_by=row.withdrawn_by,
-        withdrawn_at=iso(row.withdrawn_at) if row.withdrawn_at else None,
-        left=[
-            LeftOut(
-                kind=one.kind,
-                messages=one.messages,
-                lines=one.lines,
-                bytes=one.bytes,
-                waiting=one.waiting,
-                withdrawn=one.withdrawn,
-                last_at=iso(one.last_at) if one.last_at else None,
-            )
-            for one in view.left
-        ],
-    )
+    its = _as(SharingOut, view.row, "agreed_at", "withdrawn_at") | _as(SharingOut, view)
+    its["left"] = [LeftOut(**_as(LeftOut, one, "last_at")) for one in view.left]
+    return SharingOut(**its)
 
 
 def _day_out(one: LeftOnDay) -> DayOut:
-    return DayOut(day=one.day, kind=one.kind, messages=one.messages, lines=one.lines, withdrawn=one.withdrawn)
+    return DayOut(**_as(DayOut, one))
+
+
+def _as(shown: type[BaseModel], one: object, *times: str) -> dict[str, Any]:
+    """What of the fields that are shown something has; a time that was never is null."""
+    its = {name: getattr(one, name) for name in shown.model_fields if hasattr(one, name)}
+    return its | {name: iso(its[name]) if its[name] else None for name in times}

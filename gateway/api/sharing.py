@@ -19,6 +19,8 @@ from gateway.federation.standing import Left, LeftOnDay, days, left, standing
 from gateway.registry import transaction
 from gateway.registry.book import Book
 from gateway.registry.organisations import OrganisationRow
+from gateway.registry.pilots import PilotRow
+from gateway.registry.programme import CertificationRow
 from gateway.registry.refusals import ForbiddenError, NoSuchRowError, WrongValuesError
 from gateway.registry.roles import Action, Reader
 from gateway.registry.sharing import KINDS, USUAL_KINDS, AgreementRow
@@ -121,6 +123,7 @@ class Asked:
                 "received": received(session, reader),
                 "boxes": boxes_of(book, reader, agreements.NOUN, values, wrong.problems) if may_decide else [],
                 "kinds": KINDS,
+                "nouns": {"pilot": PilotRow.noun.title, "certification": CertificationRow.noun.title},
                 "wrong": wrong,
                 "day": day,
                 "now": self.now,

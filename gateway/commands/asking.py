@@ -22,7 +22,7 @@ def edges(args: argparse.Namespace) -> int:
     now = time.time_ns()
     with opened_registry(load_config(args.config)) as engine:
         if args.action == "admit":
-            admit_edge(engine, parse_edge(args.edge), args.by, now)
+            admit_edge(engine, parse_edge(args.edge), args.by, now, speaks_for=args.speaks_for)
             print(f"{args.edge}: admitted by {args.by}")
             return 0
         healths = edge_health(engine, now)

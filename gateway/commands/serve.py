@@ -24,13 +24,14 @@ from gateway.access.links import HOURS, make_link
 from gateway.api.app import create_app
 from gateway.commands.accounts import link_address
 from gateway.config import ConfigError, GatewayConfig, load_config
+from gateway.federation import due
 from gateway.federation.forwarder import Forwarder
 from gateway.files import check_files
 from gateway.ingest.ingest import Ingest
 from gateway.ingest.subscription import Subscription
 from gateway.jobs import start_jobs
 from gateway.opening import Stores, opened, read_secret, sole_gateway
-from gateway.registry import transaction
+from gateway.registry import ingesting, transaction
 from gateway.registry.book import Book
 from gateway.registry.roles import SYSTEM
 from gateway.registry.territory import write_provinces
@@ -102,10 +103,13 @@ def _ingesting(config: GatewayConfig, stores: Stores) -> Iterator[Ingest]:
 @contextmanager
 def _forwarding(config: GatewayConfig, stores: Stores) -> Iterator[None]:
     """What is agreed goes to the gateway above, where one is named."""
+    zone, is_shared = ZoneInfo(config.gateway.zone), bool(config.broker.shared)
     if not config.forward.is_set:
+        if not is_shared:  # of several it may be another one that forwards
+            with ingesting(stores.engine) as session:
+                due.switched_off(session)
         yield
         return
-    zone, is_shared = ZoneInfo(config.gateway.zone), bool(config.broker.shared)
     forwarder = Forwarder(stores.engine, config.forward, zone, is_shared=is_shared)
     forwarder.start()
     try:

@@ -161,6 +161,9 @@ def settle(session: Session, row: AgreementRow, now: int, zone: ZoneInfo) -> Non
 def _agreed(session: Session, reader: Reader, now: int, zone: ZoneInfo, row: AgreementRow) -> AgreementRow:
     _only_its_manager(reader, row)
     _check_sites(session, row)
+    if row.agreed_at and row.agreed_revision != row.revision:
+        # Queued under other terms: what still goes is put into messages anew.
+        withdraw_queued(session, row.id, now, today(now, zone))
     row.agreed_at, row.agreed_by, row.agreed_revision, row.settled_at = now, reader.name, row.revision, 0
     session.flush()
     after = {"kinds": row.kinds, "sites": row.sites, "since": row.since, "until": row.until}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from zlib import compress
 
-from sqlalchemy import Select, Table, delete, exists, literal, select
+from sqlalchemy import Select, Table, delete, exists, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -69,7 +69,8 @@ def mark_all(session: Session, terms: Any) -> None:
 def keep_lines(session: Session, came: Iterable[tuple[str, str, Sequence[str]]]) -> None:
     """Lines of telemetry with their site and edge: kept until they are put into messages, where samples are shared.
 
-    Whether the agreement covers that very site and day is looked at then.
+    Whether the agreement covers that very site and day is looked at then. Nothing is kept for a gateway above that has
+    not admitted this one: nobody knows whether it ever will, and samples are many.
     """
     some = [(site, edge, lines) for site, edge, lines in came if lines]
     if not some:
@@ -78,11 +79,17 @@ def keep_lines(session: Session, came: Iterable[tuple[str, str, Sequence[str]]])
     shared = select(SiteRow.name).join(its, its.organisation == SiteRow.organisation)
     shared = shared.where(its.agreed_at > 0, its.withdrawn_at == 0, its.retired_at == 0, its.kinds.contains(SAMPLES))
     sites = set(session.scalars(shared.where(SiteRow.name.in_({site for site, _, _ in some}))))
-    if not sites or not forwards(session):
+    if not sites or not session.scalar(select(exists().where(ForwarderRow.admitted > 0))):
         return
     for site, edge, lines in some:
         if site in sites:
             session.add(ForwardLinesRow(site=site, edge=edge, body=compress("\n".join(lines).encode(), 1)))
+
+
+def switched_off(session: Session) -> None:
+    """This gateway forwards no longer: no samples are kept for it until it does again, and is admitted again."""
+    session.execute(update(ForwarderRow).values(admitted=0, state="stopped", why=""))
+    session.execute(delete(ForwardLinesRow))
 
 
 def done(session: Session, rows: Iterable[ForwardDueRow]) -> None:

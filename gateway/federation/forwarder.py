@@ -26,10 +26,10 @@ from gateway.federation.keeping import Keeping
 from gateway.federation.outbox import ROTTEN, SET_ASIDE
 from gateway.federation.rows import Rows
 from gateway.federation.status import forwarder_status
+from gateway.registry import collided
 
 log = logging.getLogger(__name__)
-_IDLE_S = 5.0
-_TROUBLE_S = 2.0
+_IDLE_S, _TROUBLE_S = 5.0, 2.0
 CONNECTED, AWAY = "connected", "away"
 
 
@@ -86,13 +86,16 @@ class Forwarder:
             try:
                 self.step()
             except DBAPIError as error:
-                self._lose(f"registry: cannot be used now ({error.orig}). Forwarding goes on when it can.")
-                self._turn_at = time.monotonic() + _TROUBLE_S
+                if not collided(error):  # else another transaction was in the way: begun again
+                    self._fail(f"registry: cannot be used now ({error.orig}). Forwarding goes on when it can.")
             except Exception:
                 log.exception("forwarding: a step failed; it is tried again")
-                self._lose("forwarding: a step failed. Look in the log.")
-                self._turn_at = time.monotonic() + _TROUBLE_S
+                self._fail("forwarding: a step failed. Look in the log.")
         self._end()
+
+    def _fail(self, why: str) -> None:
+        self._lose(why)
+        self._turn_at = time.monotonic() + _TROUBLE_S
 
     def step(self) -> None:
         """One look at everything."""
@@ -183,12 +186,10 @@ class Forwarder:
         self._connection.subscribe(self._topic(topics.ACK), topics.EVERY_GATEWAY)
         self._online, self._wait_s, self._status_at = True, self._config.reconnect_s, 0.0
         self._window.begin_anew()
-        log.info("forwarding: broker %s reachable, %d messages wait", self._config.url, self._waiting())
+        waiting, _ = self._rows.waiting(self._window.stored)
+        log.info("forwarding: broker %s reachable, %d messages wait", self._config.url, waiting)
         self._said = ""
         self._keeping.say_state(CONNECTED, "")
-
-    def _waiting(self) -> int:
-        return self._rows.waiting(self._window.stored)[0] if self._window else 0
 
     def _lose(self, why: str) -> None:
         """The connection is gone; an empty ``why``: we ended it ourselves."""
@@ -253,10 +254,8 @@ class Forwarder:
     def _status(self, state: str) -> bytes:
         stored = self._window.stored if self._window else {}
         status = forwarder_status(state, self._journal, self._rows, stored, self._keeping.store)
-        said = msgspec.structs.replace(
-            status, at=self._clock(), started=self._started, period_s=self._config.status_period_s
-        )
-        return msgspec.json.encode(said)
+        now, period_s = self._clock(), self._config.status_period_s
+        return msgspec.json.encode(msgspec.structs.replace(status, at=now, started=self._started, period_s=period_s))
 
     def _take(self, heard: Heard, window: Window) -> None:
         try:
@@ -282,10 +281,12 @@ class Forwarder:
         stored = merge(store, window.stored, ack)
         if stored is None:
             return
-        if store[0] and store != (ack.store, ack.generation):
+        stored = self._keeping.believable(ack, stored)
+        now_store = (ack.store, ack.generation)
+        if store[0] and store != now_store:
             log.warning("forwarding: the store above is new or was restored; what it lacks is sent again")
         window.hold(ack.on_hold)
-        is_other = (ack.store, ack.generation) != store or ack.admitted != self._keeping.admitted
+        is_other = now_store != store or ack.admitted != self._keeping.admitted
         if is_other or stored != window.stored:
             self._keeping.acknowledged(ack, stored)
             window.acknowledged(stored)

@@ -1,12 +1,16 @@
 """What another gateway forwards to this one: whether it may stand for those in whose name it comes.
 
+Decision: a forwarder speaks for the organisation whose site it is named after, else for those that a person named when
+admitting it, and for nobody else.
+Because: a broker's access list binds an account to a name, and only the registry binds that name to an enterprise.
+
 Decision: refused as a dead letter, acknowledged, and shown.
 Because: what is wrong is mostly our own list of sites, which a person corrects here; then it is tried again from the
 letter. What is refused without an acknowledgement would come again for ever.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -24,6 +28,7 @@ from gateway.registry.organisations import OrganisationRow, SiteRow
 
 _FORWARDED = (Elements, Stop, WorkUnitDescription, InstrumentDescription, RegistryEntry)
 """What may come in another's name. Runs and declarations concern the journals of whoever sends them."""
+_SHOWN = 40
 
 
 def whose(sender: EdgeId, record: AnyRecord) -> EdgeId:
@@ -43,7 +48,7 @@ def judge(engine: Engine, arrivals: Sequence[Arrival]) -> None:
 
 def judge_in(session: Session, arrivals: Iterable[Arrival]) -> None:
     """As :func:`judge`, within a transaction."""
-    look = _Look(session, {}, {})
+    look = Look(session)
     for arrival in arrivals:
         refused = ""
         if arrival.origin is not None and (why := look.why_not(arrival.edge, arrival.origin)):
@@ -60,12 +65,11 @@ def judge_in(session: Session, arrivals: Iterable[Arrival]) -> None:
 
 
 @dataclass
-class _Look:
+class Look:
     """What the registry says of sites and senders, asked once."""
 
     session: Session
-    codes: dict[str, str]
-    admitted: dict[EdgeId, bool]
+    codes: dict[str, str] = field(default_factory=dict)
 
     def why_not(self, sender: EdgeId, origin: Origin, record: AnyRecord | None = None) -> str:
         """Empty: it may stand."""
@@ -81,23 +85,38 @@ class _Look:
             yield "names no edge. Find who publishes it."
         if not self._is_admitted(sender):
             yield f"{sender} is not admitted here, and forwards. Admit it, then retry."
-        speaks_for, owner = self._code(sender.site), self._code(origin.site)
-        if speaks_for and speaks_for != origin.organisation:
+        speaks_for, owner = self._speaks_for(sender), self._code(origin.site)
+        if origin.organisation not in speaks_for:
+            named = ", ".join(sorted(speaks_for)) or "nobody"
+            then = "Correct whose its site is"
+            if not self._code(sender.site):
+                then = f"Register its site, or name those for whom it may: nhipdo edges admit {sender} --for CODE"
             yield (
-                f"the agreement is of organisation {origin.organisation}, {sender} speaks for {speaks_for}. "
-                "Correct whose its site is, then retry; a gateway of several takes the name of no site."
+                f"the agreement is of organisation {origin.organisation[:_SHOWN]}, {sender} speaks for {named}. "
+                f"{then}; then retry."
             )
+        if not owner and origin.edge and self.session.get(EdgeRow, (origin.site, origin.edge)) is not None:
+            yield "speaks here itself, and nobody has registered whose its site is. Register the site, then retry."
         if owner and owner != origin.organisation:
             yield (
                 f"belongs to organisation {owner}, the agreement is of {origin.organisation}. "
                 "Correct whose the site is, then retry; or ask that enterprise."
             )
 
+    def may_speak(self, sender: EdgeId, organisation: str) -> bool:
+        """Whether a forwarder may tell of an organisation's agreements, and forward under them."""
+        return self._is_admitted(sender) and organisation in self._speaks_for(sender)
+
     def _is_admitted(self, sender: EdgeId) -> bool:
-        if sender not in self.admitted:
-            row = self.session.get(EdgeRow, sender)
-            self.admitted[sender] = row is not None and bool(row.admitted_by)
-        return self.admitted[sender]
+        row = self.session.get(EdgeRow, sender)
+        return row is not None and bool(row.admitted_by)
+
+    def _speaks_for(self, sender: EdgeId) -> frozenset[str]:
+        """Codes of organisations: of whoever the site is; of a site that is nobody's those that a person has named."""
+        if code := self._code(sender.site):
+            return frozenset({code})
+        row = self.session.get(EdgeRow, sender)
+        return frozenset(row.speaks_for.split(",")) - {""} if row is not None else frozenset()
 
     def _code(self, site: str) -> str:
         """Of whose the site is; empty: nobody has registered it."""

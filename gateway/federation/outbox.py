@@ -21,7 +21,7 @@ from gateway.registry.sharing import (
     ForwardReceiptRow,
 )
 
-WITHDRAWN, ROTTEN, SET_ASIDE = "withdrawn", "rotten", "set_aside"
+WITHDRAWN, ROTTEN, SET_ASIDE, EVICTED = "withdrawn", "rotten", "set_aside", "evicted"
 _MS = 1_000_000
 _PART = 500
 
@@ -162,6 +162,13 @@ def give_up(session: Session, forwarder: ForwarderRow, rows: Sequence[ForwardMes
     say(session, forwarder, declared, now)
 
 
+def count_given_up(session: Session, rows: Iterable[ForwardMessageRow], day: str) -> None:
+    """Write down of these that they never left."""
+    for row in rows:
+        if row.agreement and not row.stored_at:
+            day_of(session, row.agreement, row.kind, day).given_up += 1
+
+
 def keep_receipts(session: Session, journal_id: int, why: str, more: Ranges) -> Ranges:
     """These numbers are accounted for; those of them that were not before."""
     its = ForwardReceiptRow
@@ -221,44 +228,32 @@ def day_of(session: Session, agreement: str, kind: str, day: str) -> ForwardDayR
     row = session.get(ForwardDayRow, (agreement, kind, day))
     if row is None:
         row = ForwardDayRow(
-            agreement=agreement, kind=kind, day=day, messages=0, lines=0, bytes=0, withdrawn=0, last_at=0
+            agreement=agreement, kind=kind, day=day, messages=0, lines=0, bytes=0, withdrawn=0, given_up=0, last_at=0
         )
         session.add(row)
     return row
 
 
-def tidy(session: Session, forwarder: ForwarderRow, before: int) -> None:
-    """Drop what is stored and older than ``before``, and journals of which nothing is held any more."""
-    its, known = ForwardMessageRow, stored(session)
-    old = session.execute(
-        select(its.id, its.seq, ForwardJournalRow.journal)
-        .join(ForwardJournalRow, its.journal_id == ForwardJournalRow.id)
-        .where(its.made_at < before, its.stored_at > 0)
-        .order_by(its.id)
-        .limit(_PART)
-    ).all()
-    gone = [ident for ident, seq, journal in old if seq in known.get(journal, ())]
-    session.execute(delete(its).where(its.id.in_(gone)))
-    empty = select(ForwardJournalRow.id).where(
-        ForwardJournalRow.id != forwarder.journal_id, ~ForwardJournalRow.id.in_(select(its.journal_id))
-    )
-    dropped = session.scalars(empty).all()
-    if dropped:
-        session.execute(delete(ForwardReceiptRow).where(ForwardReceiptRow.journal_id.in_(dropped)))
-        session.execute(delete(ForwardJournalRow).where(ForwardJournalRow.id.in_(dropped)))
+def believable(session: Session, said: Mapping[str, Ranges]) -> dict[str, Ranges]:
+    """Of what is said to be stored the numbers that were ever given out: nobody can have stored any others."""
+    journals = session.execute(select(ForwardJournalRow.journal, ForwardJournalRow.next_seq)).all()
+    return {
+        journal: Ranges((max(lo, 1), min(hi, end - 1)) for lo, hi in said[journal] if lo < end and hi > 0)
+        for journal, end in journals
+        if journal in said
+    }
 
 
 def missing(session: Session) -> int:
     """Numbers that are neither stored above nor declared nor held: there should be none, ever."""
-    known: dict[int, Ranges] = {}
-    rows = session.execute(select(ForwardReceiptRow.journal_id, ForwardReceiptRow.lo, ForwardReceiptRow.hi)).all()
-    rows += session.execute(  # type: ignore[operator]  # two lists of the same
-        select(ForwardMessageRow.journal_id, ForwardMessageRow.seq, ForwardMessageRow.seq)
-    ).all()
-    for journal_id, lo, hi in rows:
-        known.setdefault(journal_id, Ranges()).add(lo, hi)
-    journals = session.execute(select(ForwardJournalRow.id, ForwardJournalRow.next_seq))
-    return sum(len(known.get(journal_id, Ranges()).absent(1, next_seq - 1)) for journal_id, next_seq in journals)
+    its, known, count = ForwardMessageRow, dict[int, Ranges](), 0
+    for row in session.scalars(select(ForwardReceiptRow)):
+        known.setdefault(row.journal_id, Ranges()).add(row.lo, row.hi)
+    for journal_id, end in session.execute(select(ForwardJournalRow.id, ForwardJournalRow.next_seq)).all():
+        for lo, hi in known.get(journal_id, Ranges()).absent(1, end - 1):
+            where = (its.journal_id == journal_id, its.seq.between(lo, hi))
+            count += hi - lo + 1 - (session.scalar(select(func.count()).select_from(its).where(*where)) or 0)
+    return count
 
 
 def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:

@@ -4,6 +4,7 @@ Decision: these are looked through, not marked.
 Because: there are few of them, and whoever changes a row of the registry need not know who forwards it.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -29,42 +30,52 @@ _HOME = ("note",)
 """Fields that stay: what people wrote for each other."""
 
 
-def agreements_said(session: Session) -> list[Record]:
+def agreements_said(session: Session, now: int) -> list[Record]:
     """What the gateway above is to be told of agreements that were made, changed or withdrawn."""
     rows = session.scalars(select(AgreementRow).where(AgreementRow.agreed_at > 0).order_by(AgreementRow.id))
-    return [_agreement(session, row) for row in rows if _is_new(session, row.id, NOUN, row)]
+    told: list[Record] = []
+    for row in rows:
+        kept = _agreement(session, row)
+        if revision := _new_revision(session, (row.id, NOUN, row.id), kept, now):
+            told.append(msgspec.structs.replace(kept, revision=revision))
+    return told
 
 
-def gather_rows(session: Session, terms: Sequence[Terms]) -> list[Parcel]:
+def gather_rows(session: Session, terms: Sequence[Terms], now: int) -> list[Parcel]:
     """Rows that were made, changed or retired since they were last forwarded."""
     parcels = []
     for of in terms:
         for kind in NOUNS_OF.keys() & of.kinds:
             lines = [
-                msgspec.json.encode(entry).decode() for noun in NOUNS_OF[kind] for entry in _entries(session, of, noun)
+                msgspec.json.encode(entry).decode()
+                for noun in NOUNS_OF[kind]
+                for entry in _entries(session, of, noun, now)
             ]
             parcels += [Parcel(body, of.id, kind) for body in pack(RECORD, lines)]
     return parcels
 
 
-def _entries(session: Session, of: Terms, noun: str) -> Iterator[RegistryEntry]:
+def _entries(session: Session, of: Terms, noun: str, now: int) -> Iterator[RegistryEntry]:
     cls = NOUNS[noun]
     rows = session.scalars(select(cls).where(cls.of_organisation == of.organisation_id).order_by(cls.id))
     for row in rows.all():
         site = _site_of(session, row)
         if site and site not in of.sites:
             continue
-        if not _is_new(session, of.id, noun, row):
-            continue
-        yield RegistryEntry(
+        key = (of.id, noun, row.id)
+        if row.retired_at and session.get(ForwardSaidRow, key) is None:
+            continue  # it was out of use before anybody up there heard of it
+        entry = RegistryEntry(
             key=f"{noun}.{row.id}",
-            revision=row.changed_at // _MS,
+            revision=0,
             at=row.changed_at,
             origin=Origin(site=site, organisation=of.organisation, agreement=of.id),
             kind=noun,
             values=dict(_values(session, row)),
             gone=bool(row.retired_at),
         )
+        if revision := _new_revision(session, key, entry, now):
+            yield msgspec.structs.replace(entry, revision=revision)
 
 
 def _site_of(session: Session, row: Registered) -> str:
@@ -92,15 +103,21 @@ def _values(session: Session, row: Registered) -> Iterator[tuple[str, Value]]:
             yield name, label_of(other, {})
 
 
-def _is_new(session: Session, agreement: str, noun: str, row: Registered) -> bool:
-    said = session.get(ForwardSaidRow, (agreement, noun, row.id))
-    if said is not None and said.revision == row.revision:
-        return False
+def _new_revision(session: Session, key: tuple[str, str, str], record: Record, now: int) -> int:
+    """Under which a record is to be said; 0: what it says was said before.
+
+    By what it says and not by its row's revision: what a row is called that it links to may change, and so may whether
+    somebody has agreed. Above the last one whatever the clock says: a step back would else hide a withdrawal.
+    """
+    content = hashlib.sha256(msgspec.json.encode(record)).hexdigest()[:32]
+    said = session.get(ForwardSaidRow, key)
+    if said is not None and said.content == content:
+        return 0
     if said is None:
-        said = ForwardSaidRow(agreement=agreement, noun=noun, row=row.id)
+        said = ForwardSaidRow(agreement=key[0], noun=key[1], row=key[2], revision=0)
         session.add(said)
-    said.revision = row.revision
-    return True
+    said.revision, said.content = max(said.revision + 1, now // _MS), content
+    return said.revision
 
 
 def forget_said(session: Session) -> None:
@@ -112,9 +129,11 @@ def _agreement(session: Session, row: AgreementRow) -> AgreementKept:
     organisation = session.get_one(OrganisationRow, row.organisation)
     kinds = row.values()["kinds"]
     assert isinstance(kinds, list)
+    # Changed, and nobody has agreed to that: nothing is to be expected of it until somebody does.
+    changed_at = row.changed_at if row.agreed_revision != row.revision else 0
     return AgreementKept(
         key=row.id,
-        revision=max(row.changed_at, row.agreed_at, row.withdrawn_at) // _MS,
+        revision=0,
         organisation=organisation.code,
         name=organisation.name,
         partner=row.partner,
@@ -123,5 +142,5 @@ def _agreement(session: Session, row: AgreementRow) -> AgreementKept:
         since=row.since,
         until=row.until,
         agreed_at=row.agreed_at,
-        withdrawn_at=row.withdrawn_at or row.retired_at,
+        withdrawn_at=row.withdrawn_at or row.retired_at or changed_at,
     )

@@ -57,6 +57,7 @@ class Left:
         bytes: Of their bodies, plain.
         waiting: Messages that wait.
         withdrawn: Messages that were queued when the agreement ended, and did not leave.
+        given_up: Messages that were queued and had to be given up, declared.
         last_at: When the last one was said to be stored, UTC ns; 0: none was.
     """
 
@@ -66,6 +67,7 @@ class Left:
     bytes: int
     waiting: int
     withdrawn: int
+    given_up: int
     last_at: int
 
 
@@ -78,6 +80,7 @@ class LeftOnDay:
     messages: int
     lines: int
     withdrawn: int
+    given_up: int
 
 
 def standing(engine: Engine) -> Standing | None:
@@ -113,6 +116,7 @@ def left(session: Session, agreement: str, kinds: Iterable[str]) -> list[Left]:
                 func.sum(day.lines),
                 func.sum(day.bytes),
                 func.sum(day.withdrawn),
+                func.sum(day.given_up),
                 func.max(day.last_at),
             )
             .where(day.agreement == agreement)
@@ -123,8 +127,8 @@ def left(session: Session, agreement: str, kinds: Iterable[str]) -> list[Left]:
     wait: dict[str, int] = {row[0]: row[1] for row in session.execute(asked.group_by(message.kind))}
     found = []
     for kind in kinds:
-        messages, lines, size, withdrawn, last_at = map(int, sums.get(kind, (0, 0, 0, 0, 0)))
-        found.append(Left(kind, messages, lines, size, wait.get(kind, 0), withdrawn, last_at))
+        messages, lines, size, withdrawn, given_up, last_at = map(int, sums.get(kind, (0,) * 6))
+        found.append(Left(kind, messages, lines, size, wait.get(kind, 0), withdrawn, given_up, last_at))
     return found
 
 
@@ -132,4 +136,5 @@ def days(session: Session, agreement: str, limit: int) -> list[LeftOnDay]:
     """What left under an agreement by day, the newest first."""
     its = ForwardDayRow
     asked = select(its).where(its.agreement == agreement).order_by(its.day.desc(), its.kind).limit(limit)
-    return [LeftOnDay(row.day, row.kind, row.messages, row.lines, row.withdrawn) for row in session.scalars(asked)]
+    rows = session.scalars(asked)
+    return [LeftOnDay(row.day, row.kind, row.messages, row.lines, row.withdrawn, row.given_up) for row in rows]

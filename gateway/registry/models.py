@@ -48,6 +48,7 @@ class EdgeRow(Base):
         first_seen: When it first spoke.
         admitted_by: Who said that it belongs here; empty while nobody did.
         admitted_at: When.
+        speaks_for: Codes, by commas, of the organisations for which it may forward although its site is none of theirs.
         status: Its last ``EdgeStatus``, JSON; empty when it never sent one.
         status_at: When that came, the gateway's clock.
     """
@@ -58,6 +59,7 @@ class EdgeRow(Base):
     first_seen: Mapped[int] = mapped_column(BigInteger)
     admitted_by: Mapped[str] = mapped_column(Text, default="")
     admitted_at: Mapped[int] = mapped_column(BigInteger, default=0)
+    speaks_for: Mapped[str] = mapped_column(Text, default="", server_default="")
     status: Mapped[str] = mapped_column(Text, default="")
     status_at: Mapped[int] = mapped_column(BigInteger, default=0)
 

@@ -222,13 +222,19 @@ class ForwardLinesRow(Base):
 
 
 class ForwardSaidRow(Base):
-    """The revision of a row of the registry that was forwarded last, by agreement; noun ``agreement``: of itself."""
+    """What was said last of a row of the registry, by agreement; noun ``agreement``: of itself.
+
+    Attributes:
+        revision: Under which it was said: the next one is higher, whatever the clock says then.
+        content: Hash of what was said.
+    """
 
     __tablename__ = "forward_said"
     agreement: Mapped[str] = mapped_column(String(_HEX), primary_key=True)
     noun: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
     row: Mapped[str] = mapped_column(String(_HEX), primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[str] = mapped_column(String(_HEX))
 
 
 class ForwardDayRow(Base):
@@ -241,7 +247,8 @@ class ForwardDayRow(Base):
         messages: Stored above.
         lines: Records or lines in them.
         bytes: Of their bodies, plain.
-        withdrawn: Messages that were queued and did not leave.
+        withdrawn: Messages that were queued when the agreement ended, and did not leave.
+        given_up: Messages that were queued and had to be given up, declared: no room, rotten, or no broker takes them.
         last_at: When the last one was said to be stored, UTC ns; 0: none was.
     """
 
@@ -253,4 +260,5 @@ class ForwardDayRow(Base):
     lines: Mapped[int] = mapped_column(BigInteger, default=0)
     bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     withdrawn: Mapped[int] = mapped_column(BigInteger, default=0)
+    given_up: Mapped[int] = mapped_column(BigInteger, default=0)
     last_at: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -9,11 +9,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.sharing import AgreementKept
+from edge_agent.wire.origin import Origin
+from edge_agent.wire.sharing import AgreementKept, RegistryEntry
 from gateway.api.security import COOKIE
 from gateway.broker_config import ForwardConfig
 from gateway.federation import outbox
 from gateway.federation.keeping import Keeping
+from gateway.registry import EdgeRow
 from gateway.registry.book import Book
 from gateway.registry.roles import SYSTEM, Grant, Role
 from gateway.registry.sharing import AgreementRow, ForwardDayRow
@@ -95,7 +97,7 @@ def test_what_was_typed_comes_back_with_what_is_wrong_beside_it(town, browser, g
     assert "«cao-lanh» không phải cơ sở của tổ chức này. Có: sa-dec." in words(page)
     assert 'value="Sở Công Thương"' in unescape(page.text)
     page = agreed(manager, town, until="2025-10-01")
-    assert "Kết thúc 2025-10-01 trước khi bắt đầu 2025-11-01." in words(page)
+    assert "Kết thúc 01/10/2025 trước khi bắt đầu 01/11/2025." in words(page)
     assert rows(gateway, AgreementRow) == []
 
 
@@ -172,16 +174,26 @@ def test_the_page_counts_what_left_by_kind_and_day_and_what_waits(town, browser,
 
 def test_an_officer_sees_which_enterprises_of_the_province_share_what(town, browser, gateway) -> None:
     kept = {"partner": "Sở KH&CN", "kinds": ("elements", "stops"), "since": "2025-11-01", "agreed_at": 1}
+    origin = Origin(organisation="1400123456", agreement="a" * 32)
+    odd = {"name": "<b>TPM</b>", "result_since": "2026-05-16", "result_until": {"not": "a day"}, "number": 7}
     gateway.keep(
         AgreementKept(key="a" * 32, revision=1, organisation="1400123456", **kept),
         AgreementKept(key="b" * 32, revision=1, organisation="1400654321", withdrawn_at=5, **kept),
         AgreementKept(key="c" * 32, revision=1, organisation="0300000000", name="Xa lạ", **kept),
+        RegistryEntry(key="pilot.1", revision=1, at=1, kind="pilot", values=odd, origin=origin),
+        RegistryEntry(key="odd.1", revision=1, at=1, kind="constructor", origin=origin),
         edge="gateway",
+        site="khu-cn",
     )
+    with Session(gateway.engine) as session, session.begin():
+        speaks_for = "1400123456,1400654321"
+        its = {"first_seen": 1, "admitted_by": "Ông Bình", "admitted_at": 1, "status": "", "status_at": 0}
+        session.add(EdgeRow(site="khu-cn", edge="gateway", speaks_for=speaks_for, **its))
     officer = browser("binh", Role.PROVINCIAL_OFFICER, "province", town.province.id)
     page = words(officer.get("/sharing"))
     assert "Cơ khí Sa Đéc Đang có hiệu lực Thời gian máy và sản lượng theo từng khoảng; Lần dừng máy và lý do" in page
     assert "Sữa Cao Lãnh Đã kết thúc" in page
     assert "Xa lạ" not in page
+    assert "2 mô hình điểm và giấy chứng nhận constructor: odd.1 Mô hình điểm: <b>TPM</b> · 16/05/2026" in page
     everybody = words(browser("tri", Role.ADMINISTRATOR, "", "").get("/sharing"))
-    assert "Xa lạ mã 0300000000 chưa có trong danh sách tổ chức" in everybody
+    assert "Xa lạ mã 0300000000 chưa có trong danh sách tổ chức thoả thuận do khu-cn/gateway kể" in everybody

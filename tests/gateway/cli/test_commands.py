@@ -201,7 +201,7 @@ def test_a_dead_letter_that_is_not_there_is_not_silently_left_alone(nhipdo) -> N
 
 
 def test_a_registry_that_may_only_be_read_takes_no_decision(nhipdo, monkeypatch) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         msg = "UPDATE"
         raise DBAPIError(msg, None, sqlite3.OperationalError("attempt to write a readonly database"))
 

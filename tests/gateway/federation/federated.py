@@ -35,7 +35,7 @@ NOW = 1_795_330_800 * S
 """22 November 2026, 14:00 in Vietnam."""
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SITE, EDGE = "sa-dec", "press-shop"
-FORWARDER = EdgeId("cong-ty-sa-dec", "gateway")
+FORWARDER = EdgeId(SITE, "gateway")
 CONFIG = ForwardConfig(url="mqtt://127.0.0.1:1", site=FORWARDER.site, window_messages=50)
 USUAL = {"partner": "Sở KH&CN Đồng Tháp", "kinds": ["elements", "stops"], "since": "2026-11-20"}
 

@@ -3,12 +3,15 @@
 import msgspec
 import pytest
 from federated import EDGE, FORWARDER, SITE, Speaker, elements
+from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import Run
 from edge_agent.wire.origin import Origin, origin_line
+from edge_agent.wire.sharing import AgreementKept
+from gateway.federation.received import received
 from gateway.ingest import dead_letters
 from gateway.ingest.journals import EdgeId
-from gateway.people import admit_edge
+from gateway.people import DecisionError, admit_edge
 from gateway.registry import DeadLetterRow, NominalBucketRow
 from gateway.registry.book import Book
 from gateway.registry.roles import SYSTEM
@@ -79,9 +82,56 @@ def test_a_forwarder_under_the_name_of_an_enterprises_site_speaks_for_that_enter
     [why] = refused(province)
     assert why == (
         "cao-lanh/gateway: message 2 of journal aaaaaaaa: origin khac/press-shop: the agreement is of organisation "
-        "1400123456, cao-lanh/gateway speaks for 1400654321. Correct whose its site is, then retry; a gateway of "
-        "several takes the name of no site."
+        "1400123456, cao-lanh/gateway speaks for 1400654321. Correct whose its site is; then retry."
     )
+
+
+def test_a_gateway_of_several_speaks_for_those_alone_whom_a_person_has_named(province) -> None:
+    park, its = Speaker("khu-cn", "gateway"), EdgeId("khu-cn", "gateway")
+    province.takes(park.says(elements(9)))
+    admit_edge(province.engine, its, "Ông Bình", province.clock())
+    province.takes(said(park, OURS))
+    [why] = refused(province)
+    assert why == (
+        "khu-cn/gateway: message 2 of journal aaaaaaaa: origin sa-dec/press-shop: the agreement is of organisation "
+        "1400123456, khu-cn/gateway speaks for nobody. Register its site, or name those for whom it may: "
+        "nhipdo edges admit khu-cn/gateway --for CODE; then retry."
+    )
+    with pytest.raises(DecisionError) as caught:
+        admit_edge(province.engine, its, "Ông Bình", province.clock(), speaks_for=["1400123456", "9999999999"])
+    assert str(caught.value) == "organisation 9999999999: not registered here. Register it first; its code is meant."
+    admit_edge(province.engine, its, "Ông Bình", province.clock(), speaks_for=["1400123456"])
+    [retried] = dead_letters.retry(province.engine, province.store, province.clock())
+    assert retried.why == ""
+    dairy = msgspec.structs.replace(OURS, site="cao-lanh", organisation="1400654321")
+    province.takes(said(park, dairy))
+    assert "cao-lanh" not in {row.site for row in province.rows(NominalBucketRow)}
+    admit_edge(province.engine, its, "Bà Tư", province.clock())  # said again by somebody else: it stays as it was
+    province.takes(said(park, OURS, elements(1)))
+    assert len([row for row in province.rows(NominalBucketRow) if row.site == SITE]) == 2
+
+
+def test_an_edge_that_speaks_here_itself_is_not_overwritten_while_nobody_knows_whose_it_is(province, speaker) -> None:
+    edge = Speaker("moi-mo", EDGE, journal="d" * 32)
+    province.takes(edge.says(elements(0, total=100)))
+    province.takes(said(speaker, msgspec.structs.replace(OURS, site="moi-mo"), elements(0, revision=9, total=1)))
+    [why] = refused(province)
+    assert why.endswith(
+        "origin moi-mo/press-shop: speaks here itself, and nobody has registered whose its site is. "
+        "Register the site, then retry."
+    )
+    assert [row.revision for row in province.rows(NominalBucketRow)] == [1]
+
+
+def test_an_agreement_that_somebody_else_tells_of_an_enterprise_is_hearsay_and_shown_to_no_one_of_it(province) -> None:
+    impostor = Speaker("cao-lanh", "gateway")
+    claim = AgreementKept(key="ab" * 16, organisation="1400123456", kinds=("samples",), since="2026-01-01", agreed_at=1)
+    province.takes(impostor.says(claim))
+    admit_edge(province.engine, EdgeId("cao-lanh", "gateway"), "Ông Bình", province.clock())
+    with Session(province.engine) as session:
+        assert received(session, province.manager()) == []
+        [hearsay] = received(session, SYSTEM)
+    assert not hearsay.may_speak
 
 
 def test_a_run_or_a_declaration_in_anothers_name_touches_no_journal_of_theirs(province, speaker) -> None:

@@ -41,6 +41,7 @@ def upgrade() -> None:
         line("withdrawn_by", 200),
         text("withdrawn_why"),
     )
+    op.add_column("edge", sa.Column("speaks_for", sa.Text, nullable=False, server_default=""))
     _make_forwarder()
     _make_messages()
     _make_queue()
@@ -54,6 +55,7 @@ def downgrade() -> None:
     op.drop_index("uq_forward_journal_journal", "forward_journal")
     for table in _TABLES:
         op.drop_table(table)
+    op.drop_column("edge", "speaks_for")
     drop_noun("agreement")
 
 
@@ -143,6 +145,7 @@ def _make_record() -> None:
         line("noun", 63),
         line("row", 32),
         *_numbers("revision"),
+        line("content", 32),
         sa.PrimaryKeyConstraint("agreement", "noun", "row", name="pk_forward_said"),
     )
     op.create_table(
@@ -150,6 +153,6 @@ def _make_record() -> None:
         line("agreement", 32),
         line("kind", 16),
         day("day"),
-        *_numbers("messages", "lines", "bytes", "withdrawn", "last_at"),
+        *_numbers("messages", "lines", "bytes", "withdrawn", "given_up", "last_at"),
         sa.PrimaryKeyConstraint("agreement", "kind", "day", name="pk_forward_day"),
     )
