@@ -67,7 +67,7 @@ def test_after_summing_up_the_samples_are_not_read_again(store) -> None:
     assert [b.mean for b in store.series(CHANNELS[0], T, T + HOUR, 2)] == [14.5, 44.5]
     # A stretch of five minutes or more need not be of whole ones: only the minute in which two meet is read itself.
     assert [(b.n, b.mean) for b in store.series(CHANNELS[0], T + 1, T + HOUR + 1, 2)] == [(29, 15.0), (30, 45.5)]
-    assert store.series(CHANNELS[0], T + 1, T + HOUR + 1, 30) == []
+    assert store.series(CHANNELS[0], T + 1, T + HOUR, 30) == []
 
 
 def by_numpy(lines: list[str], start: int, end: int, number: int) -> list[tuple[int, int, int, float, float, float]]:
