@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from drivers.models import MapError
-from edge_agent.commands import adopt, check, example, models, outbox, pin, read, replay, run, simulate
+from edge_agent.commands import adopt, check, example, models, outbox, pin, procedures, read, replay, run, simulate
 from edge_agent.commands.parsing import PROGRAM, CommandError, Parser, join_words
 from edge_agent.config import ConfigError
 from edge_agent.outbox import OutboxError
@@ -39,7 +39,7 @@ def build_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (check, read, run, replay, simulate, outbox, adopt, models, example, pin):
+    for module in (check, read, run, replay, simulate, outbox, adopt, models, example, pin, procedures):
         module.add(commands)
     return parser
 
