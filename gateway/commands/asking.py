@@ -16,6 +16,8 @@ from gateway.ingest.journals import CLOSED, OPEN
 from gateway.opening import opened_registry
 from gateway.people import DecisionError, admit_edge, decide_journal, parse_edge, put_setting
 
+_BAR = 30
+
 
 def edges(args: argparse.Namespace) -> int:
     """Every edge, or one admitted."""
@@ -113,3 +115,12 @@ def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def moment(at: int) -> str:
     """UTC ns as people read it."""
     return datetime.fromtimestamp(at / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def show_progress(done: int, total: int, doing: str = "") -> None:
+    """A bar on the terminal; nothing where nobody looks."""
+    if sys.stderr.isatty():
+        share = done / total if total else 1.0
+        bar = "#" * round(share * _BAR)
+        end = "\n" if done >= total else ""
+        print(f"\r{doing}[{bar:<{_BAR}}] {share:4.0%}", end=end, file=sys.stderr, flush=True)

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gateway.commands.asking import print_table
+from gateway.commands.asking import print_table, show_progress
 from gateway.config import load_config
 from gateway.opening import opened_registry
 from gateway.people import DecisionError
@@ -18,7 +18,6 @@ from gateway.registry.sheets import Outcome, export_csv, import_file
 from gateway.registry.sheets.table import MOST_BYTES
 from gateway.registry.territory import write_provinces
 
-_BAR = 30
 _SHOWN = 50
 
 
@@ -91,7 +90,7 @@ def import_rows(args: argparse.Namespace) -> int:
             content,
             name=args.file.name,
             dry_run=args.dry_run,
-            progress=_show_progress,
+            progress=show_progress,
         )
     return _tell(args.file, outcome, args.language, dry_run=args.dry_run)
 
@@ -103,7 +102,7 @@ def export_rows(args: argparse.Namespace) -> int:
     of = _noun(args.noun)
     with opened_registry(load_config(args.config)) as engine, args.file.open("wb") as file:
         if _is_workbook(args.file):
-            export_xlsx(file, engine, time.time_ns, SYSTEM, of.__tablename__, args.language, progress=_show_progress)
+            export_xlsx(file, engine, time.time_ns, SYSTEM, of.__tablename__, args.language, progress=show_progress)
         else:
             for part in export_csv(engine, time.time_ns, SYSTEM, of.__tablename__, args.language):
                 file.write(part.encode())
@@ -150,11 +149,3 @@ def _content(file: Path) -> bytes:
     except OSError as error:
         msg = f"{file}: cannot be read: {error.strerror}. Check the path and its permissions."
         raise DecisionError(msg) from error
-
-
-def _show_progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        share = done / total if total else 1.0
-        bar = "#" * round(share * _BAR)
-        end = "\n" if done >= total else ""
-        print(f"\r[{bar:<{_BAR}}] {share:4.0%}", end=end, file=sys.stderr, flush=True)

@@ -3,19 +3,18 @@
 import argparse
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.commands.asking import moment, print_table
+from gateway.commands.asking import moment, print_table, show_progress
 from gateway.config import load_config
 from gateway.ingest import dead_letters
 from gateway.ingest.importing import import_file
 from gateway.opening import opened, opened_registry
 from gateway.registry import DeadLetterRow
-
-_BAR = 30
 
 
 def letters(args: argparse.Namespace) -> int:
@@ -46,7 +45,7 @@ def import_outbox(args: argparse.Namespace) -> int:
     """Store what came on a stick; exit code 1 when some of it could not be taken."""
     path = Path(args.file)
     with opened(load_config(args.config)) as stores:
-        done = import_file(path, stores, time.time_ns(), _show_progress)
+        done = import_file(path, stores, time.time_ns(), partial(show_progress, doing="storing "))
     outcome = done.outcome
     print(
         f"{done.edge}: {outcome.stored} stored, {outcome.again} already there, {outcome.held_back} wait for a person,"
@@ -56,11 +55,3 @@ def import_outbox(args: argparse.Namespace) -> int:
     if done.broken:
         print(done.broken, file=sys.stderr)
     return 1 if done.broken or done.refused or outcome.held_back else 0
-
-
-def _show_progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        share = done / total if total else 1.0
-        bar = "#" * round(share * _BAR)
-        end = "\n" if done >= total else ""
-        print(f"\rstoring [{bar:<{_BAR}}] {share:4.0%}", end=end, file=sys.stderr, flush=True)

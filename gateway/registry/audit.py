@@ -10,11 +10,13 @@ Because: a person has the right to be forgotten, and an audit that cannot be alt
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Text, select
+from sqlalchemy import BigInteger, Index, Row, String, Text, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gateway.registry.fields import Value
@@ -23,8 +25,14 @@ from gateway.registry.roles import Place, Reader
 
 _ID = 32
 _SEALED = ("number", "at", "account", "name", "action", "noun", "row", "before", "after", "why", "previous")
+_TOLD = (*_SEALED[1:-1], "of_province", "of_organisation", "of_agency")
 _FIRST = "0" * 64
 _BATCH = 1000
+_BEFORE_ALL = -(2**63)
+
+Progress = Callable[[int, int], None]
+Unsealed = tuple[Any, ...]
+"""What an entry says, in the order of ``_TOLD``, without its number and seals."""
 
 
 class AuditRow(Base):
@@ -113,52 +121,125 @@ def note(
     why: str = "",
 ) -> AuditRow:
     """Write down one change, within a ``gateway.registry.transaction`` (it holds the lock that numbers need)."""
+    told = unsealed(reader, at, action, noun, row, place=place, before=before, after=after, why=why)
+    head = _head(session)
+    entry = AuditRow(**_behind(head.number, head.hash, told))
+    head.number, head.hash = entry.number, entry.hash
+    session.add(entry)
+    return entry
+
+
+def unsealed(
+    reader: Reader,
+    at: int,
+    action: str,
+    noun: str,
+    row: str,
+    *,
+    place: Place,
+    before: Mapping[str, Value] | None = None,
+    after: Mapping[str, Value] | None = None,
+    why: str = "",
+) -> Unsealed:
+    """An entry that has no number yet: made ready before the lock is taken, for :func:`append`."""
+    return (
+        at,
+        reader.account,
+        reader.name,
+        action,
+        noun,
+        row,
+        _json(before),
+        _json(after),
+        why,
+        place.province,
+        place.organisation,
+        place.agency,
+    )
+
+
+def append(session: Session, entries: Iterable[Unsealed]) -> None:
+    """Write down many changes at once, in their order; as :func:`note`, within a transaction."""
+    session.flush()
+    head = _head(session)
+    number, sealed = head.number, head.hash
+    rest = iter(entries)
+    while batch := list(islice(rest, _BATCH)):
+        rows = []
+        for told in batch:
+            rows.append(row := _behind(number, sealed, told))
+            number, sealed = row["number"], row["hash"]
+        session.execute(insert(AuditRow.__table__), rows)  # type: ignore[arg-type]
+    head.number, head.hash = number, sealed
+
+
+def verify(session: Session, progress: Progress = lambda _done, _total: None) -> Iterator[Broken]:
+    """Every place where the chain does not hold, in order; nothing when it is whole.
+
+    It is read some thousand entries at a time, so that neither memory nor a lock grows with it, up to the entry that
+    was the last at the beginning: what is written meanwhile is left to the next time.
+
+    Args:
+        session: Nothing is written with it.
+        progress: Is told how many entries of how many were looked at.
+    """
+    number, sealed = last(session)
+    expected, previous, after = 1, _FIRST, _BEFORE_ALL
+    progress(0, number)
+    while entries := _some(session, after, number):
+        for entry in entries:
+            if entry.number != expected:
+                yield Broken(expected, "missing")
+            if entry.hash != _hash(entry[:-1]) or (entry.number == expected and entry.previous != previous):
+                yield Broken(entry.number, "altered")
+            expected, previous = entry.number + 1, entry.hash
+        after = expected - 1
+        progress(min(after, number), number)
+    if (number, sealed) != (expected - 1, previous) or _stands_behind(session):
+        yield Broken(number, "head")
+
+
+def last(session: Session) -> tuple[int, str]:
+    """Number and hash of the last entry; 0 when there is none."""
+    head = session.execute(select(AuditHeadRow.number, AuditHeadRow.hash)).first()
+    return (head.number, head.hash) if head else (0, _FIRST)
+
+
+def _some(session: Session, after: int, until: int) -> Sequence[Row[Any]]:
+    number = AuditRow.number
+    query = select(*(getattr(AuditRow, name) for name in (*_SEALED, "hash")))
+    query = query.where(number > after, number <= until).order_by(number).limit(_BATCH)
+    found = session.execute(query).all()
+    session.rollback()  # a transaction that stays open for minutes keeps old pages from being tidied away
+    return found
+
+
+def _stands_behind(session: Session) -> bool:
+    """Whether there are entries behind the last one: asked in one statement, so that nobody writes in between."""
+    head = select(func.coalesce(func.max(AuditHeadRow.number), 0)).scalar_subquery()
+    return bool(session.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.number > head)))
+
+
+def _head(session: Session) -> AuditHeadRow:
     head = session.get(AuditHeadRow, 1)
     if head is None:
         head = AuditHeadRow(one=1, number=0, hash=_FIRST)
         session.add(head)
-    entry = AuditRow(
-        number=head.number + 1,
-        at=at,
-        account=reader.account,
-        name=reader.name,
-        action=action,
-        noun=noun,
-        row=row,
-        before=_json(before),
-        after=_json(after),
-        why=why,
-        of_province=place.province,
-        of_organisation=place.organisation,
-        of_agency=place.agency,
-        previous=head.hash,
-    )
-    entry.hash = _seal(entry)
-    session.add(entry)
-    head.number, head.hash = entry.number, entry.hash
-    return entry
+    return head
 
 
-def verify(session: Session) -> Iterator[Broken]:
-    """Every place where the chain does not hold, in order; nothing when it is whole."""
-    expected, previous = 1, _FIRST
-    query = select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_BATCH)
-    for entry in session.scalars(query):
-        if entry.number != expected:
-            yield Broken(expected, "missing")
-        elif entry.previous != previous or entry.hash != _seal(entry):
-            yield Broken(entry.number, "altered")
-        expected, previous = entry.number + 1, entry.hash
-        session.expunge(entry)
-    head = session.get(AuditHeadRow, 1)
-    if (head.number, head.hash) != (expected - 1, previous) if head else expected != 1:
-        yield Broken(head.number if head else 0, "head")
+def _behind(number: int, sealed: str, told: Unsealed) -> dict[str, Any]:
+    """The columns of the entry behind that of a number and a hash."""
+    row: dict[str, Any] = dict(zip(_TOLD, told, strict=True))
+    row |= {"number": number + 1, "previous": sealed}
+    row["hash"] = _hash([row[name] for name in _SEALED])
+    return row
 
 
 def _json(values: Mapping[str, Value] | None) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if values else ""
 
 
-def _seal(entry: AuditRow) -> str:
-    told = json.dumps([getattr(entry, name) for name in _SEALED], ensure_ascii=False, separators=(",", ":"))
+def _hash(sealed: Sequence[Any]) -> str:
+    told = json.dumps(list(sealed), ensure_ascii=False, separators=(",", ":"))
     return sha256(told.encode()).hexdigest()

@@ -4,13 +4,14 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.registry import audit, personal
 from gateway.registry.fields import Field, Value
 from gateway.registry.nouns import NOUNS, Registered
 from gateway.registry.refusals import ForbiddenError, NoSuchRowError, StaleRowError, WrongValuesError
+from gateway.registry.resting import is_retired, move, refuse_if_needed
 from gateway.registry.roles import Action, Place, Reader
 from gateway.registry.searching import searched
 from gateway.registry.texts import Title, WrongValueError
@@ -24,13 +25,11 @@ class Writing:
         session: Of a ``gateway.registry.transaction``: it holds the write lock, so a key that is free stays free.
         reader: Who writes.
         at: When, UTC ns.
-        is_batch: Whether many rows are written, whose keys were looked at within this transaction: none is in use.
     """
 
     session: Session
     reader: Reader
     at: int
-    is_batch: bool = False
 
     def make(self, noun: str, values: Mapping[str, object], why: str = "", action: str = "make") -> Registered:
         """A new row.
@@ -40,7 +39,7 @@ class Writing:
             ForbiddenError: It may not be written there.
         """
         of = NOUNS[noun]
-        read = self._read(of, values)
+        read = self._read(of, values, {})
         row = of(
             id=f"{self.at // 1_000_000:012x}{token_hex(10)}",
             revision=1,
@@ -53,11 +52,9 @@ class Writing:
         self._allowed(Action.WRITE, row)
         self._unique(row)
         self._sign(row)
-        self.session.add(row)
-        if not self.is_batch:
-            self.session.flush()
-        hashes = self._keep_personal(row, read)
         row.search = searched(row, read)
+        self._add(row)
+        hashes = self._keep_personal(row, read)
         after = {name: value for name, value in read.items() if name not in of.personal and value != ""} | hashes
         self._note(row, action, None, after, why)
         return row
@@ -86,7 +83,7 @@ class Writing:
         before = self._values(row)
         # A person who was forgotten has no name any more, which is no reason to refuse every other change.
         erased = {name for name in type(row).personal if not before[name] and name not in values}
-        read = self._read(type(row), before | dict(values), erased)
+        read = self._read(type(row), before | dict(values), before, erased)
         changed = {name for name in read if read[name] != before.get(name, "")}
         if not changed:
             return row
@@ -99,13 +96,14 @@ class Writing:
         row.revision += 1
         self._sign(row)
         row.search = searched(row, read)
+        self._renew(row)
         hashes = self._keep_personal(row, {name: read[name] for name in changed})
         plain = changed - set(type(row).personal)
         self._note(
             row, "change", {name: before[name] for name in plain}, {name: read[name] for name in plain} | hashes, why
         )
         if row.place != was and type(row).noun.is_scope:
-            self._move(type(row), row)
+            self._move(row)
         return row
 
     def retire(self, noun: str, row_id: str, revision: int | None, why: str, *, back: bool = False) -> Registered:
@@ -122,8 +120,10 @@ class Writing:
             raise StaleRowError(row.revision)
         if back:
             self._unique(row)
+            if problems := self._out_of_use(type(row), row.values(), {}):
+                raise WrongValuesError(problems)
         else:
-            self._unused(row)
+            refuse_if_needed(self.session, row)
             personal.end(self.session, noun, row_id, self.at)
         row.retired_at = 0 if back else self.at
         row.revision += 1
@@ -163,7 +163,11 @@ class Writing:
             raise ForbiddenError(f"{self.reader.name}: may not {action.value} {noun.title.en} there")
 
     def _read(
-        self, of: type[Registered], values: Mapping[str, object], erased: Container[str] = ()
+        self,
+        of: type[Registered],
+        values: Mapping[str, object],
+        before: Mapping[str, Value],
+        erased: Container[str] = (),
     ) -> dict[str, Value]:
         fields = of.all_fields()
         problems = {
@@ -183,17 +187,33 @@ class Writing:
                     f"Không có {link.title.vi} này. Hãy chọn từ danh sách.",
                     f"There is no such {link.title.en}. Choose one of the list.",
                 )
+        problems |= self._out_of_use(of, read, before)
         if not problems:
             problems.update(of.contradictions(read))
         if problems:
             raise WrongValuesError(problems)
         return read
 
+    def _out_of_use(
+        self, of: type[Registered], read: Mapping[str, Value], before: Mapping[str, Value]
+    ) -> dict[str, Title]:
+        """Links that are not as before and name rows out of use."""
+        new = {name: link for name, link in of.links().items() if read.get(name) and read[name] != before.get(name)}
+        named = ((name, link, self._linked(link.to, str(read[name]))) for name, link in new.items())
+        return {name: is_retired(link.title) for name, link, row in named if row is not None and row.retired_at}
+
     def _linked(self, noun: str, row_id: str) -> Registered | None:
         of = NOUNS[noun]
         row: Registered | None = self.session.get(of, row_id)
         # Whoever may not see it must not learn that it exists, and must not hang anything on it.
         return row if row is not None and self.reader.may(Action.READ, of.noun.group, row.place) else None
+
+    def _add(self, row: Registered) -> None:
+        self.session.add(row)
+        self.session.flush()
+
+    def _renew(self, row: Registered) -> None:
+        """The row was changed: the session writes it."""
 
     def _set(self, row: Registered, read: Mapping[str, Value]) -> None:
         for name, one in type(row).fields().items():
@@ -220,16 +240,11 @@ class Writing:
             place = place._replace(**{row.__tablename__: row.id})
         row.of_province, row.of_organisation, row.of_agency = place
 
-    def _move(self, of: type[Registered], row: Registered) -> None:
-        """What belongs to an organisation goes with it into another province."""
-        column = f"of_{of.__tablename__}"
-        for other in NOUNS.values():
-            here = getattr(other, column) == row.id
-            self.session.execute(update(other).where(here).values(of_province=row.of_province))
+    def _move(self, row: Registered) -> None:
+        self.session.flush()
+        move(self.session, type(row), [row.id])
 
     def _unique(self, row: Registered) -> None:
-        if self.is_batch:
-            return
         of = type(row)
         query = select(func.count()).select_from(of).where(of.id != row.id, of.retired_at == 0)
         for name in of.noun.key:
@@ -248,22 +263,6 @@ class Writing:
                 }
             )
 
-    def _unused(self, row: Registered) -> None:
-        for of in NOUNS.values():
-            for name, link in of.links().items():
-                if link.to != row.__tablename__ or of is type(row):
-                    continue
-                query = select(func.count()).select_from(of).where(getattr(of, name) == row.id, of.retired_at == 0)
-                if count := self.session.scalar(query):
-                    raise WrongValuesError(
-                        {
-                            "": Title(
-                                f"Còn {count} {of.noun.many.vi} thuộc về đây. Hãy ngừng dùng chúng trước.",
-                                f"{count} {of.noun.many.en} still belong to it. Retire those first.",
-                            )
-                        }
-                    )
-
     def _sign(self, row: Registered) -> None:
         row.changed_at, row.changed_by = self.at, self.reader.name
 
@@ -280,15 +279,7 @@ class Writing:
         after: Mapping[str, Value] | None,
         why: str,
     ) -> None:
+        of, place = row.__tablename__, row.place
         audit.note(
-            self.session,
-            self.reader,
-            self.at,
-            action,
-            row.__tablename__,
-            row.id,
-            place=row.place,
-            before=before,
-            after=after,
-            why=why,
+            self.session, self.reader, self.at, action, of, row.id, place=place, before=before, after=after, why=why
         )

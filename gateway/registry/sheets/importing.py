@@ -1,30 +1,30 @@
-"""An import: read, planned, and then written in one transaction, or not at all."""
+"""An import: read, planned, made ready, and then written in one transaction, or not at all."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from gateway.registry import audit
-from gateway.registry.book import Book
+from gateway.registry.batch import AT_ONCE, Batch, OvertakenError
+from gateway.registry.database import transaction
 from gateway.registry.fields import Value
+from gateway.registry.models import StoreRow
 from gateway.registry.nouns import NOUNS
 from gateway.registry.refusals import ForbiddenError, NoSuchRowError, StaleRowError, WrongValuesError
 from gateway.registry.roles import Place, Reader
 from gateway.registry.sheets.container import is_workbook
 from gateway.registry.sheets.faults import Fault, UnreadableFileError
 from gateway.registry.sheets.from_csv import read_csv
-from gateway.registry.sheets.keys import key_of, keys_in_use
 from gateway.registry.sheets.linked import Links
 from gateway.registry.sheets.plan import NEW, Plan, Planner, Progress, Step
 from gateway.registry.sheets.table import Table
 from gateway.registry.texts import Title, shown
-from gateway.registry.writing import Writing
 
-_AT_ONCE = 500
 _CHANGED = Title("Có người vừa sửa dòng này. Hãy chạy lại.", "Somebody has just changed this. Run the import again.")
 
 
@@ -101,25 +101,21 @@ def import_file(
         KeyError: There is no such noun.
     """
     of = NOUNS[noun]
+    with Session(engine) as session:
+        changes = int(session.scalar(select(StoreRow.changes)) or 0)
     try:
         table = read_table(content)
         planner = Planner(engine, reader, of, Links(engine, reader, clock), table)
         plan = planner.make(_in_two(progress, 0, 1 if dry_run else 2))
+        plan.table = replace(table, lines=())  # read, and tens of megabytes
+        del table, planner
     except UnreadableFileError as error:
         return Outcome(noun=noun, fault_count=1, faults=(error.fault,))
     if not plan.count and not dry_run:
-        why = f"{shown(name)}" if name else "import"
-        told: dict[str, Value] = {
-            "file": name,
-            "sha256": sha256(content).hexdigest(),
-            "new": plan.new,
-            "changed": plan.changed,
-        }
-        with _told_of(plan), Book(engine, clock).writing(reader) as writing:
-            _write(plan, writing, noun, why, _in_two(progress, 1, 2))
-            audit.note(
-                writing.session, reader, writing.at, "import", noun, import_id, place=Place(), after=told, why=why
-            )
+        file = _File(name, sha256(content).hexdigest(), import_id)
+        with _told_of(plan), Session(engine, autoflush=False) as session:
+            batch = Batch(session, reader, clock(), of, changes)
+            _write(plan, engine, batch, file, _in_two(progress, 1, 2))
     return _outcome(noun, plan, written=not plan.count and not dry_run)
 
 
@@ -157,58 +153,56 @@ class _RowError(Exception):
         self.line, self.problems = line, problems
 
 
-def _write(plan: Plan, writing: Writing, noun: str, why: str, progress: Progress) -> None:
-    held = _hold(plan, writing, noun)
-    ids: dict[int, str] = {}
-    for done, step in enumerate(plan.steps, 1):
+class _File(NamedTuple):
+    """What the audit tells of a file."""
+
+    name: str
+    sha256: str
+    import_id: str
+
+
+def _write(plan: Plan, engine: Engine, batch: Batch, file: _File, progress: Progress) -> None:
+    why = shown(file.name) if file.name else "import"
+    lines = _make_ready(plan, batch, why, progress)
+    told: dict[str, Value] = {"file": file.name, "sha256": file.sha256, "new": plan.new, "changed": plan.changed}
+    with transaction(engine) as session:
         try:
-            values = _with_ids(step, ids, held.links)
-            if step.id:
-                writing.change(noun, step.id, values, step.revision, why)
-            else:
-                row = writing.make(noun, values, why)
-                ids[step.line] = row.id
-        except WrongValuesError as error:
-            raise _RowError(step.line, error.problems) from error
-        except (StaleRowError, NoSuchRowError, ForbiddenError) as error:
-            raise _RowError(step.line, {"": _CHANGED}) from error
-        if done % _AT_ONCE == 0 or done == len(plan.steps):
-            # One statement for hundreds of rows, and none of them stays in memory.
-            writing.session.flush()
-            progress(done, len(plan.steps))
+            batch.write(session)
+        except OvertakenError as error:
+            raise _RowError(lines[error.row], {batch.of.noun.key[0] if error.is_key else "": _CHANGED}) from error
+        noun = batch.of.__tablename__
+        audit.note(session, batch.reader, batch.at, "import", noun, file.import_id, place=Place(), after=told, why=why)
+    progress(len(lines), len(lines))
 
 
-class _Held(NamedTuple):
-    """What the session would forget between two rows, and ask for again.
+def _make_ready(plan: Plan, batch: Batch, why: str, progress: Progress) -> dict[str, int]:
+    """Id of each row -> its line. Each step goes as soon as its row is ready: there may be fifty thousand."""
+    of, total = batch.of, len(plan.steps)
+    lines: dict[str, int] = {}
+    ids: dict[int, str] = {}
+    plan.steps.reverse()
+    while plan.steps:
+        some = [plan.steps.pop() for _ in range(min(AT_ONCE, len(plan.steps)))]
+        rows = batch.load([step.id for step in some if step.id])
+        assert len(rows) <= len(some)  # held while they are changed
+        for step in some:
+            row_id = _ready(step, batch, _with_ids(step, ids, list(of.links())), why)
+            lines[row_id] = step.line
+            ids[step.line] = row_id
+        if plan.steps:
+            progress(len(lines), total)
+    return lines
 
-    Attributes:
-        links: Fields that name rows.
-        rows: Those that they name, and the head of the audit.
-    """
 
-    links: Sequence[str]
-    rows: Sequence[object]
-
-
-def _hold(plan: Plan, writing: Writing, noun: str) -> _Held:
-    """Look once, within the transaction, at all that each row would look at by itself.
-
-    Raises:
-        _RowError: Somebody has taken a key meanwhile.
-    """
-    of, session = NOUNS[noun], writing.session
-    in_use = keys_in_use(session, of)
-    for step in plan.steps:
-        if not step.id and key_of(of, step.values) in in_use:
-            raise _RowError(step.line, {of.noun.key[0]: _CHANGED})
-    writing.is_batch = True
-    rows: list[object] = [session.get(audit.AuditHeadRow, 1)]
-    for name, link in of.links().items():
-        wanted = sorted({str(step.values[name]) for step in plan.steps if step.values.get(name)})
-        for some in range(0, len(wanted), _AT_ONCE):
-            other = NOUNS[link.to]
-            rows += session.scalars(select(other).where(other.id.in_(wanted[some : some + _AT_ONCE])))
-    return _Held(list(of.links()), rows)
+def _ready(step: Step, batch: Batch, values: dict[str, Value], why: str) -> str:
+    try:
+        if step.id:
+            return batch.change(batch.of.__tablename__, step.id, values, step.revision, why).id
+        return batch.make(batch.of.__tablename__, values, why).id
+    except WrongValuesError as error:
+        raise _RowError(step.line, error.problems) from error
+    except (StaleRowError, NoSuchRowError, ForbiddenError) as error:
+        raise _RowError(step.line, {"": _CHANGED}) from error
 
 
 def _with_ids(step: Step, ids: Mapping[int, str], links: Sequence[str]) -> dict[str, Value]:

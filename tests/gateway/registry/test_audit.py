@@ -1,15 +1,17 @@
 """The audit: every change with before and after, sealed; and what it may know of persons."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.registry import AuditHeadRow, AuditRow, PersonalRow
-from gateway.registry.audit import Broken, verify
+from gateway.registry.audit import Broken, last, verify
 from gateway.registry.personal import DAY_NS, due, salted
-from gateway.registry.refusals import ForbiddenError
+from gateway.registry.refusals import ForbiddenError, StaleRowError
 from gateway.registry.roles import SYSTEM, Grant, Reader, Role
 
 
@@ -52,6 +54,16 @@ def remove_all(session: Session) -> None:
     session.execute(delete(AuditRow))
 
 
+def swap_two(session: Session) -> None:
+    for before, after in ((2, 9), (3, 2), (9, 3)):
+        session.execute(update(AuditRow).where(AuditRow.number == before).values(number=after))
+
+
+def add_one_behind(session: Session) -> None:
+    copied = dict(session.execute(select(AuditRow.__table__).where(AuditRow.number == 4)).mappings().one())
+    session.execute(insert(AuditRow).values(copied | {"number": 5}))
+
+
 def swap_names(session: Session) -> None:
     session.execute(update(AuditRow).where(AuditRow.number == 4).values(name="Người khác"))
 
@@ -64,6 +76,8 @@ def swap_names(session: Session) -> None:
         (remove_last, [Broken(4, "head")]),
         (remove_all, [Broken(4, "head")]),
         (swap_names, [Broken(4, "altered")]),
+        (swap_two, [Broken(2, "altered"), Broken(3, "altered"), Broken(4, "altered")]),
+        (add_one_behind, [Broken(4, "head")]),
     ],
 )
 def test_a_deleted_or_altered_entry_is_found(world, engine, tamper, found) -> None:
@@ -121,3 +135,48 @@ def test_after_a_row_went_out_of_use_each_datum_has_the_end_of_its_purpose(world
     with Session(engine) as session:
         assert due(session, world.now[0] + 179 * DAY_NS) == []
         assert due(session, world.now[0] + 181 * DAY_NS) == [("person", person.id)]
+
+
+def test_what_is_written_while_the_chain_is_walked_does_not_break_it(world, engine) -> None:
+    told: list[tuple[int, int]] = []
+
+    def write(done: int, total: int) -> None:
+        told.append((done, total))
+        world.book.change(SYSTEM, "site", world.site.id, {"note": str(done)}, None)
+
+    with Session(engine) as session:
+        assert list(verify(session, write)) == []
+        assert last(session)[0] == 6
+    assert told == [(0, 4), (4, 4)]
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+def test_many_who_write_at_once_make_one_chain_without_a_fork(world, engine) -> None:
+    def write(k: int) -> None:
+        for n in range(5):
+            world.book.make(SYSTEM, "site", {"name": f"x{k}-{n}", "title": "X", "kind": "farm"} | whose)
+
+    whose = {"organisation": world.press.id}
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert broken(engine) == []
+    with Session(engine) as session:
+        assert last(session)[0] == 24
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+def test_of_two_who_change_the_same_revision_at_once_one_is_told(world, engine) -> None:
+    both = Barrier(2)
+
+    def write(k: int) -> str:
+        both.wait(10)
+        try:
+            world.book.change(SYSTEM, "site", world.site.id, {"note": f"của {k}"}, 1)
+        except StaleRowError as error:
+            return f"{error.revision} is in force"
+        return "written"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(write, range(2))) == ["2 is in force", "written"]
+    assert world.book.get(SYSTEM, "site", world.site.id).revision == 2
+    assert broken(engine) == []

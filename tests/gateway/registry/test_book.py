@@ -8,6 +8,7 @@ from gateway.registry import AuditRow
 from gateway.registry.book import Asked, matches
 from gateway.registry.refusals import ForbiddenError, NoSuchRowError, StaleRowError, WrongValuesError
 from gateway.registry.roles import SYSTEM, Action, Grant, Reader, Role
+from gateway.registry.texts import Title
 
 
 def written(engine: Engine) -> int:
@@ -169,3 +170,24 @@ def test_several_writes_are_all_there_or_none(world, engine) -> None:
 def test_a_list_that_no_table_holds_is_searched_likewise() -> None:
     assert matches("Trung tâm Kỹ thuật", "ky thuat trung")
     assert not matches("Trung tâm", "kỹ")
+
+
+def test_nothing_begins_to_rest_on_what_is_out_of_use(world) -> None:
+    world.book.retire(SYSTEM, "site", world.site.id, 1, "bán")
+    world.book.retire(SYSTEM, "organisation", world.press.id, 1, "giải thể")
+    site = {"name": "moi", "title": "Xưởng mới", "kind": "factory"}
+    other = world.book.make(SYSTEM, "site", site | {"organisation": world.dairy.id})
+    said = Title(
+        "Tổ chức này đã ngừng dùng. Hãy dùng lại bản ghi đó trước, hoặc chọn bản ghi khác.",
+        "This Organisation is out of use. Take it back into use first, or choose another one.",
+    )
+    for act in (
+        lambda: world.book.make(SYSTEM, "site", site | {"name": "khac", "organisation": world.press.id}),
+        lambda: world.book.change(SYSTEM, "site", other.id, {"organisation": world.press.id}, 1),
+        lambda: world.book.retire(SYSTEM, "site", world.site.id, 2, "mua lại", back=True),
+    ):
+        with pytest.raises(WrongValuesError) as refused:
+            act()
+        assert refused.value.problems == {"organisation": said}
+    world.book.retire(SYSTEM, "organisation", world.press.id, 2, "nhầm", back=True)
+    assert world.book.retire(SYSTEM, "site", world.site.id, 2, "mua lại", back=True).retired_at == 0
