@@ -10,12 +10,12 @@ Because: what is sent again is decided by the word from above alone; every broke
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from gateway.broker_access import password_of, tls_of
 from gateway.broker_config import ForwardConfig
 
 _FAREWELL_S = 2.0
@@ -50,7 +50,9 @@ class Heard(NamedTuple):
 Event = Opened | Closed | Confirmed | Heard
 _REFUSED = {
     "Bad user name or password": "refused the user name or password. Check forward.username and forward.password_file.",
-    "Not authorized": "does not authorise this user. Check forward.username, and ask for its rights there.",
+    "Not authorized": (
+        "does not authorise this user. Check forward.username and forward.password_file, and ask for its rights there."
+    ),
 }
 
 
@@ -97,9 +99,9 @@ class Connection:
         self._client = client
         try:
             if config.username:
-                client.username_pw_set(config.username, _first_line(config.password_file))
+                client.username_pw_set(config.username, password_of(config))
             if config.tls:
-                client.tls_set_context(_tls(config))
+                client.tls_set_context(tls_of(config))
             client.connect(config.host, config.port, keepalive=round(config.keepalive_s))
         except (OSError, ValueError) as error:
             raise CannotConnectError(_unreachable(config, error)) from error
@@ -142,17 +144,6 @@ class Connection:
         if not self._was_let_in:
             what = f"closed the connection ({reason}). Is it an MQTT broker, and is forward.url's scheme right?"
         self._happens(Closed(f"broker {self._config.url}: {what}"))
-
-
-def _tls(config: ForwardConfig) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=config.ca_file or None)
-    if config.cert_file:
-        context.load_cert_chain(config.cert_file, config.key_file or None)
-    return context
-
-
-def _first_line(path: str) -> str | None:
-    return Path(path).read_text("utf-8-sig").partition("\n")[0].strip() if path else None
 
 
 def _unreachable(config: ForwardConfig, error: Exception) -> str:

@@ -14,7 +14,6 @@ import random
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from threading import Event, Thread
 from typing import Protocol
 from uuid import uuid4
@@ -23,6 +22,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from edge_agent.wire import topics
+from gateway.broker_access import password_of, tls_of
 from gateway.config import BrokerConfig
 
 log = logging.getLogger(__name__)
@@ -169,12 +169,9 @@ class Subscription:
         client.connect_timeout = config.connect_timeout_s
         client.max_queued_messages_set(_QUEUED)
         if config.username:
-            client.username_pw_set(config.username, _first_line(config.password_file))
+            client.username_pw_set(config.username, password_of(config))
         if config.tls:
-            context = ssl.create_default_context(cafile=config.ca_file or None)
-            if config.cert_file:
-                context.load_cert_chain(config.cert_file, config.key_file or None)
-            client.tls_set_context(context)
+            client.tls_set_context(tls_of(config))
         client.will_set(*self._will, qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -219,10 +216,6 @@ class Subscription:
         if text != self._said:
             log.warning("%s", text)
             self._said = text
-
-
-def _first_line(path: str) -> str | None:
-    return Path(path).read_text("utf-8").partition("\n")[0].strip() if path else None
 
 
 def _unreachable(config: BrokerConfig, error: Exception) -> str:
