@@ -18,6 +18,7 @@ from edge_agent.asked import Acknowledged, SettingCame, Unsendable
 from edge_agent.clock import Clock
 from edge_agent.config import AgentConfig
 from edge_agent.config.tables import BrokerConfig
+from edge_agent.endurance import Endurance
 from edge_agent.outbox import OutboxReader
 from edge_agent.status import edge_status
 from edge_agent.uplink_beside import Beside, Committed, Stop
@@ -58,6 +59,7 @@ class Uplink:
         self._recorder = recorder
         self._reader = OutboxReader(path)
         self._started = clock.now()
+        self._endurance = Endurance(config)
         self._store = (str(self._reader.fact("store") or ""), _whole(self._reader.fact("generation")))
         self._window = Window(
             self._reader,
@@ -68,8 +70,7 @@ class Uplink:
             broker.resend_max_s,
         )
         self._connection: Connection | None = None
-        self._online = False
-        self._stopping = False
+        self._online, self._stopping = False, False
         self._wait_s = broker.reconnect_s
         self._connect_at = 0.0
         self._lost_since = time.monotonic()
@@ -238,12 +239,12 @@ class Uplink:
         return self._connection.publish(topic, payload, retain=retain) if self._connection else 0
 
     def _status(self, state: str) -> tuple[str, bytes]:
-        status = edge_status(
-            state, self._config, self._clock, self._reader, self._window.stored, self._store, self._recorder.grades
-        )
-        units = self._recorder.desk.statuses()
+        of = (self._config, self._clock, self._reader, self._window.stored, self._store, self._recorder.grades)
+        status = edge_status(state, *of)
         self._oldest_waiting = status.oldest_waiting
-        said = msgspec.structs.replace(status, journal=self._journal, started=self._started, work_units=units)
+        ahead = self._endurance.told(self._connection.certificate_until() if self._connection else 0)
+        ahead["work_units"] = self._recorder.desk.statuses()
+        said = msgspec.structs.replace(status, journal=self._journal, started=self._started, **ahead)
         return str(EdgeTopic(self._config.site, self._config.edge, topics.STATUS)), msgspec.json.encode(said)
 
     # ------------------------------------------------------------------ listening

@@ -10,6 +10,7 @@ Instead of: MQTT 5 where it is offered, and two ways to test.
 """
 
 import ssl
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
@@ -117,6 +118,13 @@ class Connection:
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> int:
         """Send, QoS 1; the number under which the broker will confirm it."""
         return self._client.publish(topic, payload, qos=1, retain=retain).mid
+
+    def certificate_until(self) -> int:
+        """Until when the certificate is valid that the broker has shown, UTC ns; 0: it has shown none."""
+        sock, shown = self._client.socket(), None
+        with suppress(OSError, ValueError):  # the connection may be ending just now
+            shown = sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None
+        return int(ssl.cert_time_to_seconds(str(shown["notAfter"]))) * 1_000_000_000 if shown else 0
 
     def close(self, farewell: tuple[str, bytes] | None = None, timeout_s: float = 1.0) -> None:
         """End it in order, so that the will is not said; ``farewell`` is published first."""

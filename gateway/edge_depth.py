@@ -1,6 +1,6 @@
 """One edge in depth: its journals with their ranges, what could not be used, what it has declared lost, what it told.
 
-Decision: what an edge does not say is not worked out here (days until its disk is full, load of its buses).
+Decision: days until its outbox is full and the load of its buses are the edge's own words, not worked out here.
 Because: the size that its outbox may take stands in its own configuration; a figure guessed from elsewhere would be
 believed.
 """

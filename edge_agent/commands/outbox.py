@@ -73,26 +73,13 @@ def described(found: outbox.Survey, now: int) -> list[str]:
         lines.append(f"undated    {number_of(found.undated, 'sample')}, waiting for the clock")
     lines.append(f"disk       {size(found.disk_free)} free")
     lines.append(f"grows      {size(found.bytes_per_day)} a day")
-    days = autonomy_days(found)
+    days = outbox.autonomy_days(found)
     room = "not known yet: nothing has been kept so far" if days is None else f"{span(days * _DAY_S)} without a gateway"
     lines.append(f"room for   {room}")
     if found.journals:
         rows = [("JOURNAL", "FIRST", "LAST"), *((j.journal, str(j.first), str(j.last)) for j in found.journals)]
         lines += ["", columns(rows)]
     return lines
-
-
-def autonomy_days(found: outbox.Survey) -> float | None:
-    """How long the edge can do without a gateway from now on before it must drop samples, days.
-
-    Up to the size limit or the end of the disk, whichever is nearer. What is stored may be dropped for
-    it; its share is taken from the count of messages. None while the rate is not known.
-    """
-    if found.bytes_per_day <= 0:
-        return None
-    waiting = found.bytes * found.waiting / max(found.messages, 1)
-    room = min(found.limit_bytes - waiting, found.disk_free + found.bytes - waiting)
-    return max(room, 0.0) / found.bytes_per_day
 
 
 def run_export(args: argparse.Namespace) -> int:

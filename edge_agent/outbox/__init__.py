@@ -14,7 +14,7 @@ Instead of: one sequence an edge for ever.
 from edge_agent.outbox.export import adopt, export, take_acknowledgement
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.ownership import OutboxError, machine_serial
-from edge_agent.outbox.reading import OutboxReader, Survey, survey
+from edge_agent.outbox.reading import OutboxReader, Survey, autonomy_days, survey
 from edge_agent.outbox.schema import is_full
 from edge_agent.outbox.trimming import Trimmer, used_bytes
 
@@ -25,6 +25,7 @@ __all__ = [
     "Survey",
     "Trimmer",
     "adopt",
+    "autonomy_days",
     "export",
     "is_full",
     "machine_serial",

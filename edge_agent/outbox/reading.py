@@ -198,3 +198,16 @@ def survey(state_dir: Path, limit_bytes: int = 0) -> Survey:
         )
     finally:
         reader.close()
+
+
+def autonomy_days(found: Survey) -> float | None:
+    """How long the edge can do without a gateway from now on before it must drop samples, days.
+
+    Up to the size limit or the end of the disk, whichever is nearer. What is stored may be dropped for
+    it; its share is taken from the count of messages. None while the rate is not known.
+    """
+    if found.bytes_per_day <= 0:
+        return None
+    waiting = found.bytes * found.waiting / max(found.messages, 1)
+    room = min(found.limit_bytes - waiting, found.disk_free + found.bytes - waiting)
+    return max(room, 0.0) / found.bytes_per_day

@@ -198,6 +198,11 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
         acknowledged_last: Journal -> highest number seen from them. Above a hole that stays the floor tells nothing
             of what a restored gateway has forgotten.
         work_units: Work unit -> what it does now.
+        autonomy_s: How long the edge could do without a gateway from now on before it must drop samples, s; None: how
+            fast its outbox grows is not known yet.
+        bus_load: Bus -> share of its time that its polls will keep it busy by the edge's own plan, dimensionless.
+        certificates: ``broker``, ``edge``, ``authority`` -> until when the certificate of the connection is valid;
+            one that is not used, or cannot be read, is absent.
     """
 
     state: str
@@ -219,6 +224,9 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
     acknowledged_last: dict[str, int] = msgspec.field(default_factory=dict)
     version: str = ""
     work_units: dict[str, WorkUnitStatus] = msgspec.field(default_factory=dict)
+    autonomy_s: float | None = None
+    bus_load: dict[str, float] = msgspec.field(default_factory=dict)
+    certificates: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class Stored(Word, frozen=True, kw_only=True):

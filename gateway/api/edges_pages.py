@@ -9,12 +9,13 @@ from gateway.access.refusals import AccessError
 from gateway.access.sites import Sites, is_within
 from gateway.api.edges import find_edge
 from gateway.api.health import EdgeSites, of_all
-from gateway.api.permission import allow, sites_for
+from gateway.api.permission import TheReader, allow, sites_for
 from gateway.api.production import titles_of
 from gateway.api.rendering import Pages
 from gateway.api.sent_forms import Sent, TheSent, check_token
 from gateway.api.source import EdgeName, Now, SiteName, TheService
 from gateway.edge_depth import MOST_LETTERS, edge_depth, letters_of, on_hold
+from gateway.federation.standing import standing
 from gateway.health import EdgeHealth
 from gateway.ingest import dead_letters
 from gateway.ingest.journals import CLOSED, ON_HOLD, OPEN, EdgeId
@@ -25,6 +26,9 @@ from gateway.registry.texts import Title
 router = APIRouter(include_in_schema=False, prefix="/edges")
 
 MOST_NAME, MOST_WHY = 100, 500
+CLOCK_LIMIT_S = 2.0
+"""What the way of a status and a busy gateway may take; more than that is a clock that is wrong, s."""
+CERTIFICATES = ("edge", "broker", "authority")
 WELL = 2
 _NAME_WANTED = Title("Hãy ghi họ tên, từ 1 đến 100 ký tự.", "Write your full name, 1 to 100 characters.")
 _WHY_WANTED = Title("Hãy ghi lý do, từ 1 đến 500 ký tự.", "Write the reason, 1 to 500 characters.")
@@ -79,6 +83,9 @@ class EdgeFile:
             "may_decide": is_within(self.id.site, self._decides),
             "wrong": wrong,
             "told": told,
+            "off": clock_off_s(self.health),
+            "clock_limit": CLOCK_LIMIT_S,
+            "certificates": CERTIFICATES,
             "most_letters": MOST_LETTERS,
             "now": self.now,
         }
@@ -99,8 +106,18 @@ def urgency(health: EdgeHealth, held: int) -> int:
     return 1 if health.findings or health.dead_letters or not health.admitted else WELL
 
 
+def clock_off_s(health: EdgeHealth) -> float | None:
+    """How far the edge's clock is ahead of the gateway's, s; None: what it said last was not said just then."""
+    said = health.status
+    if said is None or health.state != "online" or health.silent or not said.at:
+        return None
+    return (said.at - health.status_at) / 1e9
+
+
 @router.get("", dependencies=[Depends(allow(Action.READ, "edge"))])
-def show_edges(request: Request, service: TheService, pages: Pages, now: Now, sites: EdgeSites) -> HTMLResponse:
+def show_edges(
+    request: Request, service: TheService, pages: Pages, now: Now, sites: EdgeSites, reader: TheReader
+) -> HTMLResponse:
     """Every edge that they may see, those first that need somebody."""
     held = on_hold(service.engine)
     rows = [(one, held.get(EdgeId(one.site, one.edge), 0)) for one in of_all(service, sites)]
@@ -110,6 +127,7 @@ def show_edges(request: Request, service: TheService, pages: Pages, now: Now, si
         "wanting": sum(urgency(*row) < WELL for row in rows),
         "titles": titles_of(service),
         "urgency": urgency,
+        "own": standing(service.engine) if reader.may(Action.READ, "agreement") else None,
         "now": now,
     }
     return pages.page(request, "edges/list.html", context)

@@ -119,7 +119,7 @@ def _check_numbers(status: EdgeStatus) -> None:
             raise msgspec.ValidationError(msg)
     numbers = [number for held in status.held for number in (held.first, held.last)]
     numbers += (status.at, status.started, status.generation, *status.acknowledged.values())
-    numbers += status.acknowledged_last.values()
+    numbers += (*status.acknowledged_last.values(), *status.certificates.values())
     if not all(0 <= number <= _MAX_NUMBER for number in numbers):
         msg = f"a number is not between 0 and {_MAX_NUMBER}"
         raise msgspec.ValidationError(msg)

@@ -5,8 +5,8 @@ import sqlite3
 
 import pytest
 
-from edge_agent.commands.outbox import autonomy_days, described
-from edge_agent.outbox import Outbox, OutboxError, Survey
+from edge_agent.commands.outbox import described
+from edge_agent.outbox import Outbox, OutboxError, Survey, autonomy_days
 from edge_agent.wire.messages import Held
 from edge_agent.wire.packing import TELEMETRY, pack
 

@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001  a dash is a dash
 
 import re
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from gateway.ingest.receipts import Draft, Receipts
 from gateway.ingest.records import take_records
 from gateway.registry import DeadLetterRow, DeclaredRow, EdgeRow, JournalRow, ReceiptRow, transaction
 from gateway.registry.audit import AuditRow
+from gateway.registry.sharing import ForwarderRow
 
 S = 10**9
 START = 1_764_028_800 * S
@@ -56,6 +58,11 @@ def troubled(gateway):
     return gateway
 
 
+def words(page: str) -> str:
+    """What a person reads."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace(" ;", ";")
+
+
 def common_of(letter: dict) -> dict:
     return {"site": "sa-dec", "edge": "press-shop", **letter}
 
@@ -83,7 +90,7 @@ def test_an_edge_says_which_numbers_are_missing_and_what_it_lost(person, trouble
     assert "line: refused once. Look." in text
     assert "rtu: is too slow. Poll less often." in text
     assert "waits for a decision" in text
-    assert "The edge tells no clock offset, days of autonomy, bus utilisation or certificate expiry." in text
+    assert "Room without a gateway not known yet" in text
 
 
 def test_a_named_person_lets_a_journal_go_on(person, troubled) -> None:
@@ -132,3 +139,35 @@ def test_what_could_not_be_used_is_tried_again(person, troubled) -> None:
     again = person.post(f"{PAGE}/dead-letters", data={"token": token}, headers={"Accept-Language": "en"})
     assert again.status_code == 409
     assert "This message is stored by now, or gone." in again.text
+
+
+def test_an_edge_tells_clock_room_buses_and_certificates(person, gateway) -> None:
+    [press] = gateway.edges
+    day = 86_400 * S
+    said = msgspec.structs.replace(
+        press.status,
+        at=press.status_at - 90 * S,
+        autonomy_s=20.5 * 86_400,
+        bus_load={"rtu": 0.42, "tcp": 0.93},
+        certificates={"edge": gateway.now + 9 * day, "broker": gateway.now + 400 * day, "moon": 1},
+    )
+    gateway.edges = [replace(press, status=said)]
+    page = words(person.get(PAGE).text)
+    assert "đã đồng bộ; lệch 1 phút so với máy chủ" in page
+    assert "Mất mạng còn chứa được 20 ngày 12 giờ" in page
+    assert "rtu: 42 % · tcp: 93 %" in page
+    assert "của máy chuyển tin, đến 30/12/2026 · của thiết bị, đến 04/12/2025" in page
+    assert "moon" not in page
+    gateway.edges = [replace(press, status=msgspec.structs.replace(said, at=press.status_at + S))]
+    assert "lệch dưới 2 s so với máy chủ" in words(person.get(PAGE).text)
+    gateway.edges = [replace(press, silent=True, status=said)]
+    assert "so với máy chủ" not in words(person.get(PAGE).text)
+
+
+def test_the_list_tells_how_the_gateways_own_forwarding_stands(person, gateway) -> None:
+    assert "gửi lên tỉnh" not in person.get("/edges").text
+    with transaction(gateway.engine) as session:
+        session.add(ForwarderRow(site="dong-thap", edge="sa-dec", state="away", why="", admitted=1))
+    page = words(person.get("/edges").text)
+    assert "Máy chủ này gửi lên tỉnh" in page
+    assert "dong-thap/sa-dec Thiếu ở tỉnh 0" in page
