@@ -73,6 +73,7 @@ def show_tasks(desk: TheDesk, agency: Id = "", late: Annotated[bool, Query()] = 
         "began": began.isoformat(),
         "states": STATES,
         "may_write": desk.may_write(NOUNS["task_progress"]),
+        "may_add_agency": desk.may_write(NOUNS["agency"]),
     }
     return desk.page("tasks/index.html", context)
 
@@ -104,7 +105,7 @@ def write_report(desk: TheDesk, sent: TheSent, agency: Id = "") -> Response:
     try:
         check_token(desk.request, sent)
         with desk.book.writing(desk.reader) as writing:
-            row = _write_progress(desk, writing, report)
+            row = _write_progress(desk, writing, report, problems)
             _write_money(desk, writing, report, problems)
             if problems:
                 raise WrongValuesError(problems)
@@ -153,16 +154,20 @@ def _typed(desk: Desk, row: Entry, name: str) -> str:
     return typed(desk.language, NOUNS[row.noun].fields()[name], row.values[name])
 
 
-def _write_progress(desk: Desk, writing: Writing, report: Report) -> str:
-    """The row of this task and day: a new one, or the one that is there."""
+def _write_progress(desk: Desk, writing: Writing, report: Report, problems: dict[str, Title]) -> str:
+    """The row of this task and day: a new one, or the one that is there; empty where its values are wrong."""
     values: dict[str, object] = {name: report.texts[name] for name in _PROGRESS}
     values |= {"agency": report.agency.id, "province": report.agency.values["province"]}
     values |= {"plan": report.plan, "task": report.task}
     same = _last(desk, TaskId(report.agency.id, report.plan.strip(), report.task.strip()))
     day = NOUNS["task_progress"].fields()["date"].read(report.texts["date"]) if _is_day(report) else ""
-    if same is not None and same.values["date"] == day:
-        return writing.change("task_progress", same.id, values, None).id
-    return writing.make("task_progress", values).id
+    try:
+        if same is not None and same.values["date"] == day:
+            return writing.change("task_progress", same.id, values, None).id
+        return writing.make("task_progress", values).id
+    except WrongValuesError as error:
+        problems.update(error.problems)
+        return ""
 
 
 def _is_day(report: Report) -> bool:
@@ -186,7 +191,11 @@ def _write_money(desk: Desk, writing: Writing, report: Report, problems: dict[st
             else:
                 writing.make("task_money", values)
         except WrongValuesError as error:
-            problems.update({f"{source}.{name}" if name in MONEY else "": why for name, why in error.problems.items()})
+            # What is wrong with the task itself is told once, beside its own field.
+            of_money = {name: why for name, why in error.problems.items() if name in MONEY}
+            problems.update({f"{source}.{name}": why for name, why in of_money.items()})
+            if not problems:
+                problems[""] = next(iter(error.problems.values()))
 
 
 def _form(desk: Desk, report: Report) -> HTMLResponse:

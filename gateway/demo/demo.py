@@ -218,7 +218,7 @@ def _run(demo: Demo, *, influx: bool, seconds: float | None) -> int:
     try:
         demo.start(influx=influx)
         say(
-            f"\n{demo.table()}\n\nLive values:  {demo.address}\nThe screen:   {demo.screen}\nCtrl-C stops everything.\n"
+            f"\n{demo.table()}\n\nThe pages:    {demo.address}\nThe screen:   {demo.screen}\nCtrl-C stops everything.\n"
         )
         demo.watch(seconds)
     except DemoStopped:

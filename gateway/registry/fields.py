@@ -184,7 +184,7 @@ class Choice(Field):
         for key, title in self.options.items():
             if word in (key, folded(title.vi), folded(title.en)):
                 return key
-        vi, en = (", ".join(title[language] for title in self.options.values()) for language in ("vi", "en"))
+        vi, en = ("; ".join(title[language] for title in self.options.values()) for language in ("vi", "en"))
         raise WrongValueError(
             f"Cần một trong: {vi}; đã nhận «{shown(value)}». Hãy chọn lại.",
             f"Expected one of: {en}; got {shown(value)!r}. Choose again.",

@@ -11,6 +11,7 @@ Because: figures of past years rest on it.
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Index, String, Text
@@ -114,14 +115,15 @@ class Registered(Base):
     @classmethod
     def contradictions(cls, read: Mapping[str, Value]) -> dict[str, Title]:
         """Field -> what is wrong with values that are right one by one; a noun with such rules overrides it."""
-        since, until = (str(read.get(name) or "") for name in ("since", "until"))
-        if since and until and until < since:
-            return {
-                "until": Title(
-                    f"Kết thúc {until} trước khi bắt đầu {since}. Hãy sửa một trong hai.",
+        for first, last in (("since", "until"), ("begins", "ends")):
+            since, until = (str(read.get(name) or "") for name in (first, last))
+            if since and until and until < since:
+                vi_since, vi_until = (f"{date.fromisoformat(day):%d/%m/%Y}" for day in (since, until))
+                why = Title(
+                    f"Kết thúc {vi_until} trước khi bắt đầu {vi_since}. Hãy sửa một trong hai.",
                     f"Ends on {until}, before it begins on {since}. Correct one of them.",
                 )
-            }
+                return {last: why}
         return {}
 
     @classmethod

@@ -14,6 +14,7 @@ from edge_agent.speech import LANGUAGES
 from edge_agent.wire.schema import BAD, CLOCK_UNSURE, GOOD, UNCERTAIN
 from edge_agent.wire.settings import KINDS as SETTINGS
 from gateway.api.catalogues import load_catalogues
+from gateway.api.edges_pages import CERTIFICATES
 from gateway.api.improvement_tables import SECTIONS, TABLES
 from gateway.api.live import NO_DATA, STATES
 from gateway.api.menu import MENU
@@ -51,7 +52,7 @@ def test_both_languages_have_the_same_keys_and_the_same_parts() -> None:
 def used_keys() -> set[str]:
     """Keys that templates and code name whole."""
     texts = [file.read_text("utf-8") for file in (WEB / "templates").rglob("*") if file.is_file()]
-    texts += [file.read_text("utf-8") for file in (ROOT / "gateway" / "api").glob("*.py")]
+    texts += [file.read_text("utf-8") for file in (ROOT / "gateway").rglob("*.py")]
     keys = {key for text in texts for key in re.findall(r'(?:say|self)\("([a-z_]+\.[a-z0-9_]+)"', text)}
     # One that ends so is put together from a name behind it.
     keys = {key for key in keys if not key.endswith("_")}
@@ -90,7 +91,9 @@ def composed_keys() -> set[str]:
         *_of_setup(),
         *_of_improvement(),
         *(entry.words for entry in MENU),
+        *(f"overview.go_{entry.path[1:]}" for entry in MENU if entry.path != "/"),
         *(f"action.{action.value}" for action in Action),
+        *(f"edges.certificate_{whose}" for whose in CERTIFICATES),
         *(f"sharing.state_{state}" for state in ("in_force", "draft", "ended")),
     }
 

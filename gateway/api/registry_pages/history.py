@@ -29,8 +29,8 @@ ACTIONS = {
     "grant": Title("Cấp vai trò", "Role given"),
     "revoke": Title("Thu vai trò", "Role taken back"),
     "make_link": Title("Tạo liên kết một lần", "One-time link made"),
-    "make_token": Title("Tạo mã truy cập", "Token made"),
-    "revoke_token": Title("Thu mã truy cập", "Token taken back"),
+    "make_token": Title("Tạo khóa cho chương trình", "Token made"),
+    "revoke_token": Title("Thu khóa", "Token taken back"),
     "password": Title("Đổi mật khẩu", "Password changed"),
     "sign_in_by_link": Title("Đăng nhập bằng liên kết", "Signed in by a link"),
     "sign_out_everywhere": Title("Đăng xuất mọi nơi", "Signed out everywhere"),
@@ -58,6 +58,10 @@ _OTHERS = {
     "language": Title("Ngôn ngữ", "Language"),
     "hours": Title("Số giờ", "Hours"),
     "uses": Title("Số lần dùng", "Uses"),
+    "title": Title("Dùng để làm gì", "What for"),
+    "token": Title("Mã số của khóa", "Number of the token"),
+    "limits": Title("Giới hạn quyền", "Limits"),
+    "ends_at": Title("Dùng đến", "Ends"),
 }
 _SCOPES = {
     "": Title("tất cả", "everything"),
@@ -164,8 +168,8 @@ def _word(desk: Desk, noun: str, name: str, values: Mapping[str, Any]) -> str:
 
 def _other(desk: Desk, name: str, values: Mapping[str, Any]) -> str:
     value = values[name]
-    if name == "date":
-        return day_told(desk.language, str(value))
+    if name == "date" or (name == "ends_at" and isinstance(value, int)):
+        return desk.speech.date(value) if name == "ends_at" else day_told(desk.language, str(value))
     if name == "role" and value in ROLE_TITLES:
         return ROLE_TITLES[Role(value)][desk.language]
     if name == "scope" and value in _SCOPES:

@@ -10,7 +10,8 @@ from gateway.registry.texts import Title
 YES, NO = Title("có", "yes"), Title("không", "no")
 _GROUPED_FROM = 10_000
 """A year is written without a point."""
-_DONG = Title("đồng", "VND")
+_UNITS = {"VND": Title("đồng", "VND"), "mo": Title("tháng", "months")}
+"""Codes of units that are no word of people."""
 
 
 def day_told(language: str, day: str) -> str:
@@ -48,7 +49,7 @@ def number_told(language: str, number: float) -> str:
 def unit_told(language: str, one: Field) -> str:
     """The unit of a field; empty: none."""
     unit = str(getattr(one, "unit", ""))
-    return _DONG[language] if unit == "VND" else printed(unit)
+    return _UNITS[unit][language] if unit in _UNITS else printed(unit)
 
 
 def typed(language: str, one: Field, value: Value) -> str:

@@ -81,7 +81,9 @@ class Plan:
         """Something is wrong in the cell of a field, or with the row."""
         column = next((one for one in self.heads.columns if one.field == name), None)
         where = place(column.at, line) if column else f"{line}:{line}"
-        self.wrong(Fault(self.table.sheet, where, column.head if column else head, shown(got), why))
+        self.wrong(
+            Fault(self.table.sheet, where, column.head if column else head, shown("" if got is None else got), why)
+        )
 
 
 class Planner:

@@ -98,6 +98,40 @@ def test_a_reporter_says_state_text_document_and_money_of_their_own_tasks_only(a
     assert "Không có nhiệm vụ nào chậm báo cáo" in reporter.get("/tasks").text
 
 
+def test_every_mistake_of_a_report_is_told_at_once(app, gateway, agency) -> None:
+    reporter = as_somebody(app, gateway, "lan", Grant(Role.AGENCY_REPORTER, "agency", agency))
+    typed = {"plan": "QĐ 36/QĐ-TTg", "task": "II.3", "date": "31/02/2026", "state": "under_way"}
+    page = send(reporter, f"/tasks/report?agency={agency}", **typed, **{"provincial.allocated": "1,2 tỷ"}).text
+    assert "Cần mã kế hoạch, ví dụ dong-thap-2026-2030, đã nhận «QĐ 36/QĐ-TTg»" in page
+    assert "đã nhận «31/02/2026»" in page
+    assert "Cần một số nguyên, đã nhận «1,2 tỷ»" in page
+    assert 'id="problems"' not in page
+
+
+def test_a_training_that_ends_before_it_begins_is_refused_beside_its_field(person, book, province) -> None:
+    row = {"province": province, "name": "Lean", "topic": "quality", "begins": "15/09/2026", "ends": "14/09/2026"}
+    page = send(person, "/registry/trainings/new", **row).text
+    assert "Kết thúc 14/09/2026 trước khi bắt đầu 15/09/2026. Hãy sửa một trong hai." in page
+    assert 'aria-describedby="ends-problem"' in page
+    made = send(person, "/registry/trainings/new", **row | {"ends": "16/09/2026"})
+    assert "/records/attendance?training=" in person.get(made.headers["location"]).text
+
+
+def test_the_first_page_of_a_new_firm_says_what_can_be_done_there(app, gateway, book, province) -> None:
+    firm = {"code": "1400123456", "name": "Cơ khí Sa Đéc", "kind": "enterprise", "province": province}
+    at = Grant(Role.MANAGER, "organisation", book.make(SYSTEM, "organisation", firm).id)
+    page = as_somebody(app, gateway, "hung", at).get("/").text
+    assert "Lịch ca, mặt hàng, lý do dừng. Làm việc này trước." in page
+    assert "Mở tài khoản cho đồng nghiệp" in page
+
+
+def test_the_audit_tells_of_a_token_in_words(person) -> None:
+    send(person, "/account/tokens", title="Excel", days="30")
+    page = person.get("/administration/audit").text
+    assert "ends_at" not in page
+    assert "Dùng đến" in page
+
+
 def test_an_officer_sees_which_agencies_have_not_reported(app, gateway, book, province, agency) -> None:
     other = book.make(SYSTEM, "agency", {"name": "Sở Công Thương", "province": province}).id
     for whose, day in ((agency, "2025-10-02"), (other, "2025-09-30")):

@@ -71,7 +71,7 @@ def test_what_people_write_is_understood(of: Field, written: object, read: objec
         (Flag(title=T), "có lẽ", "Expected yes or no, got 'có lẽ'. Correct it."),
         (Day(title=T), "31/2/2025", "Expected a day such as 2026-11-22, got '31/2/2025'. Correct it."),
         (Day(title=T), "7/2025", "Expected a day such as 2026-11-22, got '7/2025'. Correct it."),
-        (Choice(title=T, options=KINDS), "mỏ", "Expected one of: Factory, Farm; got 'mỏ'. Choose again."),
+        (Choice(title=T, options=KINDS), "mỏ", "Expected one of: Factory; Farm; got 'mỏ'. Choose again."),
         (Choices(title=T, options=KINDS), 5, "Expected a list, got '5'. Correct it."),
     ],
 )

@@ -42,8 +42,8 @@ def test_of_fifty_rows_three_are_wrong_and_nothing_is_written_until_they_are_men
             "của chủ hộ) hoặc mã đơn vị, đã nhận «15-17». Hãy sửa lại."
         ),
         (
-            "trang «Tổ chức» ô C17 (Loại hình): Cần một trong: Doanh nghiệp, Chi nhánh, Hộ kinh doanh, Hợp tác xã, "
-            "Trường học, Bệnh viện, cơ sở y tế, Trung tâm đo lường, thử nghiệm, Khác; đã nhận «Công ty». Hãy chọn lại."
+            "trang «Tổ chức» ô C17 (Loại hình): Cần một trong: Doanh nghiệp; Chi nhánh; Hộ kinh doanh; Hợp tác xã; "
+            "Trường học; Bệnh viện, cơ sở y tế; Trung tâm đo lường, thử nghiệm; Khác; đã nhận «Công ty». Hãy chọn lại."
         ),
         (
             "trang «Tổ chức» ô D50 (Tỉnh, thành phố): Không có Tỉnh, thành phố «Đồng Thap Mười» trong phạm vi của bạn. "
@@ -190,7 +190,7 @@ def test_rows_of_one_file_may_name_each_other_from_above(world, imported, make_c
 def test_values_that_contradict_each_other_are_named_at_their_cell(world, imported, make_csv, told) -> None:
     rows = [["Mã", "Tên", "Từ ngày", "Đến hết ngày"], ["91", "An Giang", "2025-07-01", "2025-06-30"]]
     assert told(imported(make_csv(rows), "province")) == [
-        "ô D2 (Đến hết ngày): Kết thúc 2025-06-30 trước khi bắt đầu 2025-07-01. Hãy sửa một trong hai."
+        "ô D2 (Đến hết ngày): Kết thúc 30/06/2025 trước khi bắt đầu 01/07/2025. Hãy sửa một trong hai."
     ]
 
 
