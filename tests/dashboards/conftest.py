@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -120,10 +121,20 @@ def make_mai(engine: Engine) -> str:
         return make_link(session, SYSTEM, now, account, uses=1000)
 
 
-@pytest.fixture
-def site(tmp_path: Path, free_port: int) -> Iterator[Site]:
-    engine = connect(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+@pytest.fixture(scope="session")
+def made_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With the tables of today, to be copied: to make them takes longer than most tests."""
+    path = tmp_path_factory.mktemp("registry") / "made.sqlite"
+    engine = connect(f"sqlite:///{path}")
     upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def site(tmp_path: Path, free_port: int, made_registry: Path) -> Iterator[Site]:
+    shutil.copyfile(made_registry, tmp_path / "registry.sqlite")
+    engine = connect(f"sqlite:///{tmp_path / 'registry.sqlite'}")
     store = EmbeddedStore(tmp_path / "series.sqlite", reserve_bytes=0)
     ingest = Ingest(engine, store, Nobody())
     service = Service(engine, store, SECRET, GatewayConfig(), ingest)
@@ -210,9 +221,19 @@ class Browser:
         self._rest = b""
         self._number = 0
         self._session = ""
+        self._person = ""
         self.complaints: list[str] = []
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.begin()
+
+    def begin(self) -> None:
+        """An empty page of somebody who was never here: no cookies, nothing stored, a screen as at the start."""
+        self._session = ""
+        if self._person:
+            self.call("Target.disposeBrowserContext", browserContextId=self._person)
+        self._person = self.call("Target.createBrowserContext")["browserContextId"]
+        target = self.call("Target.createTarget", url="about:blank", browserContextId=self._person)["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.complaints.clear()
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
 
@@ -239,6 +260,8 @@ class Browser:
         return json.loads(message)
 
     def _note(self, heard: dict[str, Any]) -> None:
+        if heard.get("sessionId") != self._session:
+            return  # of a page that is gone
         if heard.get("method") == "Log.entryAdded" and heard["params"]["entry"]["level"] == "error":
             self.complaints.append(heard["params"]["entry"]["text"])
         elif heard.get("method") == "Runtime.exceptionThrown":
@@ -301,12 +324,19 @@ class Browser:
         self._from.close()
 
 
-@pytest.fixture
-def browser(chromium: str, tmp_path: Path) -> Iterator[Browser]:
-    browser = Browser(chromium, tmp_path / "profile")
-    browser.speak("vi")
+@pytest.fixture(scope="session")
+def running_browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One for all tests of a process: to start it takes longer than most of them."""
+    browser = Browser(chromium, tmp_path_factory.mktemp("browser") / "profile")
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def browser(running_browser: Browser) -> Browser:
+    running_browser.begin()
+    running_browser.speak("vi")
+    return running_browser
 
 
 @pytest.fixture
