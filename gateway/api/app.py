@@ -20,6 +20,7 @@ from gateway.api.routes import every_route
 from gateway.api.security import Access
 from gateway.api.source import Service
 from gateway.api.unreachable import Unreachable
+from gateway.registry.audit_check import AuditCheck
 from gateway.registry.sheets import Imports
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -81,4 +82,5 @@ def _hold(app: FastAPI, service: Service, access: Access, web: Path, clock: Call
     app.state.renderer = Renderer(web, zone)
     app.state.sparks = Sparks()
     app.state.imports = Imports(service.engine, clock)
+    app.state.audit_check = AuditCheck(service.engine, clock)
     app.state.held_files = HeldFiles(clock)
