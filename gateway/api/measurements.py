@@ -16,7 +16,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.messages import Finding
+from edge_agent.wire.messages import ChannelMeaning, Finding, InstrumentDescription
 from edge_agent.wire.records import record_decoder
 from gateway.api.charts import FULL, Chart, Tick, value_marks
 from gateway.api.live import ChannelView, EdgeView, InstrumentView, state_of
@@ -103,14 +103,17 @@ def sought(views: Iterable[EdgeView], site: str, search: str) -> list[EdgeView]:
 
 
 def _narrowed(instrument: InstrumentView, words: Sequence[str]) -> InstrumentView:
-    kept = tuple(one for one in instrument.channels if _fits(instrument, one, words))
+    said = instrument.description
+    kept = tuple(one for one in instrument.channels if fits(one.of, one.meaning, said, words))
     return replace(instrument, channels=kept)
 
 
-def _fits(instrument: InstrumentView, channel: ChannelView, words: Sequence[str]) -> bool:
-    titles = channel.meaning.title.values() if channel.meaning else ()
-    model = instrument.description.model if instrument.description else ""
-    text = " ".join([*channel.of, *titles, model]).casefold()
+def fits(
+    of: ChannelId, meaning: ChannelMeaning | None, said: InstrumentDescription | None, words: Sequence[str]
+) -> bool:
+    """Whether all words stand in the names of a channel; they are in small letters."""
+    titles = meaning.title.values() if meaning else ()
+    text = " ".join([*of, *titles, said.model if said else ""]).casefold()
     bare = folded(text)
     return all(word in (bare if word == folded(word) else text) for word in words)
 

@@ -11,9 +11,10 @@ from gateway.access.sites import Sites, is_within
 from gateway.api.charts import Chart, bucket_count, draw
 from gateway.api.edges import find_edge
 from gateway.api.health import of_all
-from gateway.api.live import EdgeView, Sparks, edge_view
+from gateway.api.live import Sparks
 from gateway.api.login import TheAccess
-from gateway.api.measurements import channel_depth, sought, uncertainty_band
+from gateway.api.measurements import channel_depth, uncertainty_band
+from gateway.api.measurements_shown import Wanted, shown
 from gateway.api.permission import TheReader, allow, signed_in, sites_for
 from gateway.api.rendering import Pages
 from gateway.api.series import LONGEST_CSV_DAYS, LONGEST_SERIES_DAYS, coverage_of, find_channel
@@ -29,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 RANGES = ("10m", "1h", "8h", "1d", "7d", "30d")
 POINTS = 240
 LONGEST_NAME = 100
+_DIGITS = 6
 
 
 async def _sparks(request: Request) -> Sparks:
@@ -63,24 +65,30 @@ class Live:
         andons: Annotated[Sites, Depends(sites_for(Action.READ, "production"))],
         admits: Annotated[Sites, Depends(sites_for(Action.DECIDE, "edge"))],
         site: str = "",
+        edge: str = "",
         search: str = "",
+        page: str = "1",
     ) -> None:
         self._service, self._sparks, self._now = service, sparks, now
         self._reader, self._seen, self._andons, self._admits = reader, seen, andons, admits
-        self._site, self._search = site[:LONGEST_NAME], search[:LONGEST_NAME]
+        number = int(page) if page.isdecimal() and page.isascii() and len(page) <= _DIGITS else 1
+        self._wanted = Wanted(site[:LONGEST_NAME], edge[:LONGEST_NAME], search[:LONGEST_NAME], max(1, number))
 
     def shown(self, admission: Admission = NO_FORM) -> dict[str, object]:
         """For the template; ``admission`` is a form that came back."""
         service, now = self._service, self._now
         may_look = self._reader.may(Action.READ, "gateway")
-        edges: list[EdgeView] = [edge_view(service, one, now, self._sparks) for one in of_all(service, self._seen)]
+        health = of_all(service, self._seen)
+        # A form that came back is shown where it stands.
+        wanted = Wanted(admission.site, admission.edge) if admission.problem else self._wanted
+        part = shown(service, health, wanted, now, self._sparks)
         return {
-            "edges": sought(edges, self._site, self._search),
-            "sites": sorted({one.health.site for one in edges}),
-            "site": self._site,
-            "search": self._search,
+            "part": part,
+            "edges": part.edges,
+            "sites": sorted({one.site for one in health}),
+            "wanted": wanted,
             "andons": [site for site in sites_of(service) if is_within(site, self._andons)],
-            "admits": {e.health.site for e in edges if is_within(e.health.site, self._admits)},
+            "admits": {one.site for one in health if is_within(one.site, self._admits)},
             "gateway": service.gateway_status(),
             "findings": service.store_health().findings if may_look else (),
             "now": now,
