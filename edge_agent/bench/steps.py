@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from calibration.uncertainty import parse_model
+from edge_agent.bench.formulas import parsed
 from edge_agent.bench.procedure import Procedure, TestRule
 from edge_agent.wire.bench import BenchItem, CalibrationCapture
 
@@ -77,7 +77,7 @@ def next_step(wanted: Sequence[Step], captures: Sequence[CalibrationCapture]) ->
 
 
 def _value(test: TestRule, text: str, known: Mapping[str, float | None]) -> float:
-    expression = parse_model(text)
+    expression = parsed(text)
     missing = [name for name in expression.names if known.get(name) is None]
     if missing:
         msg = (
