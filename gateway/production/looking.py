@@ -5,7 +5,7 @@ Every question is asked once, for whatever is shown; the parts are put together 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from gateway.production.comparing import Change, compare
 from gateway.production.judging import Judged, judge
-from gateway.production.periods import Kind, Period, shift_at, today
+from gateway.production.periods import Kind, Period, day_at, shift_at, today
 from gateway.production.reading import (
     NOTHING,
     Machine,
@@ -27,6 +27,8 @@ from gateway.production.reading import (
 )
 from gateway.production.stops import Reason, reasons_of
 from gateway.shop_floor import UnitId
+
+_WEEK = timedelta(days=7)
 
 
 class Scope(NamedTuple):
@@ -68,7 +70,7 @@ class Member(NamedTuple):
         titles: Language -> what it is called.
         name: Where it is called nothing.
         judged: Its figures.
-        change: To the period before; None: one of both cannot be said.
+        change: From the period that is compared; None: one of both cannot be said.
     """
 
     scope: Scope
@@ -88,7 +90,8 @@ class Look:
         now: UTC ns.
         machines: Of the scope.
         judged: The figure.
-        before: That of the period before.
+        compared: The period that it is compared with: the one before, of a day or a shift the last that was worked.
+        before: The figure of that one.
         change: From then to now; None: one of both cannot be said.
         target: What all its machines aim at; None: nothing, or not the same.
         columns: By day, or of a day by shift; none of a shift.
@@ -104,6 +107,7 @@ class Look:
     now: int
     machines: tuple[Machine, ...]
     judged: Judged
+    compared: Period
     before: Judged
     change: Change | None
     target: float | None
@@ -152,7 +156,8 @@ def look(asked: Asked, seen: Sequence[Machine], scope: Scope, period: Period) ->
     whole = Selection(machines, is_all=not scope.line and not scope.unit)
     # All machines of the scope are asked for by machine; those that the figure rests on, by day and by shift.
     rests_on = Selection(counting, whole.is_all and len(counting) == len(machines)) if counts else whole
-    now_sums, before_sums = by_machine(engine, whole, period), by_machine(engine, whole, period.before)
+    compared = _compared(engine, rests_on, period)
+    now_sums, before_sums = by_machine(engine, whole, period), by_machine(engine, whole, compared)
     told = _Told(told_days(engine, whole, period) if _has_days(period) else {}, _elapsed(asked, period))
     judged = _judged(rests_on.machines, now_sums, told)
     before = _judged(rests_on.machines, before_sums)
@@ -163,6 +168,7 @@ def look(asked: Asked, seen: Sequence[Machine], scope: Scope, period: Period) ->
         now=asked.now,
         machines=machines,
         judged=judged,
+        compared=compared,
         before=before,
         change=compare(before, judged),
         target=_target(rests_on.machines),
@@ -173,6 +179,18 @@ def look(asked: Asked, seen: Sequence[Machine], scope: Scope, period: Period) ->
         reasons=tuple(reasons_of(engine, whole, period, asked.zone)),
         left_out=len(machines) - len(rests_on.machines),
     )
+
+
+def _compared(engine: Engine, whose: Selection, period: Period) -> Period:
+    """The period before; of a day or a shift the last within a week that was worked: Monday stands beside Saturday."""
+    if _has_days(period):
+        return period.before
+    week = Period(Kind.WEEK, period.first - _WEEK, period.before.last, period.shift)
+    worked = [day for day, one in by_day(engine, whose, week).items() if one.elements.observed_ns]
+    if not worked:
+        return period.before
+    day = date.fromisoformat(max(worked))
+    return shift_at(day, period.shift) if period.shift else day_at(day)
 
 
 class _Told(NamedTuple):

@@ -84,6 +84,18 @@ def test_why_a_figure_fell_is_said_with_the_loss_that_did_it(floor, person) -> N
     assert "Kẹt khuôn: 1 lần, 15 phút" in shown
 
 
+def test_a_day_behind_days_off_is_compared_with_the_last_that_was_worked(house, person) -> None:
+    saturday = hour("2025-11-22T08:00:00", STOP=360)
+    sunday = hour("2025-11-23T08:00:00", good=0, NOT_SCHEDULED=3600)
+    monday = hour("2025-11-24T08:00:00", good=720, STOP=1800)
+    house.keep(machine(), saturday, sunday, monday)
+    for period in ("2025-11-24", "2025-11-24.A"):
+        shown = words_of(person.get(f"/production?period={period}").text)
+        assert "Giảm 40 điểm, nhiều nhất do dừng (40 điểm)" in shown
+        assert "so với thứ bảy 22/11/2025" in shown
+    assert "Không so được với thứ sáu 21/11/2025" in words_of(person.get("/production?period=2025-11-22").text)
+
+
 def test_a_month_names_its_lowest_day_and_leads_to_it(floor, person) -> None:
     page = person.get("/production?period=2025-11").text
     assert "Thấp nhất thứ năm 20/11/2025: 60 % · 1 trong 24 dưới mức đặt ra" in words_of(page)
