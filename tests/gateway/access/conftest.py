@@ -1,7 +1,7 @@
 """Two enterprises in two provinces, each with a site whose edge speaks, and somebody in every role at one of them."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +9,7 @@ from secrets import token_hex
 
 import msgspec
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
@@ -245,7 +246,26 @@ def app(house: House) -> FastAPI:
 
 
 @pytest.fixture(scope="module")
-def browsers(app: FastAPI, house: House) -> dict[str, TestClient]:
+def portal() -> Iterator[BlockingPortal]:
+    """One loop in one thread, for thousands of requests: each would start and end its own."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def opened(app: FastAPI, portal: BlockingPortal) -> Callable[..., TestClient]:
+    """Opens a browser, or a program, with the cookies or headers that are given."""
+
+    def client(**given: dict[str, str]) -> TestClient:
+        one = TestClient(app, follow_redirects=False, **given)
+        one.portal = portal
+        return one
+
+    return client
+
+
+@pytest.fixture(scope="module")
+def browsers(opened: Callable[..., TestClient], house: House) -> dict[str, TestClient]:
     """A browser for each role at its own enterprise, and for an administrator of everything."""
     scopes = {Role.AGENCY_REPORTER: "agency", Role.PROVINCIAL_OFFICER: "province"}
     found = {}
@@ -253,5 +273,5 @@ def browsers(app: FastAPI, house: House) -> dict[str, TestClient]:
         scope = scopes.get(Role(name), "organisation") if name != "everywhere" else ""
         role = Role(name) if name != "everywhere" else Role.ADMINISTRATOR
         account = house.account(f"of-{name.replace('_', '-')}", Grant(role, scope, getattr(house.own, scope, "")))
-        found[str(name)] = TestClient(app, follow_redirects=False, cookies={COOKIE: house.sign_in(account)})
+        found[str(name)] = opened(cookies={COOKIE: house.sign_in(account)})
     return found

@@ -168,8 +168,8 @@ TABLE = {
     "GET /api/v1/sites/{site}/photos/{photo}": PRODUCTION,
     "GET /api/v1/production/figures?site={site}": PRODUCTION,
     "GET /api/v1/production/stops?site={site}": PRODUCTION,
-    "GET /api/v1/production/settings?site={site}": PRODUCTION,
-    "POST /api/v1/production/settings/send?site={site}": SET_UP,
+    "GET /api/v1/production/settings/{site}": PRODUCTION,
+    "POST /api/v1/production/settings/{site}": SET_UP,
     "GET /api/v1/me": EVERYBODY,
     "GET /api/v1/sharing": ALL_PEOPLE,
     "GET /api/v1/sharing/{agreement}/days": PEOPLE,
@@ -237,8 +237,8 @@ def test_every_route_is_in_the_table_and_nothing_else_is(app) -> None:
 class Asker:
     """Somebody in a role, or a program, with whom every route is asked for."""
 
-    def __init__(self, app, house, who: str) -> None:
-        self._app, self._house, self.who = app, house, who
+    def __init__(self, opened, house, who: str) -> None:
+        self._opened, self._house, self.who = opened, house, who
         self._number = 0
         if who == "gateway":
             self._client = self._program(SECRET)
@@ -260,11 +260,11 @@ class Asker:
         return (Grant(Role(self.who), scope, getattr(at, scope)),)
 
     def _program(self, token: str) -> TestClient:
-        return TestClient(self._app, headers={"Authorization": f"Bearer {token}"}, follow_redirects=False)
+        return self._opened(headers={"Authorization": f"Bearer {token}"})
 
     def _enter(self) -> None:
         cookie = self._house.sign_in(self._reader.account)
-        self._client = TestClient(self._app, cookies={COOKIE: cookie}, follow_redirects=False)
+        self._client = self._opened(cookies={COOKIE: cookie})
 
     def ask(self, line: str, side):
         """The answer to a request about what belongs to ``side``."""
@@ -336,8 +336,8 @@ class Asker:
 
 
 @pytest.fixture(scope="module")
-def askers(app, house) -> dict[str, Asker]:
-    return {who: Asker(app, house, who) for who in WHO}
+def askers(opened, house) -> dict[str, Asker]:
+    return {who: Asker(opened, house, who) for who in WHO}
 
 
 def wrong_answers(askers: dict[str, Asker], line: str, house) -> Iterator[str]:
@@ -366,13 +366,13 @@ def test_each_role_gets_what_is_theirs_and_no_more(askers, house, line) -> None:
 
 
 @pytest.mark.parametrize("line", TABLE)
-def test_a_stranger_gets_nothing(app, house, line) -> None:
+def test_a_stranger_gets_nothing(opened, house, line) -> None:
     names = {"site": house.own.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
     names |= {"noun": "stop_reason", "rows": "sites", "photo": "0" * 64, "mark": "0" * 16} | PRODUCTION_NAMES
     names |= {"account_id": "0" * 32, "token_id": "0" * 32}
     names |= dict.fromkeys(("row", "document", "import_id", "agreement", "training", "agency", "pilot"), "0" * 32)
     method, path = line.format_map(names).split(" ")
-    answer = TestClient(app, follow_redirects=False).request(method, path)
+    answer = opened().request(method, path)
     if path.startswith("/api/"):
         assert answer.status_code == 401
     else:

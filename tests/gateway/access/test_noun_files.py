@@ -38,17 +38,17 @@ def test_every_route_of_every_noun_asks_for_its_group(app) -> None:
     assert len(found) >= 7 * len(NOUNS)
 
 
-def client_of(app, house, role: str, scope: str) -> TestClient:
+def client_of(opened, house, role: str, scope: str) -> TestClient:
     if role == "gateway":
-        return TestClient(app, headers={"Authorization": f"Bearer {SECRET}"})
+        return opened(headers={"Authorization": f"Bearer {SECRET}"})
     of = getattr(house.own, scope) if scope else ""
     reader = house.reader(f"noun-{role}-{scope or 'all'}".replace("_", "-"), Grant(Role(role), scope, of))
-    return TestClient(app, cookies={COOKIE: house.sign_in(reader.account)})
+    return opened(cookies={COOKIE: house.sign_in(reader.account)})
 
 
 @pytest.fixture(scope="module")
-def clients(app, house) -> list[TestClient]:
-    return [client_of(app, house, *who) for who in WHO]
+def clients(opened, house) -> list[TestClient]:
+    return [client_of(opened, house, *who) for who in WHO]
 
 
 def test_files_go_in_and_out_by_the_same_rights(clients, house) -> None:

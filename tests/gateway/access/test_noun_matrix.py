@@ -41,25 +41,34 @@ OF_A_PROVINCE = ("-n--nnynA", "-----nynA")
 """Records of the programme about no organisation."""
 TASKS = ("----nyynA", "-----yynA")
 LABORATORY = ("-yyyy-yyA", "--yy---yA")
+OF_NOBODY = ("-nnnn-nnA", "--nn---nA")
 TABLE = {
     "agencies": PLACES,
     "agreements": ("-y----yyA", "-y-----yA"),
     "attendances": OF_A_PROVINCE,
     "awards": OF_A_FIRM,
+    "calibration-points": LABORATORY,
+    "calibration-requests": LABORATORY,
     "certificates": LABORATORY,
     "certification-activities": OF_A_FIRM,
     "certifications": OF_A_FIRM,
+    "check-measurements": LABORATORY,
     "checklists": SHOP_FLOOR,
     "club-activities": OF_A_PROVINCE,
     "clubs": OF_A_PROVINCE,
     "communes": PLACES,
+    "comparison-results": LABORATORY,
+    "competences": LABORATORY,
+    "designations": LABORATORY,
     "experts": OF_A_PROVINCE,
     "information-requests": OF_A_PROVINCE,
     "inhouse-standards": OF_A_FIRM,
     "laboratories": LABORATORY,
+    "legal-terms": OF_NOBODY,
     "listed": OF_A_FIRM,
     "measuring-instruments": LABORATORY,
     "milestones": OF_A_PROVINCE,
+    "nonconforming-work": LABORATORY,
     "organisations": FIRM,
     "persons": ("-y----yyA", "-y----yyA"),
     "pilots": ("-y--y-yyA", "------yyA"),
@@ -69,8 +78,10 @@ TABLE = {
     "products": SHOP_FLOOR,
     "programme-checks": OF_A_PROVINCE,
     "provinces": PLACES,
+    "scope-entries": LABORATORY,
     "shift-calendars": SHOP_FLOOR,
     "sites": FIRM,
+    "standards-used": LABORATORY,
     "statistics": OF_A_PROVINCE,
     "stop-reasons": SHOP_FLOOR,
     "supports": OF_A_FIRM,
@@ -79,12 +90,15 @@ TABLE = {
     "task-progress": TASKS,
     "traceability": OF_A_FIRM,
     "trainings": OF_A_PROVINCE,
+    "work-orders": LABORATORY,
 }
 """Path of the noun -> what becomes of reading a row, of writing it."""
 
 SITES_OF_EDGES = ("work-units", "entries", "photos")
 OTHER_VALUES = {
     "commune": {"code": ("29884", "29885")},
+    "legal_term": {"code": ("own-1", "foreign-1")},
+    "standard_used": {"name": ("Gauge block", "Gauge block")},
     "site": {"name": ("own-2", "foreign-2")},
 }
 READS = {"GET /{noun}/{row}", "GET /{noun}/{row}/history", "GET /{noun}/{row}/attachments"}
