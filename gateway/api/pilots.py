@@ -168,7 +168,7 @@ def _versions(desk: Desk, entry: Entry) -> list[Entry]:
     while more:
         found |= {one.id: one for one in more}
         more = [one for one in others if one.id not in found and any(_is_version(one, of) for of in found.values())]
-    return sorted(found.values(), key=lambda one: (one.made_at, one.id))
+    return sorted(found.values(), key=lambda one: (one.made_at, str(one.values["version"]), one.id))
 
 
 def _is_version(one: Entry, of: Entry) -> bool:

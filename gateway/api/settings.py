@@ -1,23 +1,22 @@
 """What is set up, and the edges it was sent to, for programs: where each setting stands, and sending what differs."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
-from edge_agent.wire.schema import NAME
 from gateway.api.bodies import Sent
 from gateway.api.problems import ProblemError, mistake
 from gateway.api.revisions import NOT_MODIFIED, IfMatch, IfNoneMatch, etag, not_modified, require_match
 from gateway.api.setup import Office, Reads, TheOffice
 from gateway.api.setup_sending import Chosen, Decides, choose
+from gateway.api.source import SiteName
 from gateway.api.spans import iso
 from gateway.production_setup import ChangedMeanwhileError, Standing, digest_of, send
 from gateway.registry.roles import Action, Reader
 
 router = APIRouter(prefix="/production/settings", tags=["production"])
 
-SiteQuery = Annotated[str, Query(pattern=f"^{NAME.pattern}$", description="Site", examples=["sa-dec"])]
 _NAME = "^[a-z0-9-]{1,63}$"
 _ETAG = {"ETag": {"description": "Of all that sending would change", "schema": {"type": "string"}}}
 
@@ -69,13 +68,13 @@ class SettingsOut(BaseModel):
 
 
 @router.get(
-    "",
+    "/{site}",
     summary="Settings of the edges of a site",
     response_model=SettingsOut,
     responses={200: {"headers": _ETAG}, **NOT_MODIFIED},
 )
 def read_settings(
-    request: Request, response: Response, site: SiteQuery, office: TheOffice, reader: Reads, _: IfNoneMatch = None
+    request: Request, response: Response, site: SiteName, office: TheOffice, reader: Reads, _: IfNoneMatch = None
 ) -> SettingsOut | Response:
     """What is set up for every edge of a site, what was sent, and what the edge has answered."""
     chosen = _chosen(office, reader, site)
@@ -85,11 +84,19 @@ def read_settings(
     return not_modified(request, in_force) or told
 
 
-@router.post("/send", summary="Send what is set up to the edges", responses={200: {"headers": _ETAG}})
+@router.post(
+    "/{site}",
+    summary="Send what is set up to the edges",
+    responses={
+        200: {"headers": _ETAG},
+        412: {"description": "Changed meanwhile"},
+        428: {"description": "Without If-Match"},
+    },
+)
 def send_settings(
     request: Request,
     response: Response,
-    site: SiteQuery,
+    site: SiteName,
     by: SendIn,
     office: TheOffice,
     reader: Decides,

@@ -78,6 +78,7 @@ def agreement(furnished) -> Entry:
     province = province or book.make(SYSTEM, "province", {"code": "82", "name": "Đồng Tháp"})
     firm = {"code": "1400123456", "name": "Cơ khí Sa Đéc", "kind": "enterprise", "province": province.id}
     organisation = book.make(SYSTEM, "organisation", firm).id
+    book.make(SYSTEM, "site", {"name": "sa-dec", "title": "Xưởng", "organisation": organisation, "kind": "factory"})
     said = {"organisation": organisation, "partner": "Sở KH&CN", "kinds": ["stops"], "since": "2025-11-01"}
     return book.make(SYSTEM, "agreement", said)
 

@@ -7,8 +7,7 @@ from edge_agent.wire.messages import SettingKept
 from edge_agent.wire.shop_floor import WorkUnitDescription
 from gateway.registry.roles import SYSTEM, Role
 
-READ = "/api/v1/production/settings?site=sa-dec"
-SEND = "/api/v1/production/settings/send?site=sa-dec"
+READ = SEND = "/api/v1/production/settings/sa-dec"
 
 
 @pytest.fixture
