@@ -10,6 +10,9 @@ million rows), their nominal buckets, daily sums and stops. Twenty people are si
 of one enterprise, administrators who see all of it. They ask first as people do (a page, then --think seconds of
 looking at it), then all without a pause, which shows how many pages a second the machine gives.
 
+With ``--keep`` the folder stays, and is measured again without being filled: before and after a change in the same
+minute, since machines are noisy. It holds for the version of the tables that made it.
+
 *Server* is the time from the request to the first byte of the answer, as the browser sees it, so the time for which a
 request waits for its turn is in it; *whole* is until the last byte. Quote medians of several runs: machines are noisy.
 """
