@@ -1,8 +1,6 @@
 """Files in and out: imports that go on by themselves, exports, templates."""
 
 import io
-from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, File, Form, HTTPException, Path, Query, Request, Response, UploadFile
@@ -28,6 +26,7 @@ from gateway.registry.sheets import (
     export_csv,
 )
 from gateway.registry.sheets.table import MOST_BYTES
+from gateway.registry.sheets.to_xlsx import xlsx_parts
 
 router = APIRouter(tags=["files"])
 
@@ -162,21 +161,10 @@ def read_export(
     asked = Asked(search=search, retired=retired)
     headers = saved_as(f"{of.path()}.{form}")
     if form == "csv":
-        parts = export_csv(service.engine, lambda: now, reader, of.__tablename__, language, asked)
-        return StreamingResponse(parts, headers=headers, media_type="text/csv; charset=utf-8")
-    from gateway.registry.sheets.to_xlsx import export_xlsx  # noqa: PLC0415  its library is large
-
-    file = cast("Any", SpooledTemporaryFile(max_size=1 << 20))  # noqa: SIM115  closed when it was sent
-    export_xlsx(file, service.engine, lambda: now, reader, of.__tablename__, language, asked)
-    return StreamingResponse(sent_in_parts(file), headers=headers, media_type=XLSX)
-
-
-def sent_in_parts(file: Any) -> Iterator[bytes]:
-    """A file from its beginning; it is closed at its end."""
-    with file:
-        file.seek(0)
-        while part := file.read(1 << 16):
-            yield part
+        text = export_csv(service.engine, lambda: now, reader, of.__tablename__, language, asked)
+        return StreamingResponse(text, headers=headers, media_type="text/csv; charset=utf-8")
+    parts = xlsx_parts(service.engine, lambda: now, reader, of.__tablename__, language, asked)
+    return StreamingResponse(parts, headers=headers, media_type=XLSX)
 
 
 def saved_as(name: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from gateway.registry.nouns import Registered
 from gateway.registry.roles import SYSTEM
 from gateway.registry.sheets import Outcome, export_csv, import_file
 from gateway.registry.sheets.table import MOST_BYTES
+from gateway.registry.sheets.to_xlsx import export_xlsx
 from gateway.registry.territory import write_provinces
 
 _SHOWN = 50
@@ -97,8 +98,6 @@ def import_rows(args: argparse.Namespace) -> int:
 
 def export_rows(args: argparse.Namespace) -> int:
     """All rows in use, as :func:`import_rows` takes them again."""
-    from gateway.registry.sheets.to_xlsx import export_xlsx  # noqa: PLC0415  its library is large
-
     of = _noun(args.noun)
     with opened_registry(load_config(args.config)) as engine, args.file.open("wb") as file:
         if _is_workbook(args.file):

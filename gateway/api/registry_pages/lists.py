@@ -3,14 +3,13 @@
 import base64
 import binascii
 import json
-from tempfile import SpooledTemporaryFile
-from typing import Annotated, Any, Literal, NamedTuple, cast
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from gateway.api.imports import XLSX, saved_as, sent_in_parts
+from gateway.api.imports import XLSX, saved_as
 from gateway.api.registry_pages.desk import Desk, ReadNoun, TheDesk
 from gateway.api.registry_pages.linking import FEW, Candidate, candidates, find
 from gateway.api.registry_pages.telling import NO, YES
@@ -20,6 +19,7 @@ from gateway.registry.fields import Choice, Choices, Day, Field, Flag, Link, Val
 from gateway.registry.nouns import Registered
 from gateway.registry.roles import GROUPS, Action
 from gateway.registry.sheets import export_csv
+from gateway.registry.sheets.to_xlsx import xlsx_parts
 from gateway.registry.texts import Title, WrongValueError
 
 router = APIRouter(include_in_schema=False, prefix="/registry")
@@ -127,11 +127,7 @@ def export(
     headers = saved_as(f"{of.path()}.{form}")
     if form == "csv":
         return StreamingResponse(export_csv(*of_whom), headers=headers, media_type="text/csv; charset=utf-8")
-    from gateway.registry.sheets.to_xlsx import export_xlsx  # noqa: PLC0415  its library is large
-
-    file = cast("Any", SpooledTemporaryFile(max_size=1 << 20))  # noqa: SIM115  closed when it was sent
-    export_xlsx(file, *of_whom)
-    return StreamingResponse(sent_in_parts(file), headers=headers, media_type=XLSX)
+    return StreamingResponse(xlsx_parts(*of_whom), headers=headers, media_type=XLSX)
 
 
 def columns_of(of: type[Registered]) -> dict[str, Field]:

@@ -1,7 +1,8 @@
 """Nouns in spreadsheets: CSV and XLSX in, CSV and XLSX out, templates to fill in.
 
 May import openpyxl, SQLAlchemy and the registry; knows nothing of the web. openpyxl is imported nowhere else, and only
-when a workbook is read or written (``to_xlsx``, ``template``): a gateway that serves no file does without its 11 MB.
+when a workbook is read or made to be filled in (``from_xlsx``, ``template``): a gateway that takes no file does without
+its 11 MB.
 
 Decision: an import is planned without writing anything, and then written in one transaction, or not at all.
 Because: half a file in the registry is worse than none, and a dry run must not hold up what edges send.

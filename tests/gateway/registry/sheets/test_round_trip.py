@@ -18,7 +18,7 @@ from gateway.registry.roles import SYSTEM, Grant, Reader, Role
 from gateway.registry.sheets import export_csv, import_file
 from gateway.registry.sheets.exporting import Exported
 from gateway.registry.sheets.template import example_of
-from gateway.registry.sheets.to_xlsx import export_xlsx
+from gateway.registry.sheets.to_xlsx import export_xlsx, xlsx_parts
 
 NOW = 1_795_000_000 * 10**9
 WORDS = st.text(
@@ -155,6 +155,30 @@ def test_cells_of_a_workbook_are_typed_and_none_is_a_formula(world, engine) -> N
     assert [cell.value for cell in sheet[1]][:5] == ["Mã số", "Tên", "Loại hình", "Tỉnh, thành phố", "Ngành (VSIC)"]
     again(engine, "organisation", "csv", "vi")
     assert world.book.get(SYSTEM, "organisation", world.press.id).values["name"] == values["name"]
+
+
+def test_a_workbook_is_on_its_way_before_its_last_row_was_read(world, engine, monkeypatch) -> None:
+    told: list[int] = []
+    real = Exported.rows
+
+    def rows(self, progress):
+        for row in real(self, progress):
+            yield row
+            told.append(1)
+
+    monkeypatch.setattr(Exported, "rows", rows)
+    parts = xlsx_parts(engine, lambda: NOW, SYSTEM, "organisation")
+    first = next(parts)
+    assert (first[:2], told) == (b"PK", [])
+    sheet = load_workbook(io.BytesIO(first + b"".join(parts))).active
+    assert (len(told), sheet.max_row) == (2, 3)
+
+
+def test_a_day_before_the_calendars_of_spreadsheets_is_text(world, engine) -> None:
+    world.book.change(SYSTEM, "province", world.province.id, {"since": "1899-05-01"}, 1)
+    sheet = load_workbook(io.BytesIO(exported(engine, "province", "xlsx", "vi"))).active
+    assert [cell.value for cell in sheet[2]][2] == "1899-05-01"
+    assert again(engine, "province", "xlsx", "vi").same == 1
 
 
 def test_what_may_not_be_seen_is_not_in_the_file(world, engine) -> None:
