@@ -59,6 +59,7 @@ class Batch(Writing):
         self._changed: list[Columns] = []
         self._fields: set[str] = {"revision", "changed_at", "changed_by", "search"}
         self._moved: list[str] = []
+        self._gone: list[str] = []
         self._apart: dict[str, dict[str, Value]] = {}
         self._data: list[Columns] = []
         self._notes: list[audit.Unsealed] = []
@@ -83,6 +84,8 @@ class Batch(Writing):
         for some in _some(self._made):
             session.execute(insert(table), [dict(zip(self._names, row, strict=True)) for row in some])
         self._write_changed(session, table)
+        for row_id in self._gone:
+            Writing(session, self.reader, self.at).take_along(session.get_one(self.of, row_id))
         if self._moved:
             for ids in _some(self._moved):
                 move(session, self.of, ids)
@@ -165,6 +168,9 @@ class Batch(Writing):
 
     def _move(self, row: Registered) -> None:
         self._moved.append(row.id)
+
+    def take_along(self, row: Registered) -> None:
+        self._gone.append(row.id)
 
     def _values(self, row: Registered) -> dict[str, Value]:
         empty = {name: one.empty for name, one in self.of.personal.items()}

@@ -88,6 +88,12 @@ def end(session: Session, noun: str, row: str, at: int) -> None:
         one.keep_until = at + PURPOSES[one.purpose][1] * DAY_NS
 
 
+def resume(session: Session, noun: str, row: str) -> None:
+    """The row came back into use: no retention runs any more."""
+    for one in session.scalars(select(PersonalRow).where(PersonalRow.noun == noun, PersonalRow.row == row)):
+        one.keep_until = 0
+
+
 def due(session: Session, now: int) -> list[tuple[str, str]]:
     """Noun and row of those whose time is over."""
     query = select(PersonalRow.noun, PersonalRow.row).where(PersonalRow.keep_until.between(1, now)).distinct()

@@ -102,8 +102,8 @@ class Writing:
         self._note(
             row, "change", {name: before[name] for name in plain}, {name: read[name] for name in plain} | hashes, why
         )
-        if row.place != was and type(row).noun.is_scope:
-            self._move(row)
+        if row.place != was:
+            self._move(row) if type(row).noun.is_scope else self.take_along(row)
         return row
 
     def retire(self, noun: str, row_id: str, revision: int | None, why: str, *, back: bool = False) -> Registered:
@@ -122,6 +122,7 @@ class Writing:
             self._unique(row)
             if problems := self._out_of_use(type(row), row.values(), {}):
                 raise WrongValuesError(problems)
+            personal.resume(self.session, noun, row_id)
         else:
             refuse_if_needed(self.session, row)
             personal.end(self.session, noun, row_id, self.at)
@@ -240,6 +241,16 @@ class Writing:
             place = place._replace(**{row.__tablename__: row.id})
         row.of_province, row.of_organisation, row.of_agency = place
 
+    def take_along(self, row: Registered) -> None:
+        """What hangs on a site that was sold is no longer its former owner's to read or write."""
+        for other in NOUNS.values():
+            for name in [one for one in other.noun.owner if other.links()[one].to == row.__tablename__]:
+                for child in self.session.scalars(select(other).where(getattr(other, name) == row.id)).all():
+                    was = child.place
+                    self._place(child)
+                    if child.place != was:
+                        self.take_along(child)
+
     def _move(self, row: Registered) -> None:
         self.session.flush()
         move(self.session, type(row), [row.id])
@@ -269,7 +280,10 @@ class Writing:
     def _keep_personal(self, row: Registered, read: Mapping[str, Value]) -> dict[str, Value]:
         fields: dict[str, Field] = type(row).personal
         values = {name: (read[name], fields[name].personal) for name in read if name in fields}
-        return personal.keep(self.session, row.__tablename__, row.id, values)
+        hashes = personal.keep(self.session, row.__tablename__, row.id, values)
+        if row.retired_at:  # what is corrected later is kept no longer than the rest of it
+            personal.end(self.session, row.__tablename__, row.id, row.retired_at)
+        return hashes
 
     def _note(
         self,

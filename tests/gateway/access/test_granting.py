@@ -16,7 +16,9 @@ from gateway.registry import AuditRow, PersonalRow, transaction
 from gateway.registry.audit import verify
 from gateway.registry.book import Book
 from gateway.registry.personal import DAY_NS, PURPOSES
+from gateway.registry.refusals import NoSuchRowError
 from gateway.registry.roles import SYSTEM, Action, Grant, Reader, Role
+from gateway.registry.sheets.importing import import_file
 
 GIVERS = ("manager", "provincial_officer", "administrator", "everywhere")
 MAY_GIVE = {
@@ -173,6 +175,37 @@ def test_a_site_that_was_retired_is_nobodys_and_its_name_can_go_to_another(house
         assert "moves" not in sites_of(session, manager, Action.READ, "series")
 
 
+def test_what_hangs_on_a_site_that_was_sold_is_no_longer_its_former_owners(house) -> None:
+    book = Book(house.engine, lambda: house.now)
+    site = {"name": "sold", "title": "Sold", "kind": "factory", "organisation": house.own.organisation}
+    site_id = book.make(SYSTEM, "site", site).id
+    pilot = {
+        "version": 1,
+        "tools": ["5s"],
+        "work_units": "edge-1/press-1",
+        "baseline_since": "2025-09-01",
+        "baseline_until": "2025-09-30",
+        "begins": "2025-10-01",
+        "result_since": "2025-11-01",
+        "result_until": "2025-11-30",
+        "figures": ["oee"],
+        "state": "running",
+        "site": site_id,
+        "name": "5S",
+    }
+    hanging = book.make(SYSTEM, "pilot", pilot).id
+    book.change(SYSTEM, "site", site_id, {"organisation": house.foreign.organisation}, None)
+    assert book.get(SYSTEM, "pilot", hanging).place[:2] == (house.foreign.province, house.foreign.organisation)
+    with pytest.raises(NoSuchRowError):
+        book.get(giver(house, "manager"), "pilot", hanging)
+    code = book.get(SYSTEM, "organisation", house.own.organisation).values["code"]
+    told = import_file(
+        house.engine, lambda: house.now, SYSTEM, "site", f"name,organisation\nsold,{code}\n".encode(), name="a.csv"
+    )
+    assert told.fault_count == 0
+    assert book.get(SYSTEM, "pilot", hanging).place == book.get(SYSTEM, "pilot", house.own.pilot).place
+
+
 # ------------------------------------------------------------------ tokens
 
 
@@ -271,6 +304,21 @@ def test_the_night_forgets_a_person_of_the_registry_too(house) -> None:
     forget_persons(house.engine, house.now + 6 * 365 * DAY_NS)
     told = book.get(SYSTEM, "person", row.id)
     assert (told.values["full_name"], told.values["phone"]) == ("", "")
+
+
+def test_a_person_back_in_use_is_kept_and_a_late_correction_is_forgotten_with_the_rest(house) -> None:
+    book = Book(house.engine, lambda: house.now)
+    back, gone = (
+        book.make(SYSTEM, "person", {"code": code, "province": house.own.province, "full_name": "Phạm Văn Tư"})
+        for code in ("CB-2", "CB-3")
+    )
+    for one in (back, gone):
+        book.retire(SYSTEM, "person", one.id, None, "left")
+    book.retire(SYSTEM, "person", back.id, None, "came back", back=True)
+    book.change(SYSTEM, "person", gone.id, {"full_name": "Phạm Văn Tứ"}, None)
+    forget_persons(house.engine, house.now + 6 * 365 * DAY_NS)
+    assert book.get(SYSTEM, "person", back.id).values["full_name"] == "Phạm Văn Tư"
+    assert book.get(SYSTEM, "person", gone.id).values["full_name"] == ""
 
 
 def test_the_night_drops_what_holds_no_more_and_tells_the_log_where_the_audit_ends(house, caplog) -> None:
