@@ -44,7 +44,7 @@ def coverage(budget: Budget, probability: float, by: Literal["student", "shape"]
         ValueError: Of the budget's degrees of freedom.
 
     Source:
-        JCGM 100:2008, G.4 (Student); EA-4/02 M:2022, supplement, examples S9 and S10 (rectangle and trapezoid).
+        JCGM 100:2008, G.4 (Student); EA-4/02 (1999), supplement 2, S9 and S10 (rectangle and trapezoid).
     """
     shaped = _by_shape(budget, probability) if by == "shape" else None
     if shaped is not None:
