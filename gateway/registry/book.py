@@ -19,7 +19,7 @@ from gateway.registry.fields import Value
 from gateway.registry.nouns import NOUNS, Registered
 from gateway.registry.refusals import NoSuchRowError
 from gateway.registry.roles import Action, Place, Reader
-from gateway.registry.texts import folded
+from gateway.registry.texts import composed_words, folded
 from gateway.registry.writing import Writing
 
 MOST = 1000
@@ -221,7 +221,7 @@ def _asked_for(query: Select[Any], of: type[Registered], asked: Asked) -> Select
         query = query.where(of.retired_at == 0)
     for name, value in asked.where.items():
         query = query.where(getattr(of, name) == value)
-    for word in asked.search.split():
+    for word in composed_words(asked.search):
         # A word without marks looks in the part without marks; both parts stand in the one column.
         query = query.where(of.search.contains(word.casefold(), autoescape=True))
     return query
@@ -294,4 +294,4 @@ def matches(text: str, search: str) -> bool:
     (True, False)
     """
     within = f"{text.casefold()}\n{folded(text)}"
-    return all(word.casefold() in within for word in search.split())
+    return all(word.casefold() in within for word in composed_words(search))

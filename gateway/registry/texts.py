@@ -67,6 +67,11 @@ def folded(text: str) -> str:
     return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
 
 
+def composed_words(search: str) -> list[str]:
+    """Words as the registry keeps them: a keyboard or a copied text may give marks apart from their letters."""
+    return unicodedata.normalize("NFC", search).split()
+
+
 def shown(value: object) -> str:
     """What was got, short enough for a sentence."""
     text = "".join(c if c.isprintable() else "\ufffd" for c in str(value)[:60])

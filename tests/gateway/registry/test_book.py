@@ -1,5 +1,7 @@
 """Reading and writing nouns: each sees what is theirs, nothing wrong is written, every change is kept."""
 
+import unicodedata
+
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -191,3 +193,10 @@ def test_nothing_begins_to_rest_on_what_is_out_of_use(world) -> None:
         assert refused.value.problems == {"organisation": said}
     world.book.retire(SYSTEM, "organisation", world.press.id, 2, "nhầm", back=True)
     assert world.book.retire(SYSTEM, "site", world.site.id, 2, "mua lại", back=True).retired_at == 0
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_search_finds_whatever_way_its_marks_were_typed(world, form) -> None:
+    found = world.book.page(SYSTEM, "organisation", Asked(search=unicodedata.normalize(form, "Cơ khí Sa Đéc"))).entries
+    assert [one.id for one in found] == [world.press.id]
+    assert matches("Cơ khí", unicodedata.normalize(form, "khí"))
