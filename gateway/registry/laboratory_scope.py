@@ -139,7 +139,8 @@ class LegalTermRow(Registered):
     noun = Noun(
         title=Title("Phương tiện đo nhóm 2", "Instrument of group 2"),
         many=Title("Danh mục phương tiện đo nhóm 2", "List of instruments of group 2"),
-        group="laboratory",
+        # What the law says is for everybody to read, as places are.
+        group="places",
         key=("code", "since"),
         label=("name",),
     )

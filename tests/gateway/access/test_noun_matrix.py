@@ -41,7 +41,7 @@ OF_A_PROVINCE = ("-n--nnynA", "-----nynA")
 """Records of the programme about no organisation."""
 TASKS = ("----nyynA", "-----yynA")
 LABORATORY = ("-yyyy-yyA", "--yy---yA")
-OF_NOBODY = ("-nnnn-nnA", "--nn---nA")
+LAW = ("AAAAAAAAA", "--------A")
 TABLE = {
     "agencies": PLACES,
     "agreements": ("-y----yyA", "-y-----yA"),
@@ -64,7 +64,7 @@ TABLE = {
     "information-requests": OF_A_PROVINCE,
     "inhouse-standards": OF_A_FIRM,
     "laboratories": LABORATORY,
-    "legal-terms": OF_NOBODY,
+    "legal-terms": LAW,
     "listed": OF_A_FIRM,
     "measuring-instruments": LABORATORY,
     "milestones": OF_A_PROVINCE,
