@@ -2,12 +2,15 @@
 
 import queue
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from edge_agent.wire.entries import Entry
 from edge_agent.wire.messages import Record, Setting
 from edge_agent.wire.ranges import Ranges
 from edge_agent.wire.shop_floor import CalendarKept
+
+if TYPE_CHECKING:
+    from edge_agent.bench.requests import AnyBenchRequest
 
 
 class Acknowledged(NamedTuple):
@@ -45,7 +48,19 @@ class Entered(NamedTuple):
     done: Callable[[str], None]
 
 
-Asked = Acknowledged | Unsendable | SettingCame | Entered | Record
+class BenchAsked(NamedTuple):
+    """Somebody asks something of the bench.
+
+    Attributes:
+        request: What.
+        done: Called with an empty text once it is on disk, else with what is wrong and what to do.
+    """
+
+    request: "AnyBenchRequest"
+    done: Callable[[str], None]
+
+
+Asked = Acknowledged | Unsendable | SettingCame | Entered | BenchAsked | Record
 
 
 def newest_word(asked: list[Asked]) -> list[Asked]:

@@ -77,6 +77,10 @@ class SessionNow(msgspec.Struct, frozen=True, kw_only=True):
             ``reference_without_certificate``, ``not_competent``, ``environment``, ``environment_missing``,
             ``not_set_up``, ``not_settled``.
         last_rejected: Why the last capture was not accepted, codes; empty: it was.
+        pieces: Role -> pieces of a material measure for this step: those that were chosen, or those that are proposed.
+        typed: What was typed for this step so far: ``indication``, or a role -> value.
+        give_up: Whether it should have settled by now: the page offers what to do.
+        why: Of some hindrances, in words: what was expected, what was got, what to do.
     """
 
     session: CalibrationSession
@@ -91,6 +95,10 @@ class SessionNow(msgspec.Struct, frozen=True, kw_only=True):
     environment: tuple[Around, ...] = ()
     hindrance: tuple[str, ...] = ()
     last_rejected: tuple[str, ...] = ()
+    pieces: dict[str, tuple[str, ...]] = {}
+    typed: dict[str, float] = {}
+    give_up: bool = False
+    why: dict[str, str] = {}
 
 
 class BenchBoard(msgspec.Struct, frozen=True, kw_only=True):

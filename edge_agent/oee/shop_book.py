@@ -139,6 +139,15 @@ class ShopReader:
         found = [_decode(kind, body) for (body,) in rows]
         return [one for one in found if one is not None and not getattr(one, "gone", False)]
 
+    def below(self, kind: type[R], prefix: str) -> list[R]:
+        """Records in force whose key begins with ``prefix``, by key, without those that are gone."""
+        rows = self._db.execute(
+            "SELECT body FROM shop_record WHERE noun = ? AND key >= ? AND key < ? ORDER BY key",
+            (_noun(kind), prefix, prefix + chr(0x10FFFF)),
+        )
+        found = (_decode(kind, body) for (body,) in rows)
+        return [one for one in found if one is not None and not getattr(one, "gone", False)]
+
     def last_before(self, kind: type[R], work_unit: str, instant: int) -> R | None:
         """The last record in force that stands before an instant; None: there is none."""
         rows = self._db.execute(
