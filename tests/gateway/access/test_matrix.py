@@ -393,4 +393,6 @@ def test_a_second_site_behind_the_first_does_not_let_in(askers, house) -> None:
     client = askers["operator"]._client
     own, foreign = house.own.site, house.foreign.site
     for query in (f"site={own}&site={foreign}", f"site={foreign}&site={own}"):
-        assert client.get(f"/api/v1/latest?{query}&edge=edge-1").status_code == 404
+        answer = client.get(f"/api/v1/latest?{query}&edge=edge-1")
+        told = "site: came more than once. Here are cursor, edge, limit, site; look in /api/docs."
+        assert (answer.status_code, answer.json()["detail"]) == (422, told)
