@@ -1,6 +1,7 @@
 """Pictures without what tells of their origin: where they were taken, when, with what, by whom.
 
-Decision: what shows the picture is kept byte for byte; of the rest its colour profile, and of a JPEG which way up it is.
+Decision: what shows the picture is kept byte for byte; of the rest its colour profile, and of a JPEG which way up it
+is.
 Because: a phone writes its position into every photo, and whoever attaches one as proof does not mean to tell that. The
 hash that is kept is then of what is kept. Nothing is decoded, so no decoder of ours can be attacked.
 Instead of: refusing such photos; hardly anybody could attach one.

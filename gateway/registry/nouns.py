@@ -15,11 +15,11 @@ from datetime import date
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Index, String, Text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
 from gateway.registry.fields import Field, Link, Value
 from gateway.registry.models import Base
-from gateway.registry.roles import Place
+from gateway.registry.roles import Place, Reader
 from gateway.registry.texts import Title
 
 ID = String(32)
@@ -127,11 +127,26 @@ class Registered(Base):
         return {}
 
     @classmethod
+    def refuse_new(cls, read: Mapping[str, Value]) -> None:
+        """Refuse a row that nobody may enter as it is; a noun whose rows have a way to go overrides it.
+
+        Raises:
+            gateway.registry.refusals.WrongValuesError: It must not begin so, field by field.
+        """
+
+    @classmethod
     def refuse_change(cls, before: Mapping[str, Value], changed: AbstractSet[str]) -> None:
         """Refuse a change that must not happen any more; a noun that is fixed at some time overrides it.
 
         Raises:
             gateway.registry.refusals.WrongValuesError: It must not, field by field.
+        """
+
+    def refuse_claim(self, session: Session, reader: Reader) -> None:
+        """Refuse what would make data of others this row's; asked when it is new, renamed, or taken back into use.
+
+        Raises:
+            gateway.registry.refusals.WrongValuesError: It would.
         """
 
     @property

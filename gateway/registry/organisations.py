@@ -1,10 +1,21 @@
-"""Who and where: provinces, communes, agencies, organisations, their sites, lines, laboratories."""
+"""Who and where: provinces, communes, agencies, organisations and their sites.
 
-from sqlalchemy.orm import Mapped
+Decision: a site whose name edges speak with already is registered by who may write every organisation.
+Because: what they have sent becomes its organisation's with the row, and a manager could claim another's machines.
+"""
 
-from gateway.registry.fields import Choice, Flag, Line, Link, field
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session
+
+from gateway.registry.fields import Choice, Flag, Line, Link, Value, field
+from gateway.registry.models import EdgeRow
 from gateway.registry.nouns import Noun, Registered
-from gateway.registry.texts import Title
+from gateway.registry.refusals import WrongValuesError
+from gateway.registry.roles import Action, Reader
+from gateway.registry.texts import Title, WrongValueError
 from gateway.registry.usual import NAME, NOTE, ORGANISATION, PROVINCE, SINCE, UNTIL
 
 ORGANISATION_KINDS = {
@@ -29,6 +40,22 @@ _CODE_HINT = Title(
     "10 chữ số (doanh nghiệp), 13 (chi nhánh), 12 (số định danh cá nhân của chủ hộ) hoặc mã đơn vị",
     "10 digits (enterprise), 13 (branch), 12 (personal number of a household's owner) or a unit's code",
 )
+_NO_ZERO = re.compile("[0-9]{9}(?:-[0-9]{3})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationCode(Line):
+    """The code of an organisation; a branch's 13 digits may be written with a hyphen before the last three."""
+
+    def understood(self, value: object) -> Value:
+        text = str(value).strip()
+        if _NO_ZERO.fullmatch(text):
+            raise WrongValueError(
+                f"«{text}» thiếu một chữ số: bảng tính hay bỏ số 0 ở đầu. Nếu vậy hãy viết «0{text}».",
+                f"{text!r} lacks a digit: spreadsheets drop a leading 0. If it is so, write {'0' + text!r}.",
+            )
+        code = str(Line.understood(self, text))
+        return code.replace("-", "") if code[0].isdigit() else code
 
 
 class ProvinceRow(Registered):
@@ -129,7 +156,7 @@ class OrganisationRow(Registered):
         has_attachments=True,
     )
     code: Mapped[str] = field(
-        Line(
+        OrganisationCode(
             title=Title("Mã số", "Code"),
             pattern=r"[0-9]{10}|[0-9]{12}|[0-9]{13}|[0-9]{10}-[0-9]{3}|[A-Z][A-Z0-9.-]{2,29}",
             required=True,
@@ -209,3 +236,24 @@ class SiteRow(Registered):
     kind: Mapped[str] = field(Choice(title=Title("Loại", "Kind"), options=SITE_KINDS, required=True, example="factory"))
     address: Mapped[str] = field(Line(title=Title("Địa chỉ", "Address"), searched=True))
     note: Mapped[str] = field(NOTE)
+
+    def refuse_claim(self, session: Session, reader: Reader) -> None:
+        if reader.everywhere(Action.WRITE, self.noun.group):
+            return
+        with session.no_autoflush:
+            speaks = session.scalar(select(EdgeRow.edge).where(EdgeRow.site == self.name).limit(1))
+            was_theirs = session.scalar(
+                select(SiteRow.id).where(
+                    SiteRow.name == self.name, SiteRow.organisation == self.organisation, SiteRow.id != self.id
+                )
+            )
+        if speaks is None or was_theirs is not None:
+            return
+        raise WrongValuesError(
+            {
+                "name": Title(
+                    f"Thiết bị biên đã gửi số liệu dưới tên «{self.name}». Hãy nhờ quản trị đăng ký cơ sở này.",
+                    f"Edges have sent data under the name {self.name!r}. Ask an administrator to register the site.",
+                )
+            }
+        )

@@ -40,6 +40,16 @@ def is_retired(what: Title) -> Title:
     )
 
 
+def is_taken(of: type[Registered]) -> Title:
+    """Why a row may not have the key of another one in use."""
+    heads = tuple(of.fields()[name].title for name in of.noun.key)
+    vi, en = (", ".join(head[language] for head in heads) for language in ("vi", "en"))
+    return Title(
+        f"{of.noun.title.vi} khác đã có {vi} này. Hãy sửa bản ghi đó, hoặc điền giá trị khác.",
+        f"Another {of.noun.title.en} has this {en}. Change that one, or give another value.",
+    )
+
+
 def move(session: Session, of: type[Registered], ids: Sequence[str]) -> None:
     """What belongs to organisations goes with them into another province."""
     for other in NOUNS.values():

@@ -11,7 +11,7 @@ from gateway.registry import audit, personal
 from gateway.registry.fields import Field, Value
 from gateway.registry.nouns import NOUNS, Registered
 from gateway.registry.refusals import ForbiddenError, NoSuchRowError, StaleRowError, WrongValuesError
-from gateway.registry.resting import is_retired, move, refuse_if_needed
+from gateway.registry.resting import is_retired, is_taken, move, refuse_if_needed
 from gateway.registry.roles import Action, Place, Reader
 from gateway.registry.searching import searched
 from gateway.registry.texts import Title, WrongValueError
@@ -40,6 +40,7 @@ class Writing:
         """
         of = NOUNS[noun]
         read = self._read(of, values, {})
+        of.refuse_new(read)
         row = of(
             id=f"{self.at // 1_000_000:012x}{token_hex(10)}",
             revision=1,
@@ -51,6 +52,7 @@ class Writing:
         self._place(row)
         self._allowed(Action.WRITE, row)
         self._unique(row)
+        row.refuse_claim(self.session, self.reader)
         self._sign(row)
         row.search = searched(row, read)
         self._add(row)
@@ -93,6 +95,8 @@ class Writing:
         self._place(row)
         self._allowed(Action.WRITE, row)
         self._unique(row)
+        if changed & set(type(row).noun.key):
+            row.refuse_claim(self.session, self.reader)
         row.revision += 1
         self._sign(row)
         row.search = searched(row, read)
@@ -120,6 +124,7 @@ class Writing:
             raise StaleRowError(row.revision)
         if back:
             self._unique(row)
+            row.refuse_claim(self.session, self.reader)
             if problems := self._out_of_use(type(row), row.values(), {}):
                 raise WrongValuesError(problems)
             personal.resume(self.session, noun, row_id)
@@ -263,16 +268,7 @@ class Writing:
         with self.session.no_autoflush:
             taken = self.session.scalar(query)
         if taken:
-            heads = tuple(of.fields()[name].title for name in of.noun.key)
-            vi, en = (", ".join(head[language] for head in heads) for language in ("vi", "en"))
-            raise WrongValuesError(
-                {
-                    of.noun.key[0]: Title(
-                        f"{of.noun.title.vi} khác đã có {vi} này. Hãy sửa bản ghi đó, hoặc điền giá trị khác.",
-                        f"Another {of.noun.title.en} has this {en}. Change that one, or give another value.",
-                    )
-                }
-            )
+            raise WrongValuesError({of.noun.key[0]: is_taken(of)})
 
     def _sign(self, row: Registered) -> None:
         row.changed_at, row.changed_by = self.at, self.reader.name
