@@ -29,6 +29,7 @@ from gateway.registry.database import (
 )
 from gateway.registry.files import DocumentContentRow, DocumentRow, ImportRow
 from gateway.registry.idempotency import IdempotencyRow
+from gateway.registry.issued_documents import DocumentDraftRow, DocumentEventRow, IssuedDocumentRow
 from gateway.registry.models import (
     Base,
     DeadLetterRow,
@@ -54,6 +55,8 @@ __all__ = [
     "DeadLetterRow",
     "DeclaredRow",
     "DocumentContentRow",
+    "DocumentDraftRow",
+    "DocumentEventRow",
     "DocumentRow",
     "EdgeRow",
     "ElementRow",
@@ -61,6 +64,7 @@ __all__ = [
     "GrantRow",
     "IdempotencyRow",
     "ImportRow",
+    "IssuedDocumentRow",
     "JournalRow",
     "LinkRow",
     "NominalBucketRow",
