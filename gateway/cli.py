@@ -127,7 +127,9 @@ def _add_asking(commands: Any) -> None:
     )
     setting = put.add_parser("put", help="set something at an edge")
     setting.add_argument("edge", metavar="SITE/EDGE")
-    setting.add_argument("noun", help="what is set: calendar, products, reasons, checklists, targets, orders, certificate")
+    setting.add_argument(
+        "noun", help="what is set: calendar, products, reasons, checklists, targets, orders, certificate"
+    )
     setting.add_argument("key", help="which one")
     setting.add_argument("file", help="its content, JSON")
     setting.add_argument("--by", required=True, metavar="NAME", help="who sets it")

@@ -2,8 +2,9 @@
 
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from gateway.access.refusals import AccessError
 from gateway.access.sites import Sites, is_within
@@ -15,11 +16,12 @@ from gateway.api.rendering import Pages
 from gateway.api.sent_forms import Sent, TheSent, check_token
 from gateway.api.source import EdgeName, Now, SiteName, TheService
 from gateway.edge_depth import MOST_LETTERS, edge_depth, letters_of, on_hold
+from gateway.federation.speaking import claims
 from gateway.federation.standing import standing
 from gateway.health import EdgeHealth
 from gateway.ingest import dead_letters
 from gateway.ingest.journals import CLOSED, ON_HOLD, OPEN, EdgeId
-from gateway.people import DecisionError, decide_journal
+from gateway.people import DecisionError, admit_edge, decide_journal
 from gateway.registry.roles import Action, Reader
 from gateway.registry.texts import Title
 
@@ -32,6 +34,10 @@ CERTIFICATES = ("edge", "broker", "authority")
 WELL = 2
 _NAME_WANTED = Title("Hãy ghi họ tên, từ 1 đến 100 ký tự.", "Write your full name, 1 to 100 characters.")
 _WHY_WANTED = Title("Hãy ghi lý do, từ 1 đến 500 ký tự.", "Write the reason, 1 to 500 characters.")
+_NOT_REGISTERED = Title(
+    "Tổ chức này chưa đăng ký ở đây. Hãy thêm vào danh mục trước.",
+    "This organisation is not registered here. Add it to the list first.",
+)
 _GONE = Title("Nhật ký này không còn chờ quyết định.", "This journal waits for no decision any more.")
 _NONE_WAITS = Title("Tin này đã được lưu, hoặc không còn.", "This message is stored by now, or gone.")
 
@@ -68,16 +74,22 @@ class EdgeFile:
         pages: Pages,
         now: Now,
         decides: EdgesToDecide,
+        reader: TheReader,
     ) -> None:
         self.id = EdgeId(site, edge)
         self.service, self.now = service, now
+        self.may_let_speak = reader.everywhere(Action.DECIDE, "edge")
         self._request, self._pages, self._decides = request, pages, decides
         self.health = find_edge(service, site, edge)
 
     def page(self, wrong: Wrong = NOTHING_WRONG, told: str = "", status: int = 200) -> HTMLResponse:
         """The page; ``told`` says how what was asked for went."""
+        with Session(self.service.engine) as session:
+            claimed = claims(session, self.id)
         context = {
             "health": self.health,
+            "claims": claimed,
+            "may_let_speak": self.may_let_speak,
             "depth": edge_depth(self.service.engine, self.id),
             "site_title": titles_of(self.service).get(self.id.site, self.id.site),
             "may_decide": is_within(self.id.site, self._decides),
@@ -136,7 +148,7 @@ def show_edges(
 @router.get("/{site}/{edge}", dependencies=[Depends(allow(Action.READ, "edge"))])
 def show_edge(file: TheFile, told: str = "") -> HTMLResponse:
     """One edge in depth."""
-    return file.page(told=told if told in ("stored", "left", "decided") else "")
+    return file.page(told=told if told in ("stored", "left", "decided", "speaks") else "")
 
 
 @router.post("/{site}/{edge}/journals")
@@ -163,6 +175,25 @@ def decide(request: Request, reader: Decides, file: TheFile, sent: TheSent) -> R
     except DecisionError:
         return file.page(Wrong(journal, _GONE, sent), status=409)
     return file.back("decided")
+
+
+@router.post("/{site}/{edge}/speaks-for")
+def let_speak(request: Request, reader: Decides, file: TheFile, sent: TheSent) -> Response:
+    """A named person says for which organisations a gateway that forwards may speak; only who decides everywhere."""
+    if not file.may_let_speak:
+        raise HTTPException(403, f"{reader.name}: may not say for whom {file.id} speaks. Ask an administrator.")
+    try:
+        check_token(request, sent)
+    except AccessError as error:
+        return file.page(Wrong("speaks", error.why, sent), status=422)
+    who = " ".join(sent["who"].split())
+    if not 0 < len(who) <= MOST_NAME:
+        return file.page(Wrong("speaks", _NAME_WANTED, sent), status=422)
+    try:
+        admit_edge(file.service.engine, file.id, who, file.now, reader, speaks_for=sent.all("code"))
+    except DecisionError:
+        return file.page(Wrong("speaks", _NOT_REGISTERED, sent), status=409)
+    return file.back("speaks")
 
 
 @router.post("/{site}/{edge}/dead-letters", dependencies=[Depends(allow(Action.DECIDE, "edge"))])

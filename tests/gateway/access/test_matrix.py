@@ -87,6 +87,7 @@ TABLE = {
     "GET /edges/{site}/{edge}": EDGES,
     "POST /edges/{site}/{edge}/journals": ADMIT,
     "POST /edges/{site}/{edge}/dead-letters": ADMIT,
+    "POST /edges/{site}/{edge}/speaks-for": "-f-----fA-A",
     "GET /measurements": EVERYBODY,
     "GET /production": ALL_PRODUCTION,
     "GET /production/stops": ALL_PRODUCTION,

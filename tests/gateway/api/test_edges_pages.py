@@ -11,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import Finding, Loss
+from edge_agent.wire.sharing import AgreementKept
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.receipts import Draft, Receipts
 from gateway.ingest.records import take_records
-from gateway.registry import DeadLetterRow, DeclaredRow, EdgeRow, JournalRow, ReceiptRow, transaction
+from gateway.registry import DeadLetterRow, DeclaredRow, EdgeRow, JournalRow, ReceiptRow, RecordRow, transaction
 from gateway.registry.audit import AuditRow
+from gateway.registry.book import Book
+from gateway.registry.roles import SYSTEM
 from gateway.registry.sharing import ForwarderRow
 
 S = 10**9
@@ -171,3 +174,27 @@ def test_the_list_tells_how_the_gateways_own_forwarding_stands(person, gateway) 
     page = words(person.get("/edges").text)
     assert "Máy chủ này gửi lên tỉnh" in page
     assert "dong-thap/sa-dec Thiếu ở tỉnh 0" in page
+
+
+def test_somebody_who_decides_everywhere_says_for_which_enterprises_a_gateway_speaks(person, troubled) -> None:
+    assert "Gửi thay tổ chức khác" not in person.get(PAGE).text
+    book = Book(troubled.engine, lambda: START)
+    province = book.make(SYSTEM, "province", {"code": "82", "name": "Đồng Tháp"})
+    known = {"code": "1400123456", "name": "Công ty Cơ khí", "kind": "enterprise", "province": province.id}
+    book.make(SYSTEM, "organisation", known)
+    with transaction(troubled.engine) as session:
+        for code in ("1400123456", "1400654321"):
+            told = AgreementKept(key=code, revision=1, organisation=code, kinds=("stops",), since="2026-01-01")
+            body = msgspec.json.encode(told).decode()
+            where = {"site": "sa-dec", "edge": "press-shop", "noun": "agreement"}
+            session.add(RecordRow(**where, key=code, revision=1, at=START, body=body))
+    page = person.get(PAGE)
+    assert "Công ty Cơ khí (1400123456) Chưa đăng ký ở đây (1400654321)" in words(page.text)
+    form = {"token": token_of(page.text), "code": "1400123456", "who": "Nguyễn Thị Mai"}
+    refused = person.post(f"{PAGE}/speaks-for", data=form | {"code": "1400654321"})
+    assert (refused.status_code, "Hãy thêm vào danh mục trước." in refused.text) == (409, True)
+    answer = person.post(f"{PAGE}/speaks-for", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}?told=speaks")
+    with Session(troubled.engine) as session:
+        assert session.get_one(EdgeRow, ("sa-dec", "press-shop")).speaks_for == "1400123456"
+    assert "Đã lưu tổ chức được gửi thay." in person.get(answer.headers["location"]).text

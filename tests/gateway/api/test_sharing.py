@@ -196,4 +196,4 @@ def test_an_officer_sees_which_enterprises_of_the_province_share_what(town, brow
     assert "Xa lạ" not in page
     assert "2 mô hình điểm và giấy chứng nhận constructor: odd.1 Mô hình điểm: <b>TPM</b> · 16/05/2026" in page
     everybody = words(browser("tri", Role.ADMINISTRATOR, "", "").get("/sharing"))
-    assert "Xa lạ mã 0300000000 chưa có trong danh sách tổ chức thoả thuận do khu-cn/gateway kể" in everybody
+    assert "Xa lạ mã 0300000000 chưa có trong danh sách tổ chức do khu-cn/gateway báo" in everybody
