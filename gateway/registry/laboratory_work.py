@@ -8,12 +8,14 @@ Because: they stand on documents that a laboratory has to keep (ISO/IEC 17025:20
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy.orm import Mapped
 
 from gateway.registry.certified import CERTIFICATE_KINDS
 from gateway.registry.fields import Choice, Choices, Day, Flag, Line, Link, Value, Whole, field
 from gateway.registry.nouns import Noun, Registered
+from gateway.registry.refusals import WrongValuesError
 from gateway.registry.texts import Title
 from gateway.registry.usual import NOTE, NUMBER, SINCE, UNTIL
 
@@ -37,6 +39,23 @@ WORK_STATES = {
     "stopped": Title("Dừng, trả lại", "Stopped and returned"),
 }
 """What was issued can be amended or withdrawn: that is a state of the document."""
+RECEIVED = "received"
+MOVED = frozenset({"state", "session", "calculated_by", "reviewed_by", "authorised_by"})
+"""Fields of a work order that only its way through the laboratory writes."""
+AGREED = frozenset(
+    {"laboratory", "kind", "request", "instrument", "received", "condition", "place_of_work", "address"}
+    | {"procedure", "method", "decision_rule", "next_due_agreed", "external"}
+)
+"""Fields of a work order on which its results rest."""
+_BEFORE_RESULTS = ("received", "in_progress", "stopped")
+_MOVED_BY_FORM = Title(
+    "Ô này do hệ thống ghi. Hãy dùng các nút ở trang phiếu công việc.",
+    "The system writes this field. Use the buttons on the work order's page.",
+)
+_RESULTS_REST_ON_IT = Title(
+    "Kết quả đã tính dựa vào ô này. Hãy lùi phiếu một bước rồi sửa.",
+    "The results rest on this field. Take the order back a step first, then change it.",
+)
 DUTIES = {
     "perform": Title("Thực hiện", "Perform"),
     "review": Title("Soát xét", "Review"),
@@ -249,6 +268,20 @@ class WorkOrderRow(Registered):
                     )
                 }
         return {}
+
+    @classmethod
+    def refuse_new(cls, read: Mapping[str, Value]) -> None:
+        empty = {"state": RECEIVED} | dict.fromkeys(MOVED - {"state"}, "")
+        if wrong := sorted(name for name in MOVED if read.get(name) != empty[name]):
+            raise WrongValuesError(dict.fromkeys(wrong, _MOVED_BY_FORM))
+
+    @classmethod
+    def refuse_change(cls, before: Mapping[str, Value], changed: AbstractSet[str]) -> None:
+        wrong = dict.fromkeys(sorted(changed & MOVED), _MOVED_BY_FORM)
+        if before["state"] not in _BEFORE_RESULTS:
+            wrong |= dict.fromkeys(sorted(changed & AGREED), _RESULTS_REST_ON_IT)
+        if wrong:
+            raise WrongValuesError(wrong)
 
 
 class CompetenceRow(Registered):

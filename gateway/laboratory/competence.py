@@ -1,0 +1,79 @@
+"""Who of a laboratory may perform, review or authorise a procedure on a day.
+
+Decision: where a laboratory has said of nobody that they may, nobody may.
+Because: ISO/IEC 17025:2017, 6.2.5 and 6.2.6 want personnel authorised, by name, for each of these activities.
+Instead of: everybody until the first row, which makes the first row the one that locks the others out.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from gateway.registry.laboratory_work import CompetenceRow
+
+PERFORM, REVIEW, AUTHORISE = "perform", "review", "authorise"
+EVERY = "*"
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two signatures are one name, however it was typed.
+
+    >>> same_person(" Trần Thị  Lan", "trần thị lan"), same_person("", "")
+    (True, False)
+    """
+    return bool(_name(one)) and _name(one) == _name(other)
+
+
+def is_among(name: str, names: Iterable[str]) -> bool:
+    """Whether somebody is one of these."""
+    return any(same_person(name, one) for one in names)
+
+
+def competences(session: Session, laboratories: Iterable[str], day: date) -> list[CompetenceRow]:
+    """Every competence that holds on a day, by name and procedure.
+
+    Args:
+        session: Of the registry.
+        laboratories: Ids of their rows.
+        day: The local one.
+    """
+    its, on = CompetenceRow, day.isoformat()
+    return list(
+        session.scalars(
+            select(its)
+            .where(its.laboratory.in_(list(laboratories)), its.retired_at == 0)
+            .where(its.since <= on, or_(its.until == "", its.until >= on))
+            .order_by(its.signs_as, its.procedure, its.since)
+        )
+    )
+
+
+def duties_of(row: CompetenceRow) -> frozenset[str]:
+    """Keys of ``DUTIES`` that a competence names."""
+    told = row.values()["duties"]
+    assert isinstance(told, list), "a field of choices"
+    return frozenset(str(one) for one in told)
+
+
+def is_competent(session: Session, laboratory: str, name: str, procedure: str, duty: str, day: date) -> bool:
+    """Whether somebody may do that with a procedure on a day.
+
+    Args:
+        session: Of the registry.
+        laboratory: Id of its row.
+        name: How they sign.
+        procedure: Id of the bench's procedure; empty: none was named, so only who may do every one.
+        duty: Key of ``DUTIES``.
+        day: The local one.
+    """
+    return any(
+        duty in duties_of(row) and row.procedure in (EVERY, procedure) and same_person(name, row.signs_as)
+        for row in competences(session, [laboratory], day)
+    )
+
+
+def _name(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
