@@ -3,6 +3,7 @@
 from gateway.registry import (
     certified,
     laboratory,
+    laboratory_assurance,
     laboratory_quality,
     laboratory_scope,
     laboratory_work,
@@ -24,6 +25,7 @@ __all__ = [
     "certified",
     "in_order",
     "laboratory",
+    "laboratory_assurance",
     "laboratory_quality",
     "laboratory_scope",
     "laboratory_work",

@@ -24,6 +24,11 @@ STANDARD_KINDS = {
     "working": Title("Chuẩn công tác", "Working standard"),
     "check": Title("Chuẩn kiểm tra", "Check standard"),
 }
+INTERVAL_METHODS = {
+    "owner": Title("Chủ phương tiện tự định", "The owner's own decision"),
+    "staircase": Title("Bậc thang, từ lần hiệu chuẩn cuối", "Staircase, from the last calibration"),
+    "control_chart": Title("Biểu đồ kiểm soát, từ các lần hiệu chuẩn", "Control chart, from successive calibrations"),
+}
 _EDGE_NAME = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _AS_ON_THE_EDGE = Title(
     "chữ thường, số, gạch nối; như trong agent.toml", "small letters, digits, hyphens; as in agent.toml"
@@ -174,6 +179,14 @@ class InstrumentRow(Registered):
             unit="mo",
             example=12,
             hint=Title("tháng; do chủ phương tiện định", "months; its owner decides"),
+        )
+    )
+    interval_method: Mapped[str] = field(
+        Choice(
+            title=Title("Chu kỳ định theo", "Interval decided by"),
+            options=INTERVAL_METHODS,
+            hint=Title("trống: không ghi", "empty: not said"),
+            example="owner",
         )
     )
     next_due: Mapped[str] = field(
