@@ -8,7 +8,7 @@ import msgspec
 
 from drivers.bus import Polled
 from drivers.instrument import Indication, Missing, Shown
-from edge_agent.wire.schema import BAD, QUALITY, UNCERTAIN, quality
+from edge_agent.wire.schema import BAD, COUNTED, QUALITY, UNCERTAIN, quality
 
 _INDICATIONS = {Indication}
 _pair, _value, _at, _doubt = itemgetter(0, 1), itemgetter(1), itemgetter(3), itemgetter(4)
@@ -24,6 +24,7 @@ class Sample(msgspec.Struct, frozen=True, array_like=True):
         qualities: Field ``{channel}_q`` -> quality, for channels whose quality is not good.
         texts: Channel -> text, for channels that show one.
         trouble: Text of the first failure, for a person; empty when every channel came.
+        uncertainties: Field ``{channel}_u`` -> standard uncertainty, of channels that a certificate has corrected.
     """
 
     instrument: str
@@ -32,6 +33,7 @@ class Sample(msgspec.Struct, frozen=True, array_like=True):
     qualities: list[tuple[str, str]]
     texts: list[tuple[str, str]] = []
     trouble: str = ""
+    uncertainties: list[tuple[str, float]] = []
 
 
 def collect(polled: Polled) -> Sample:
@@ -79,6 +81,16 @@ def _instant(polled: Polled) -> int:
 
 def _trouble(shown: Sequence[Shown]) -> str:
     return next((str(one.reason) for one in shown if isinstance(one, Missing)), "")
+
+
+def counted(sample: Sample) -> list[tuple[str, float]]:
+    """Channel -> value, of those that windows count: good ones, and real ones of an instrument without calibration.
+
+    >>> counted(Sample("m", 1, [("a", 1.0), ("b", 2.0)], [("a_q", "uncertain.uncalibrated"), ("b_q", "uncertain.x")]))
+    [('a', 1.0)]
+    """
+    doubtful = {name.removesuffix(QUALITY) for name, text in sample.qualities if text not in COUNTED}
+    return [pair for pair in sample.numbers if pair[0] not in doubtful] if doubtful else sample.numbers
 
 
 def grade(sample: Sample) -> str:

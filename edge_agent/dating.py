@@ -96,8 +96,16 @@ def _doubted(sample: Sample) -> Sample:
     return msgspec.structs.replace(sample, qualities=sample.qualities + marks)
 
 
+def as_recorded(samples: list[Sample], dated: list[Dated]) -> list[Sample]:
+    """Samples of a transaction as they went out, where they did; those that wait for their time as they came."""
+    last = [one.sample for one in dated[len(dated) - len(samples) :]]
+    went_out = len(last) == len(samples) and all(a.at == b.at for a, b in zip(samples, last, strict=True))
+    return last if went_out else samples
+
+
 def parts(sample: Sample, most: int = 1000) -> Iterator[tuple[list[tuple[str, float]], list[tuple[str, str]]]]:
     """Fields for one line each, so that no line outgrows a message; lines of one time are one point."""
-    size = max(len(sample.numbers), len(sample.qualities))
+    numbers = [*sample.numbers, *sample.uncertainties] if sample.uncertainties else sample.numbers
+    size = max(len(numbers), len(sample.qualities))
     for k in range(0, size, most):
-        yield sample.numbers[k : k + most], sample.qualities[k : k + most]
+        yield numbers[k : k + most], sample.qualities[k : k + most]

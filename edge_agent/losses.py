@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from edge_agent.wire.messages import Loss
+
 
 class Lost(NamedTuple):
     """``n`` samples of an instrument (``""``: of all) between two instants of the monotonic clock, ns."""
@@ -13,6 +15,17 @@ class Lost(NamedTuple):
     since: int
     until: int
     n: int
+
+    def record(self) -> Loss:
+        """What is said of it; its instants are on the wall by then."""
+        return Loss(
+            key=f"{self.instrument or 'all'}.{self.reason}.{self.since}",
+            instrument=self.instrument,
+            since=self.since,
+            until=self.until,
+            n=self.n,
+            reason=self.reason,
+        )
 
 
 class Losses:

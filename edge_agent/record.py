@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from edge_agent.asked import Acknowledged, Asked, Entered, SettingCame, Unsendable, drain
 from edge_agent.clock import Clock
-from edge_agent.collect import Sample, grade
+from edge_agent.collect import Sample, counted, grade
 from edge_agent.config import AgentConfig
-from edge_agent.dating import Dated, Dating, parts
+from edge_agent.correcting.correcting import Correcting
+from edge_agent.dating import Dated, Dating, as_recorded, parts
 from edge_agent.describe import describe_instruments, describe_run
 from edge_agent.held_back import HeldBack
 from edge_agent.losses import Losses, Lost
@@ -19,10 +20,12 @@ from edge_agent.outbox import Outbox, Trimmer, is_full
 from edge_agent.recovery import reopen_windows
 from edge_agent.sample_queue import SampleQueue
 from edge_agent.windows import Windows
+from edge_agent.wire.bench import Adjusted
+from edge_agent.wire.certificate_setting import CERTIFICATE
 from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.messages import Loss, Record, Text
 from edge_agent.wire.packing import TELEMETRY, pack
-from edge_agent.wire.schema import BAD, GOOD, QUALITY, SAMPLE, WINDOW
+from edge_agent.wire.schema import BAD, GOOD, SAMPLE, WINDOW
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +86,7 @@ class Recorder:
         self._troubled = False
         self._fold = threading.Event()
         self.desk = Desk(config, outbox)
+        self.correcting = Correcting(config, outbox)
 
     def fold_soon(self) -> None:
         """Ask for the outbox's log to be folded into its file. Any thread may."""
@@ -134,9 +138,10 @@ class Recorder:
         if self._troubled:
             self._troubled = False
             log.info("outbox %s can be written again", self._outbox.path)
-        for sample in samples:
+        for sample in as_recorded(samples, dated):
             self._notice(sample)
         self.desk.committed(now)
+        self.correcting.committed()
         self._on_commit()
 
     def _write(
@@ -154,6 +159,10 @@ class Recorder:
         # First of all, since a full file takes nothing before something has gone.
         records += self._trimmer.make_room(growing=self._outbox.reserve.is_there)
         records += self._obey(asked, now)
+        self.correcting.note(records)
+        records += self.correcting.look(dated)
+        # Whoever wants indications takes them before this line; from here on samples are values.
+        dated = self.correcting.correct(dated)
         records += self.desk.take(dated, now)
         records += self._close_losses(now, all_of_them=last)
         records += [Text(key=f"{d.sample.instrument}.{c}", value=text) for d in dated for c, text in d.sample.texts]
@@ -188,7 +197,7 @@ class Recorder:
         return [*cut, *self._descriptions()]
 
     def _descriptions(self) -> list[Record]:
-        return [*describe_instruments(self._config), *self.desk.describe()]
+        return [*describe_instruments(self._config), *self.desk.describe(), *self.correcting.describe()]
 
     def _lines(self, dated: Sequence[Dated], now: int) -> Iterator[str]:
         # What a full disk held back belongs to windows that may have ended: they wait one more transaction.
@@ -208,9 +217,7 @@ class Recorder:
             self._windows.forget_until(closed_at)
         self._windows.keep_open(self._dating.reached)
         for sample, at in dated:
-            doubtful = {name[: -len(QUALITY)] for name, _ in sample.qualities}
-            good = [pair for pair in sample.numbers if pair[0] not in doubtful] if doubtful else sample.numbers
-            self._windows.add(sample.instrument, at, good)
+            self._windows.add(sample.instrument, at, counted(sample))
 
     # ------------------------------------------------------------------ what others want
 
@@ -219,11 +226,12 @@ class Recorder:
             if isinstance(one, Acknowledged):
                 yield from self._acknowledge(one)
             elif isinstance(one, SettingCame):
-                yield from self.desk.set(one)
+                yield from self.correcting.set(one) if one.noun == CERTIFICATE else self.desk.set(one)
             elif isinstance(one, Unsendable):
                 yield from self._trimmer.give_up(one.ids, one.reason)
             elif isinstance(one, Entered):
-                yield from self.desk.enter(one, now)
+                is_adjustment = isinstance(one.entry, Adjusted)
+                yield from self.correcting.enter(one) if is_adjustment else self.desk.enter(one, now)
             else:
                 yield one
 
@@ -249,17 +257,7 @@ class Recorder:
             if all_of_them or one.until < now - _LOSS_QUIET_NS or one.since < now - _LOSS_LONGEST_NS
         ]
         self._outbox.close_losses(ended)
-        return [
-            Loss(
-                key=f"{one.instrument or 'all'}.{one.reason}.{one.since}",
-                instrument=one.instrument,
-                since=one.since,
-                until=one.until,
-                n=one.n,
-                reason=one.reason,
-            )
-            for one in ended
-        ]
+        return [one.record() for one in ended]
 
     def _take_trouble(self, error: sqlite3.Error) -> None:
         """It was not written: keep it in memory, and make what room the disk still has.
@@ -270,6 +268,7 @@ class Recorder:
         full = is_full(error)
         self._held.failed(full=full)
         self.desk.failed()
+        self.correcting.failed()
         if not self._troubled:
             self._troubled = True
             what_to_do = "Free some space on its disk" if full else "Look at its disk and at who else uses the file"

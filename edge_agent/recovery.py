@@ -7,7 +7,7 @@ from edge_agent.outbox import Outbox
 from edge_agent.windows import Windows
 from edge_agent.wire.lines import parse_line
 from edge_agent.wire.packing import TELEMETRY, RottenError, expand
-from edge_agent.wire.schema import QUALITY, SAMPLE
+from edge_agent.wire.schema import COUNTED, GOOD, QUALITY, SAMPLE
 
 log = logging.getLogger(__name__)
 
@@ -36,5 +36,6 @@ def reopen_windows(outbox: Outbox, windows: Windows, last_commit: int) -> None:
 def _add(line: str, start: int, add: _Summing) -> None:
     point = parse_line(line)
     if point.measurement == SAMPLE and point.at >= start:
-        good = {name: value for name, value in point.numbers.items() if name + QUALITY not in point.texts}
+        texts = point.texts
+        good = {name: n for name, n in point.numbers.items() if texts.get(name + QUALITY, GOOD) in {GOOD, *COUNTED}}
         add(point.instrument, point.at, good)

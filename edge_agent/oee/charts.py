@@ -27,12 +27,13 @@ from edge_agent.oee import chart_texts
 from edge_agent.oee.chart_book import About, ChartBook, ChartState, StoredChart
 from edge_agent.oee.live_chart import BASE_KIND, KIND, LiveChart
 from edge_agent.wire.messages import Finding, Record
-from edge_agent.wire.schema import QUALITY
+from edge_agent.wire.schema import ADJUSTED_UNCERTIFIED, COUNTED, QUALITY, UNCERTAIN, quality
 
 _STEPPED_BACK = 30
 """So many transactions in a row with nothing but old samples: the clock was set back."""
 _UNUSABLE = 1e100
 """Larger readings are nobody's, and their squares would be infinite."""
+_CHARTED = COUNTED - {quality(UNCERTAIN, ADJUSTED_UNCERTIFIED)}
 _FORM = b"1"
 """Of what is stored; another one begins all charts anew."""
 
@@ -139,8 +140,8 @@ def _lines_of(chart: ChartConfig, config: AgentConfig) -> bytes:
 
 
 def _good(sample: Sample, channel: str) -> float | None:
-    """A channel's value where its quality is good."""
-    if any(name == channel + QUALITY for name, _ in sample.qualities):
+    """A channel's value where its quality is good, or says nothing but that it is not calibrated or overdue."""
+    if any(name == channel + QUALITY and text not in _CHARTED for name, text in sample.qualities):
         return None
     value = next((number for name, number in sample.numbers if name == channel), None)
     return value if value is not None and abs(value) < _UNUSABLE else None

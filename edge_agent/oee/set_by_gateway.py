@@ -17,6 +17,8 @@ from edge_agent.asked import SettingCame
 from edge_agent.config import AgentConfig
 from edge_agent.config.set_tables import InForce, SetTable, put_in
 from edge_agent.outbox import Outbox
+from edge_agent.wire.bench_settings import BENCH_ORDERS, BENCH_PEOPLE, BENCH_STANDARDS
+from edge_agent.wire.certificate_setting import CERTIFICATE
 from edge_agent.wire.messages import Setting, SettingKept
 from edge_agent.wire.settings import SettingError, read_setting
 
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 
 _NS = 1_000_000_000
 _ZONE = "Asia/Ho_Chi_Minh"
+_ELSEWHERE = frozenset({CERTIFICATE, BENCH_ORDERS, BENCH_STANDARDS, BENCH_PEOPLE})
+"""Nouns that have nothing to do with work units: others take them up."""
 _NO_SHOP = "this edge has no work units. Configure them in its agent.toml, then it takes this up."
 
 
@@ -68,6 +72,8 @@ class SetByGateway:
         self._stale, self._kept = False, {}
         tables: list[SetTable] = []
         for noun, key, setting in self._outbox.settings():
+            if noun in _ELSEWHERE:
+                continue
             self._kept[noun, key] = kept = self._tried(noun, key, setting, tables)
             if kept.table is not None:
                 tables.append(kept.table)

@@ -67,6 +67,16 @@ GOOD = "good"
 UNCERTAIN = "uncertain"
 BAD = "bad"
 CLOCK_UNSURE = "clock_unsure"
+UNCALIBRATED = "uncalibrated"
+"""Its owner wants a certificate, and none was in force."""
+OUT_OF_RANGE = "out_of_range"
+"""Outside of what the certificate covers: the indication, uncorrected; or outside of what the device calls valid."""
+CALIBRATION_OVERDUE = "calibration_overdue"
+"""Corrected, after the day on which the owner wanted it calibrated again."""
+ADJUSTED_UNCERTIFIED = "adjusted_uncertified"
+"""Adjusted or repaired, and not calibrated since: the indication, uncorrected."""
+COUNTED = frozenset({f"{UNCERTAIN}.{why}" for why in (UNCALIBRATED, CALIBRATION_OVERDUE, ADJUSTED_UNCERTIFIED)})
+"""Qualities that keep no value out of windows and OEE: only what a calibration would say of it is not known."""
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """Of a site, an edge, a bus, an instrument: fits a topic level, a tag and a host name alike."""
