@@ -11,6 +11,8 @@ import msgspec
 
 from drivers.models import MapError, Model, load_model
 from edge_agent.config import rules
+from edge_agent.config.bench_rules import check_bench
+from edge_agent.config.bench_tables import BenchConfig
 from edge_agent.config.errors import ConfigError, Mistakes
 from edge_agent.config.form import TABLES
 from edge_agent.config.lists import shipped_audit, shipped_checklists, shipped_reasons, with_losses
@@ -106,6 +108,7 @@ class _Loader:
         broker = self._broker(tables) if "broker" in tables else None
         outbox = self._scalars(tables, "outbox", OutboxConfig) or {}
         clock = self._scalars(tables, "clock", ClockConfig) or {}
+        bench = self._bench(tables) if "bench" in tables else None
         before = len(self._mistakes)
         buses = self._buses(tables)
         buses_are_good = len(self._mistakes) == before
@@ -120,6 +123,7 @@ class _Loader:
             clock=ClockConfig(**clock),
             buses=buses,
             shop=shop or ShopConfig(),
+            bench=bench,
             path=self._path,
             sha256=sha256,
         )
@@ -127,7 +131,14 @@ class _Loader:
         # What follows from a channel that could not be loaded is not a second mistake.
         if shop is not None and buses_are_good:
             check_shop(config, self._mistakes)
+            check_bench(config, self._mistakes)
         return config
+
+    def _bench(self, tables: Mapping[str, object]) -> BenchConfig:
+        values = self._scalars(tables, "bench", BenchConfig) or {}
+        if values.get("procedures"):
+            values["procedures"] = self._base / values["procedures"]
+        return BenchConfig(**values)
 
     def _shop(self, tables: Mapping[str, object]) -> ShopConfig | None:
         """The tables about the shop floor, with the shipped lists for those that are not written; None: mistakes."""

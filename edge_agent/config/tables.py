@@ -9,6 +9,7 @@ import msgspec
 from drivers.bus import BusSpec
 from drivers.instrument import Instrument, Line
 from drivers.models import Model
+from edge_agent.config.bench_tables import BenchConfig
 from edge_agent.config.errors import ConfigError
 from edge_agent.config.kinds import (
     Baud,
@@ -228,6 +229,7 @@ class AgentConfig(Strict, frozen=True, kw_only=True):
         clock: When the clock is believed.
         buses: What is read.
         shop: The shop floor: work units, calendars, reasons, people, lists.
+        bench: A laboratory's bench; None: this edge has none.
         path: The file.
         sha256: Of the file's content, in hexadecimal.
     """
@@ -245,5 +247,6 @@ class AgentConfig(Strict, frozen=True, kw_only=True):
     clock: ClockConfig = ClockConfig()
     buses: tuple[BusConfig, ...] = ()
     shop: ShopConfig = ShopConfig()
+    bench: BenchConfig | None = None
     path: Path
     sha256: str
