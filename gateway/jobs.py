@@ -22,6 +22,7 @@ from gateway.config import GatewayConfig, RetentionConfig
 from gateway.health import is_silent, last_status
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.statuses import SILENT
+from gateway.laboratory.publishing import CertificatePublisher
 from gateway.production.summing import sum_up_changed
 from gateway.registry import AuditHeadRow, EdgeRow, personal, transaction
 from gateway.registry.idempotency import forget_keys
@@ -38,6 +39,8 @@ _EDGE_WARN = 0.1
 _RETENTION_OVER = "retention over"
 _DAY_NS = 86_400 * 10**9
 _SILENCE_S, _DISKS_S, _SUMS_S, _PRODUCTION_S = 30, 300, 600, 20
+_CERTIFICATES_S = 2
+"""A look costs two rows while nothing was written."""
 
 
 def start_jobs(
@@ -57,6 +60,8 @@ def start_jobs(
     scheduler.add_job(lambda: sum_up(timeseries), "interval", seconds=_SUMS_S)
     zone = ZoneInfo(config.gateway.zone)
     scheduler.add_job(lambda: _patiently(sum_up_changed, engine, zone), "interval", seconds=_PRODUCTION_S)
+    publisher = CertificatePublisher(engine, zone)
+    scheduler.add_job(lambda: _patiently(publisher.turn, clock()), "interval", seconds=_CERTIFICATES_S)
     scheduler.start()
     return scheduler
 
