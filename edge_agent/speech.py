@@ -93,6 +93,38 @@ class Speech:
         decimals = max(0, _DIGITS - 1 - floor(log10(size)))
         return self._signs(_trimmed(f"{value:,.{decimals}f}"))
 
+    def fixed(self, value: float, places: int) -> str:
+        """A figure to a number of places, as a column of a table has them.
+
+        >>> say = Speech("vi", {}, ZoneInfo("UTC"))
+        >>> say.fixed(0.00004, 5), say.fixed(-0.00004, 2)
+        ('0,00004', '0,00')
+        """
+        # Adding zero takes the sign from what was rounded to nothing.
+        return self._signs(f"{round(value, places) + 0.0:,.{places}f}")
+
+    def exact(self, value: float) -> str:
+        """A figure as it was recorded, to twelve significant digits and without a power of ten.
+
+        >>> Speech("vi", {}, ZoneInfo("UTC")).exact(0.0000123), Speech("en", {}, ZoneInfo("UTC")).exact(100.000120)
+        ('0,0000123', '100.00012')
+        """
+        places = max(0, 11 - floor(log10(abs(value)))) if value else 0
+        return self._signs(_trimmed(f"{value:,.{min(places, 20)}f}"))
+
+    def typed(self, value: float) -> str:
+        """The same as a person types it, without signs between thousands.
+
+        >>> Speech("vi", {}, ZoneInfo("UTC")).typed(1500.25)
+        '1500,25'
+        """
+        return self.exact(value).replace(self._thousands, "")
+
+    @property
+    def point(self) -> str:
+        """The decimal sign."""
+        return self._point
+
     def uncertainty(self, u: float) -> str:
         """A standard uncertainty, to two significant digits.
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
@@ -23,6 +24,9 @@ from edge_agent.screen.rendering import Renderer
 from edge_agent.screen.security import Access, keep_secret
 from edge_agent.screen.settings import ScreenSettings
 from edge_agent.screen.source import Enter, Screen
+
+if TYPE_CHECKING:
+    from edge_agent.bench.bench import Bench
 
 ROUTERS = (
     andon.router,
@@ -43,6 +47,8 @@ MENU = (
     ("/charts", "menu.charts"),
     ("/calendar", "menu.calendar"),
 )
+BENCH_MENU = (("/bench", "menu.bench"),)
+"""The same, where the edge has a bench: what such an edge is there for comes first behind the machines."""
 """Path and word of each place in the menu, in their order."""
 LARGER_BODIES: dict[str, int] = {**tpm.LARGER_BODIES}
 """Path prefix -> largest body that is taken there, bytes; elsewhere ``guard.MAX_BODY``."""
@@ -59,6 +65,7 @@ def create_screen(
     *,
     clock: Callable[[], int] = time.time_ns,
     monotonic: Callable[[], float] = time.monotonic,
+    bench: "Bench | None" = None,
 ) -> FastAPI:
     """The pages of one edge.
 
@@ -70,6 +77,7 @@ def create_screen(
         web: Folder ``dashboards/web``.
         clock: UTC, ns.
         monotonic: s; counts how long wrong PINs are remembered.
+        bench: Of an edge that calibrates; None: it has none, and no pages of one.
     """
     access = Access(keep_secret(settings.state_dir), clock, monotonic)
     app = FastAPI(
@@ -81,11 +89,16 @@ def create_screen(
         lifespan=_few_threads,
         middleware=[Middleware(Guard, access=access, larger=LARGER_BODIES)],
     )
-    app.state.screen = Screen(settings, board, enter, reader, web, access, clock)
+    app.state.screen = Screen(settings, board, enter, reader, web, access, clock, bench)
     app.state.parts = andon.Parts()
-    app.state.renderer = Renderer(web, settings.zone, settings.screen.language, MENU)
+    menu = MENU if bench is None else (MENU[0], *BENCH_MENU, *MENU[1:])
+    app.state.renderer = Renderer(web, settings.zone, settings.screen.language, menu)
     for router in ROUTERS:
         app.include_router(router)
+    if bench is not None:
+        from edge_agent.screen.bench import router as of_bench  # noqa: PLC0415  some MB that others can spare
+
+        app.include_router(of_bench)
     app.mount("/static", StaticFiles(directory=web / "static"))
     app.mount("/screen", StaticFiles(directory=web / "screen" / "static"))
     app.add_exception_handler(HTTPException, _explain_http)

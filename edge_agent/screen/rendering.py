@@ -18,7 +18,7 @@ from edge_agent.speech import Speech
 @cache
 def _templates_of(web: Path) -> Environment:
     """The templates of a folder, compiled once a process: an agent starts its screen again where a port was taken."""
-    return Environment(
+    templates = Environment(
         loader=FileSystemLoader([web / "screen" / "templates", web / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -26,6 +26,8 @@ def _templates_of(web: Path) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    templates.globals["printed"] = speech.printed
+    return templates
 
 
 @cache
@@ -59,6 +61,10 @@ class Renderer:
         """The language of whoever asks: chosen on this screen, or else the configured one."""
         chosen = request.cookies.get(speech.COOKIE, "")
         return self._speech[chosen if chosen in self._speech else self._language]
+
+    def speech(self, language: str) -> Speech:
+        """One of the languages."""
+        return self._speech[language]
 
     def text(self, language: str, template: str, context: Mapping[str, object]) -> str:
         """A part of a page that is the same for everybody who reads a language."""

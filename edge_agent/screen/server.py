@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
@@ -26,6 +27,9 @@ from edge_agent.screen.settings import ScreenSettings
 from edge_agent.screen.source import entering
 from edge_agent.screen.starting import FINDING
 from edge_agent.wire.messages import Finding
+
+if TYPE_CHECKING:
+    from edge_agent.bench.bench import Bench
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +49,7 @@ class ScreenServer:
         outbox: The file with the book.
         web: Folder ``dashboards/web``.
         again_s: How long until a port that was taken is tried again, s.
+        bench: Of an edge that calibrates; None: it has none.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class ScreenServer:
         outbox: Path,
         web: Path,
         again_s: float = AGAIN_S,
+        bench: "Bench | None" = None,
     ) -> None:
         self._settings = ScreenSettings.of(config)
         self.host, self.port = self._settings.screen.host, self._settings.screen.port
@@ -62,6 +68,7 @@ class ScreenServer:
         self._board, self._asked, self._outbox, self._web = board, asked, outbox, web
         self._app: FastAPI | None = None
         self._again_s = again_s
+        self._bench = bench
         self._stopping = Event()
         self._server: uvicorn.Server | None = None
         self._down: bool | None = None  # not known: a run before may have said that it was down
@@ -137,7 +144,9 @@ class ScreenServer:
     def _made(self) -> FastAPI:
         outbox = self._outbox
         enter = entering(self._asked)
-        return create_screen(self._settings, self._board, enter, lambda: ShopReader.open(outbox), self._web)
+        return create_screen(
+            self._settings, self._board, enter, lambda: ShopReader.open(outbox), self._web, bench=self._bench
+        )
 
     def _say_up(self) -> None:
         log.info("screen: http://%s:%d/", self.host, self.port)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
-from typing import Annotated, NamedTuple, cast
+from typing import TYPE_CHECKING, Annotated, NamedTuple, cast
 
 import msgspec
 from fastapi import Depends, Request
@@ -22,6 +22,9 @@ from edge_agent.screen.security import Access
 from edge_agent.screen.settings import ScreenSettings
 from edge_agent.wire.entries import Entry
 from edge_agent.wire.shop_floor import CalendarKept
+
+if TYPE_CHECKING:
+    from edge_agent.bench.bench import Bench
 
 SAVE_S = 5.0
 """How long a page waits for the disk, s."""
@@ -79,6 +82,7 @@ class Screen:
         web: Folder of the web files.
         access: Judges cookies and PINs.
         clock: UTC, ns.
+        bench: Of an edge that calibrates; None: it has no bench.
         closing: Set when the server ends: streams end too.
     """
 
@@ -89,6 +93,7 @@ class Screen:
     web: Path
     access: Access
     clock: Callable[[], int]
+    bench: "Bench | None" = None
     closing: Event = field(default_factory=Event)
     _undoable: OrderedDict[str, Undoable] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)

@@ -18,6 +18,7 @@ from edge_agent.oee.board import Board
 from edge_agent.wire.messages import Finding
 
 if TYPE_CHECKING:
+    from edge_agent.bench.bench import Bench
     from edge_agent.screen.server import ScreenServer
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,12 @@ def web_files() -> Path:
 
 
 def start_screen(
-    config: AgentConfig, board: Callable[[], Board], asked: "SimpleQueue[Asked]", outbox: Path, web: Path | None = None
+    config: AgentConfig,
+    board: Callable[[], Board],
+    asked: "SimpleQueue[Asked]",
+    outbox: Path,
+    web: Path | None = None,
+    bench: "Bench | None" = None,
 ) -> "ScreenServer | None":
     """Serve the screen in a thread of its own, where ``[screen]`` is configured. Never raises.
 
@@ -50,6 +56,7 @@ def start_screen(
         asked: The recorder's queue: for what is entered, and for what is wrong with the screen.
         outbox: Path of the outbox's file, which holds the book.
         web: Folder of the web files; None: that of the installed project.
+        bench: Of an edge that calibrates; None: it has none.
 
     Returns:
         The server, to ``stop()`` before the recorder ends and to ``join()``; None: no screen is configured, its
@@ -69,7 +76,7 @@ def start_screen(
     try:
         from edge_agent.screen.server import ScreenServer  # noqa: PLC0415  FastAPI: only where a screen is wanted
 
-        server = ScreenServer(config, board, asked, outbox, web or web_files())
+        server = ScreenServer(config, board, asked, outbox, web or web_files(), bench=bench)
         server.start()
     except Exception as error:
         log.exception("screen of %s: cannot be started", config.edge)
