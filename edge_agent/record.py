@@ -6,32 +6,33 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from edge_agent.asked import Acknowledged, Asked, Entered, SettingCame, Unsendable, drain
+from edge_agent.asked import Acknowledged, Asked, BenchAsked, Entered, SettingCame, Unsendable, drain
+from edge_agent.bench.desk import NOUNS, BenchDesk
 from edge_agent.clock import Clock
-from edge_agent.collect import Sample, counted, grade
+from edge_agent.collect import Sample, counted
 from edge_agent.config import AgentConfig
 from edge_agent.correcting.correcting import Correcting
 from edge_agent.dating import Dated, Dating, as_recorded, parts
 from edge_agent.describe import describe_instruments, describe_run
 from edge_agent.held_back import HeldBack
+from edge_agent.loss_records import ended_losses, loss_records
 from edge_agent.losses import Losses, Lost
 from edge_agent.oee.desk import Desk
 from edge_agent.outbox import Outbox, Trimmer, is_full
 from edge_agent.recovery import reopen_windows
 from edge_agent.sample_queue import SampleQueue
+from edge_agent.silence import notice
 from edge_agent.windows import Windows
 from edge_agent.wire.bench import Adjusted
 from edge_agent.wire.certificate_setting import CERTIFICATE
 from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.messages import Loss, Record, Text
 from edge_agent.wire.packing import TELEMETRY, pack
-from edge_agent.wire.schema import BAD, GOOD, SAMPLE, WINDOW
+from edge_agent.wire.schema import SAMPLE, WINDOW
 
 log = logging.getLogger(__name__)
 
 _TIDY_S = 60.0
-_LOSS_QUIET_NS = 10_000_000_000
-_LOSS_LONGEST_NS = 60_000_000_000
 
 
 class Recorder:
@@ -87,6 +88,7 @@ class Recorder:
         self._fold = threading.Event()
         self.desk = Desk(config, outbox)
         self.correcting = Correcting(config, outbox)
+        self.bench = BenchDesk(config, outbox, self.correcting)
 
     def fold_soon(self) -> None:
         """Ask for the outbox's log to be folded into its file. Any thread may."""
@@ -139,9 +141,10 @@ class Recorder:
             self._troubled = False
             log.info("outbox %s can be written again", self._outbox.path)
         for sample in as_recorded(samples, dated):
-            self._notice(sample)
+            notice(sample, self.grades)
         self.desk.committed(now)
         self.correcting.committed()
+        self.bench.committed(now)
         self._on_commit()
 
     def _write(
@@ -159,6 +162,8 @@ class Recorder:
         # First of all, since a full file takes nothing before something has gone.
         records += self._trimmer.make_room(growing=self._outbox.reserve.is_there)
         records += self._obey(asked, now)
+        # What the bench records is raw.
+        records += self.bench.take(dated, now, clock_is_set=self._clock.offset() is not None)
         self.correcting.note(records)
         records += self.correcting.look(dated)
         # Whoever wants indications takes them before this line; from here on samples are values.
@@ -197,7 +202,8 @@ class Recorder:
         return [*cut, *self._descriptions()]
 
     def _descriptions(self) -> list[Record]:
-        return [*describe_instruments(self._config), *self.desk.describe(), *self.correcting.describe()]
+        described = (describe_instruments(self._config), self.desk.describe(), self.correcting.describe())
+        return [record for some in (*described, self.bench.describe()) for record in some]
 
     def _lines(self, dated: Sequence[Dated], now: int) -> Iterator[str]:
         # What a full disk held back belongs to windows that may have ended: they wait one more transaction.
@@ -226,14 +232,20 @@ class Recorder:
             if isinstance(one, Acknowledged):
                 yield from self._acknowledge(one)
             elif isinstance(one, SettingCame):
-                yield from self.correcting.set(one) if one.noun == CERTIFICATE else self.desk.set(one)
+                yield from self._set(one)
             elif isinstance(one, Unsendable):
                 yield from self._trimmer.give_up(one.ids, one.reason)
             elif isinstance(one, Entered):
                 is_adjustment = isinstance(one.entry, Adjusted)
                 yield from self.correcting.enter(one) if is_adjustment else self.desk.enter(one, now)
+            elif isinstance(one, BenchAsked):
+                yield from self.bench.ask(one, now, clock_is_set=self._clock.offset() is not None)
             else:
                 yield one
+
+    def _set(self, came: SettingCame) -> Iterator[Record]:
+        of_bench = self.bench if came.noun in NOUNS else self.desk
+        yield from self.correcting.set(came) if came.noun == CERTIFICATE else of_bench.set(came)
 
     def _acknowledge(self, word: Acknowledged) -> list[Record]:
         known = self._outbox.store()
@@ -251,13 +263,9 @@ class Recorder:
 
     def _close_losses(self, now: int, *, all_of_them: bool) -> list[Record]:
         """Counts that have been quiet, or open for long, become records."""
-        ended = [
-            one
-            for one in self._outbox.open_losses()
-            if all_of_them or one.until < now - _LOSS_QUIET_NS or one.since < now - _LOSS_LONGEST_NS
-        ]
+        ended = ended_losses(self._outbox.open_losses(), now, all_of_them=all_of_them)
         self._outbox.close_losses(ended)
-        return [one.record() for one in ended]
+        return [*loss_records(ended)]
 
     def _take_trouble(self, error: sqlite3.Error) -> None:
         """It was not written: keep it in memory, and make what room the disk still has.
@@ -269,6 +277,7 @@ class Recorder:
         self._held.failed(full=full)
         self.desk.failed()
         self.correcting.failed()
+        self.bench.failed()
         if not self._troubled:
             self._troubled = True
             what_to_do = "Free some space on its disk" if full else "Look at its disk and at who else uses the file"
@@ -284,14 +293,3 @@ class Recorder:
             self._next_tidy = self._clock.monotonic() / 1e9 + _TIDY_S
             self._trimmer.tidy(now)
             self._outbox.reserve.make()
-
-    def _notice(self, sample: Sample) -> None:
-        """Log when an instrument falls silent and when it speaks again, once each."""
-        before, after = self.grades.get(sample.instrument, GOOD), grade(sample)
-        self.grades[sample.instrument] = after
-        if before.startswith(BAD) == after.startswith(BAD):
-            return
-        if after.startswith(BAD):
-            log.warning("%s", sample.trouble or f"{sample.instrument}: {after}")
-        else:
-            log.info("%s: can be read again", sample.instrument)

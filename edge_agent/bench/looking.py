@@ -7,8 +7,9 @@ import msgspec
 
 from edge_agent.bench.at_point import INDICATION, AtPoint
 from edge_agent.bench.board import Around, Live
+from edge_agent.bench.in_force import BenchSettings
 from edge_agent.bench.live import ChannelName, LiveReadings
-from edge_agent.bench.place import BenchPlace, BenchSettings
+from edge_agent.bench.place import BenchPlace
 from edge_agent.bench.procedure import Procedure, ReferenceRule
 from edge_agent.bench.settling import allowed_band, mean_and_deviation, window_of, window_s
 from edge_agent.bench.shown import (

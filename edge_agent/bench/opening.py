@@ -10,9 +10,10 @@ import msgspec
 from calibration.decision import RULES
 from edge_agent.bench.channels_chosen import check_environment, check_item_channel
 from edge_agent.bench.conforming import permissible
+from edge_agent.bench.in_force import BenchSettings
 from edge_agent.bench.live import ChannelName
 from edge_agent.bench.loading import LoadedProcedure
-from edge_agent.bench.place import BenchPlace, BenchSettings
+from edge_agent.bench.place import BenchPlace
 from edge_agent.bench.procedure import Procedure, TestRule
 from edge_agent.bench.refusal import refuse
 from edge_agent.bench.requests import Begin

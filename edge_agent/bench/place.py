@@ -1,38 +1,15 @@
-"""What the configuration says of the bench: channels, surroundings, whose day it is, and what the gateway has set."""
+"""What the configuration says of the bench: channels, surroundings, and whose day it is."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from edge_agent.bench.bench import BenchChannel
 from edge_agent.bench.live import NS, ChannelName
 from edge_agent.bench.loading import LoadedProcedure, load_procedures
 from edge_agent.config import AgentConfig
-from edge_agent.wire.bench_settings import BenchOrder, BenchStandard, Competent
 
 _ZONE = "Asia/Ho_Chi_Minh"
-
-
-class BenchSettings(NamedTuple):
-    """What the gateway has set at the bench.
-
-    Attributes:
-        orders: Number -> work order, the most urgent first.
-        standards: Code -> reference standard.
-        people: Who may do what; none: everybody may do everything.
-    """
-
-    orders: Mapping[str, BenchOrder] = {}
-    standards: Mapping[str, BenchStandard] = {}
-    people: tuple[Competent, ...] = ()
-
-    def may(self, who: str, procedure: str, day: str) -> bool:
-        """Whether somebody may do a procedure on a local day."""
-        return not self.people or any(
-            one.name == who and one.procedure in (procedure, "*") and (not one.until or day <= one.until)
-            for one in self.people
-        )
 
 
 class BenchPlace:
