@@ -36,6 +36,7 @@ from edge_agent.uplink_beside import Committed, Stop
 from edge_agent.wire.messages import Finding
 
 if TYPE_CHECKING:
+    from edge_agent.bench.bench import Bench
     from edge_agent.screen.server import ScreenServer
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,8 @@ class Agent:
 
     def _begin(self) -> None:
         """What is done once the threads run."""
-        self._screen = _start_screen(self._config, self._board, self._recorder, self._outbox.path)
+        bench = _open_bench(self._recorder, self._clock, self._outbox.path) if self._config.bench else None
+        self._screen = _start_screen(self._config, self._board, self._recorder, self._outbox.path, bench)
         if self._screen:
             self._recorder.desk.listener = self._screen.take_up
         self._watch_disk()
@@ -173,14 +175,21 @@ class Agent:
         self._recorder.asked.put(Finding(key="disk_filling", kind="disk_filling", text=text, over=not filling))
 
 
+def _open_bench(recorder: Recorder, clock: Clock, outbox: Path) -> "Bench":
+    # numpy, formulas and procedures: only where a bench is
+    from edge_agent.bench.bench import open_bench  # noqa: PLC0415
+
+    return open_bench(recorder.asked, recorder.bench, outbox, lambda: clock.offset() is not None)
+
+
 def _start_screen(
-    config: AgentConfig, board: Callable[[], Board], recorder: Recorder, outbox: Path
+    config: AgentConfig, board: Callable[[], Board], recorder: Recorder, outbox: Path, bench: "Bench | None"
 ) -> "ScreenServer | None":
     if config.shop.screen is None:
         return None
     from edge_agent.screen.starting import start_screen  # noqa: PLC0415  FastAPI: only where a screen is wanted
 
-    return start_screen(config, board, recorder.asked, outbox)
+    return start_screen(config, board, recorder.asked, outbox, bench=bench)
 
 
 def make_workers(config: AgentConfig, losses: Losses, recorder: Recorder, stop: threading.Event) -> list[Worker]:

@@ -6,8 +6,9 @@ last transaction, opens the book to read, and puts requests into the recorder's 
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from edge_agent.asked import Asked, BenchAsked
 from edge_agent.bench.board import BenchBoard
@@ -17,6 +18,9 @@ from edge_agent.bench.requests import AnyBenchRequest, Begin
 from edge_agent.oee.shop_book import ShopReader
 from edge_agent.wire.bench import BenchItem
 from edge_agent.wire.bench_settings import BenchOrder, BenchStandard, Competent
+
+if TYPE_CHECKING:
+    from edge_agent.bench.desk import BenchDesk
 
 ANSWER_S = 5.0
 """How long a request waits for the disk, s."""
@@ -139,6 +143,25 @@ class Bench:
             return calibrations_before(reader, item, started_at, most)
         finally:
             reader.close()
+
+
+def open_bench(asked: "SimpleQueue[Asked]", desk: "BenchDesk", outbox: Path, clock_is_set: Callable[[], bool]) -> Bench:
+    """The bench of a running agent.
+
+    Args:
+        asked: The recorder's queue.
+        desk: The recorder's, of an edge that has ``[bench]``.
+        outbox: The file with the book.
+        clock_is_set: Whether samples can be dated.
+    """
+    nothing = BenchBoard(at=0, sessions={})
+    return Bench(
+        asked,
+        lambda: desk.board or nothing,
+        lambda: desk.offered() or BenchSet({}),
+        lambda: ShopReader.open(outbox),
+        clock_is_set,
+    )
 
 
 def new_session_key() -> str:
