@@ -65,6 +65,7 @@ class Sources:
         competences: Of its people.
         designation: In force on the day; None: there is none.
         term: What the law demands of such instruments on the day; None: nothing is known.
+        verified_until: Last day of the item's newest verification; ``9999-12-31``: it has no end; empty: there is none.
         amended: The document that this one amends; None: it amends none.
         zone: Whose days.
     """
@@ -79,6 +80,7 @@ class Sources:
     competences: Sequence[Competence] = ()
     designation: Fields | None = None
     term: Fields | None = None
+    verified_until: str = ""
     amended: Document | None = None
     zone: ZoneInfo
 

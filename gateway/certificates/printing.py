@@ -165,7 +165,9 @@ def _work(document: Document, speakers: list[Speaker]) -> list[Laid]:
         "work_order": document.work_order,
         "place": " · ".join(part for part in (place, document.place_address) if part),
         "received": _pair(speakers, lambda say: say.day(document.received)),
-        "done": _pair(speakers, lambda say: say.day(begun) + (f" {NOTHING} {say.day(ended)}" if ended != begun else "")),
+        "done": _pair(
+            speakers, lambda say: say.day(begun) + (f" {NOTHING} {say.day(ended)}" if ended != begun else "")
+        ),
         "method": document.method,
         "procedure": version if document.procedure else "",
         "sampling": document.sampling,

@@ -133,7 +133,10 @@ def single(kind: str, value: float, **other: object) -> CalibrationResult:
 def bench(session: CalibrationSession | None = None, results: tuple = (), captures: tuple = ()) -> BenchSession:
     usual = (
         *(result(n, nominal, error) for n, (nominal, error) in enumerate(POINTS)),
-        *(single("eccentricity", 0.0001 * n, point=n, position=p, key=f"e{n}") for n, p in enumerate(("centre", "front_left"))),
+        *(
+            single("eccentricity", 0.0001 * n, point=n, position=p, key=f"e{n}")
+            for n, p in enumerate(("centre", "front_left"))
+        ),
         single("repeatability", 0.00006),
     )
     captures = captures or tuple(capture(number) for number in range(1, 6))
@@ -233,10 +236,18 @@ def with_order(sources: Sources = USUAL, **values: object) -> Sources:
 
 def with_session(sources: Sources = USUAL, **values: object) -> Sources:
     assert sources.bench is not None
-    return replace(sources, bench=replace(sources.bench, session=msgspec.structs.replace(sources.bench.session, **values)))
+    return replace(
+        sources, bench=replace(sources.bench, session=msgspec.structs.replace(sources.bench.session, **values))
+    )
 
 
 @pytest.fixture
 def usual() -> Sources:
     """The calibration as it should be."""
     return USUAL
+
+
+@pytest.fixture(scope="session")
+def usual_document() -> Document:
+    """What it says, with its number."""
+    return document()
