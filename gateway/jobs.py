@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.schema import SAMPLE, WINDOW
+from edge_agent.wire.schema import RECOMPUTED, SAMPLE, WINDOW
 from gateway import findings
 from gateway.access import accounts, links, sessions, tokens
 from gateway.config import GatewayConfig, RetentionConfig
@@ -23,6 +23,7 @@ from gateway.health import is_silent, last_status
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.statuses import SILENT
 from gateway.laboratory.publishing import CertificatePublisher
+from gateway.laboratory.work_jobs import keep_benches
 from gateway.production.summing import sum_up_changed
 from gateway.registry import AuditHeadRow, EdgeRow, personal, transaction
 from gateway.registry.idempotency import forget_keys
@@ -39,6 +40,7 @@ _EDGE_WARN = 0.1
 _RETENTION_OVER = "retention over"
 _DAY_NS = 86_400 * 10**9
 _SILENCE_S, _DISKS_S, _SUMS_S, _PRODUCTION_S = 30, 300, 600, 20
+_BENCHES_S = 5
 _CERTIFICATES_S = 2
 """A look costs two rows while nothing was written."""
 
@@ -60,6 +62,7 @@ def start_jobs(
     scheduler.add_job(lambda: sum_up(timeseries), "interval", seconds=_SUMS_S)
     zone = ZoneInfo(config.gateway.zone)
     scheduler.add_job(lambda: _patiently(sum_up_changed, engine, zone), "interval", seconds=_PRODUCTION_S)
+    scheduler.add_job(lambda: _patiently(keep_benches, engine, clock(), zone), "interval", seconds=_BENCHES_S)
     publisher = CertificatePublisher(engine, zone)
     scheduler.add_job(lambda: _patiently(publisher.turn, clock()), "interval", seconds=_CERTIFICATES_S)
     scheduler.start()
@@ -68,7 +71,8 @@ def start_jobs(
 
 def forget_old(timeseries: TimeSeries, retention: RetentionConfig, now: int) -> None:
     """Drop what is older than it is to be kept."""
-    for measurement, days in ((SAMPLE, retention.sample_days), (WINDOW, retention.window_days)):
+    kept = ((SAMPLE, retention.sample_days), (RECOMPUTED, retention.sample_days), (WINDOW, retention.window_days))
+    for measurement, days in kept:
         try:
             gone = timeseries.forget_before(measurement, now - int(days * _DAY_NS))
         except StoreUnavailableError as error:

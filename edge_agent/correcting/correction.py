@@ -9,13 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.certificate import Point
-from calibration.correction import Correction, ErrorPolynomial, Interpolated, Value
+from calibration.correction import Correction, Interpolated, Value
 from edge_agent.wire.certificate_setting import CertificateInForce, CertifiedChannel
+from edge_agent.wire.certified_curve import curve_of, range_of
 
 Floats = NDArray[np.float64]
 YEAR_NS = int(365.25 * 86_400) * 1_000_000_000
-_TWO = 2
 
 
 class ChannelCorrection:
@@ -42,10 +41,9 @@ class ChannelCorrection:
         self.number = certificate.number
         self.applies_from = certificate.applies_from
         self.rate, self.u_rate = said.drift_per_year, said.u_drift_per_year
-        curve = _curve(said)
+        curve = curve_of(said)
         self.pieces = curve.pieces if isinstance(curve, Interpolated) else (_constant(said),)
-        self.low = curve.low if said.low is None else max(said.low, curve.low)
-        self.high = curve.high if said.high is None else min(said.high, curve.high)
+        self.low, self.high = range_of(said)
         name = f"certificate {certificate.number}: {channel}"
         self.resolution = said.resolution
         self._correction = Correction(curve, resolution=said.resolution, name=name, unit=said.unit)
@@ -56,16 +54,6 @@ class ChannelCorrection:
             return None
         age = (instant - self.applies_from) / YEAR_NS
         return self._correction.drifted(self.rate * age, abs(self.u_rate * age)).at(indication)
-
-
-def _curve(said: CertifiedChannel) -> Interpolated | ErrorPolynomial:
-    if len(said.points) == 1:
-        [only] = said.points
-        assert said.low is not None, "checked when it was read"
-        assert said.high is not None, "checked when it was read"
-        return ErrorPolynomial([only.error], [[only.u**2]], said.low, said.high)
-    points = [Point(one.indication, one.indication - one.error, one.u, 1.0) for one in said.points]
-    return Interpolated(points, bow=0.0 if len(points) == _TWO else None)
 
 
 def _constant(said: CertifiedChannel) -> tuple[float, ...]:

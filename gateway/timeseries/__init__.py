@@ -7,6 +7,7 @@ Because: after a crash between storing and acknowledging the same message comes 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from edge_agent.wire.schema import RECOMPUTED, SAMPLE
 from gateway.timeseries.points import Point
 
 
@@ -21,6 +22,20 @@ class ChannelId(NamedTuple):
     edge: str
     instrument: str
     channel: str
+
+    @property
+    def measurement(self) -> str:
+        """Where its samples are."""
+        return SAMPLE
+
+
+class RecomputedId(ChannelId):
+    """What a certificate that was chosen later makes of a channel's samples; ``channel`` says which one does."""
+
+    @property
+    def measurement(self) -> str:
+        """Where they are."""
+        return RECOMPUTED
 
 
 class Refused(NamedTuple):

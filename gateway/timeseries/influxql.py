@@ -156,7 +156,7 @@ def _of_edge(site: str, edge: str) -> str:
 
 def _where(of: ChannelId, start: int, end: int) -> str:
     tags = " AND ".join(f"{tag}::tag = {text(value)}" for tag, value in zip(TAGS, of, strict=False))
-    return f"FROM {name(SAMPLE)} WHERE {tags} AND time >= {start} AND time < {end}"
+    return f"FROM {name(of.measurement)} WHERE {tags} AND time >= {start} AND time < {end}"
 
 
 def _fields(channel: str) -> str:

@@ -19,6 +19,8 @@ from gateway.timeseries.reading import channels_of, fields_of, is_bad
 _AT_ONCE = 50_000
 _BY_MINUTES = 5 * MINUTE
 """From this width on a stretch that is not of whole minutes is read by them too, but for the one at its end."""
+_NEVER_SUMMED = 1
+"""A width that no sums by the minute serve: there are some of samples alone."""
 _NAN = np.array(np.nan, FLOAT).tobytes()
 _ABSENT = np.array(0, WORD).tobytes()
 _NOWHERE = 1_000_000
@@ -65,7 +67,8 @@ def series(db: sqlite3.Connection, of: ChannelId, start: int, end: int, buckets:
     if found is None:
         return []
     bad_words = [word for word, text in db.execute("SELECT id, text FROM word") if is_bad(text)]
-    parts = _parts(db, found["id"], start, end, width_ns(start, end, buckets))
+    width = width_ns(start, end, buckets) if of.measurement == SAMPLE else _NEVER_SUMMED
+    parts = _parts(db, found["id"], start, end, width)
     while parts:
         part = parts.popleft()
         if part.is_summed:
@@ -132,7 +135,7 @@ def _find(db: sqlite3.Connection, of: ChannelId) -> dict[str, int] | None:
     """The instrument's id and where, in bytes, the channel's three fields stand in its rows."""
     found = db.execute(
         "SELECT id FROM instrument WHERE measurement = ? AND site = ? AND edge = ? AND instrument = ?",
-        [SAMPLE, of.site, of.edge, of.instrument],
+        [of.measurement, of.site, of.edge, of.instrument],
     ).fetchone()
     if found is None:
         return None
