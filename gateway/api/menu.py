@@ -26,6 +26,7 @@ MENU = (
     Entry("/production", "menu.production", "production"),
     Entry("/measurements", "menu.measurements", "series"),
     Entry("/instruments", "menu.instruments", "laboratory"),
+    Entry("/laboratory/work", "menu.laboratory_work", "laboratory"),
     Entry("/pilots", "menu.pilots", "pilot"),
     Entry("/improvement", "menu.improvement", "improvement"),
     Entry("/setup", "menu.setup", "production", Action.WRITE),

@@ -23,6 +23,9 @@ from gateway.api import (
     improvement,
     instruments,
     instruments_pages,
+    laboratory_work,
+    laboratory_work_bench,
+    laboratory_work_requests,
     login,
     noun_list,
     nouns,
@@ -65,6 +68,8 @@ def every_route() -> list[BaseRoute]:
     all_of_them.include_router(andon.router)
     all_of_them.include_router(edges_pages.router)
     all_of_them.include_router(instruments_pages.router)
+    for router in (laboratory_work.router, laboratory_work_requests.router, laboratory_work_bench.router):
+        all_of_them.include_router(router)
     all_of_them.include_router(sharing.router)
     all_of_them.include_router(setup_sending.router)
     all_of_them.include_router(setup.router)

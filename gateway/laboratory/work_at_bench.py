@@ -7,11 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.bench import FINISHED, CalibrationSession
+from edge_agent.wire.records import record_decoder
 from gateway.laboratory.bench_records import BenchSession, sessions_of
+from gateway.registry import RecordRow
 from gateway.registry.laboratory import InstrumentRow, LaboratoryRow
 from gateway.registry.laboratory_work import WorkOrderRow
 from gateway.registry.organisations import SiteRow
 from gateway.registry.texts import Title
+
+_DAY_NS = 86_400 * 10**9
 
 
 def sites_of(session: Session, laboratory: str) -> frozenset[str]:
@@ -25,6 +29,24 @@ def sessions_at_bench(session: Session, order: WorkOrderRow) -> list[BenchSessio
     """Every session of an order, the one that began last first."""
     sites = sites_of(session, order.laboratory)
     return [one for one in sessions_of(session, order.number) if one.site in sites]
+
+
+def said_since(session: Session, since: int) -> dict[str, list[tuple[str, CalibrationSession]]]:
+    """Number of an order -> site and session, of all that were said after an instant or at most a day before it.
+
+    Args:
+        session: Of the registry.
+        since: UTC ns; clocks of benches may be behind it.
+    """
+    its = RecordRow
+    found: dict[str, list[tuple[str, CalibrationSession]]] = {}
+    noun = str(CalibrationSession.__struct_config__.tag)
+    for site, body in session.execute(select(its.site, its.body).where(its.noun == noun, its.at >= since - _DAY_NS)):
+        said = record_decoder.decode(body)
+        assert isinstance(said, CalibrationSession), "a noun has one type"
+        if said.work_order and not said.gone:
+            found.setdefault(said.work_order, []).append((site, said))
+    return found
 
 
 def chosen(order: WorkOrderRow, sessions: list[BenchSession]) -> BenchSession | None:

@@ -5,20 +5,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.bench import CalibrationSession
-from edge_agent.wire.records import record_decoder
 from gateway.laboratory.states import IN_PROGRESS, move
-from gateway.laboratory.work_at_bench import sites_of
+from gateway.laboratory.work_at_bench import said_since, sites_of
 from gateway.production.periods import today
-from gateway.registry import RecordRow, transaction
+from gateway.registry import transaction
 from gateway.registry.laboratory_work import RECEIVED, WorkOrderRow
 from gateway.registry.refusals import StaleRowError
 from gateway.registry.roles import SYSTEM
 from gateway.registry.writing import Writing
 
 BY_BENCH = "ở bàn đo đã bắt đầu đo"
-_SESSION = str(CalibrationSession.__struct_config__.tag)
-_DAY_NS = 86_400 * 10**9
 
 
 def take_up_sessions(engine: Engine, now: int, zone: ZoneInfo) -> list[str]:
@@ -53,21 +49,9 @@ def _waiting(session: Session) -> list[tuple[str, int, str]]:
     received = session.scalars(select(its).where(its.state == RECEIVED, its.retired_at == 0)).all()
     if not received:
         return []
-    begun = _begun(session, min(one.made_at for one in received) - _DAY_NS)
+    begun = said_since(session, min(one.made_at for one in received))
     return [
         (one.id, one.revision, one.number)
         for one in received
-        if begun.get(one.number, frozenset()) & sites_of(session, one.laboratory)
+        if {site for site, _ in begun.get(one.number, ())} & sites_of(session, one.laboratory)
     ]
-
-
-def _begun(session: Session, since: int) -> dict[str, frozenset[str]]:
-    """Number of an order -> sites where a session of it was said since then."""
-    its = RecordRow
-    found: dict[str, frozenset[str]] = {}
-    for site, body in session.execute(select(its.site, its.body).where(its.noun == _SESSION, its.at >= since)):
-        said = record_decoder.decode(body)
-        assert isinstance(said, CalibrationSession), "a noun has one type"
-        if said.work_order and not said.gone:
-            found[said.work_order] = found.get(said.work_order, frozenset()) | {site}
-    return found

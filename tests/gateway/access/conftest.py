@@ -149,6 +149,24 @@ class House:
         known = list(book.all(SYSTEM, "instrument", Asked(where=its)))
         return known[0].id if known else book.make(SYSTEM, "instrument", its | {"name": "M", "status": "in_use"}).id
 
+    def laboratory_row(self, side: Side, noun: str) -> str:
+        """The id of a work order, or of a request, of this enterprise's laboratory."""
+        book = Book(self.engine, lambda: self.now)
+        its = {"organisation": side.organisation, "name": f"Laboratory of {side.site}"}
+        known = list(book.all(SYSTEM, "laboratory", Asked(where=its)))
+        laboratory = known[0].id if known else book.make(SYSTEM, "laboratory", its).id
+        key = {"laboratory": laboratory, "number": f"1 of {side.site}"}
+        rows = list(book.all(SYSTEM, noun, Asked(where=key)))
+        if rows:
+            return rows[0].id
+        values = key | {"kind": "calibration", "received": "2025-11-20"}
+        if noun == "work_order":
+            values |= {"instrument": self.measuring_instrument(side), "state": "received"}
+            values |= {"condition": "normal", "place_of_work": "laboratory"}
+        else:
+            values |= {"customer_name": f"Customer of {side.site}"}
+        return book.make(SYSTEM, noun, values).id
+
     def product(self, side: Side) -> str:
         """The id of a new product of this enterprise."""
         name = {"code": f"P-{token_hex(4)}", "name_vi": f"Product of {side.site}"}

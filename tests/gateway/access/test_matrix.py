@@ -61,6 +61,8 @@ ROWS = "yyyyy-yyA-A"
 """Of the pages of an enterprise's rows: who may read organisations and sites."""
 IMPORTS = "yyyyyyyyAyA"
 LABORATORY = "-aaaa-aaA-A"
+LABORATORY_ROW = "-yyyy-yyA-A"
+LABORATORY_WRITES = "--yy---yA-A"
 LIFT = "-y----fyA-A"
 """Whoever could make an operator of somebody: a provincial officer has no right to write improvements."""
 
@@ -83,6 +85,19 @@ TABLE = {
     "GET /instruments": LABORATORY,
     "GET /instruments/{row}": "-yyyy-yyA-A",
     "GET /instruments/{row}/label.svg": "-yyyy-yyA-A",
+    "GET /laboratory/work": LABORATORY,
+    "GET /laboratory/work/{row}": LABORATORY_ROW,
+    "GET /laboratory/work/{row}/paper/{paper}": LABORATORY_ROW,
+    "GET /laboratory/work/{row}/qr.svg": LABORATORY_ROW,
+    "POST /laboratory/work/{row}/move": LABORATORY_WRITES,
+    "POST /laboratory/work/{row}/give-back": LABORATORY_WRITES,
+    "GET /laboratory/bench": LABORATORY,
+    "GET /laboratory/requests": LABORATORY,
+    "GET /laboratory/requests/new": "--aa---aA-A",
+    "POST /laboratory/requests/new": "--aa---aA-A",
+    "GET /laboratory/requests/{row}": LABORATORY_ROW,
+    "POST /laboratory/requests/{row}/decide": LABORATORY_WRITES,
+    "POST /laboratory/requests/{row}/orders": LABORATORY_WRITES,
     "GET /edges": ALL_EDGES,
     "GET /edges/{site}/{edge}": EDGES,
     "POST /edges/{site}/{edge}/journals": ADMIT,
@@ -208,7 +223,9 @@ JSON: dict[str, Any] = {
     "POST /api/v1/tokens": {"title": "a test"},
 }
 """What is sent; ``grant`` and ``account`` are made for the place."""
-PRODUCTION_NAMES = {"table": "trend", "section": "actions", "key": "b", "part": "products", "since": str(NOW)}
+PRODUCTION_NAMES = {"table": "trend", "section": "actions", "key": "b", "part": "products", "since": str(NOW)} | {
+    "paper": "receipt"
+}
 SIGNS_OUT = {"POST /logout", "POST /account/sign-out-everywhere"}
 REFUSED = (401, 403, 404)
 
@@ -293,6 +310,8 @@ class Asker:
             names["row"] = self._house.product(side)
         if "/instruments/{row}" in line:
             names["row"] = self._house.measuring_instrument(side)
+        if "/laboratory/" in line and "{row}" in line:
+            names["row"] = self._house.laboratory_row(side, "work_order" if "/work/" in line else "calibration_request")
         if "{agreement}" in line:
             names["agreement"] = self._house.agreement(side)
         if "{token_id}" in line:
