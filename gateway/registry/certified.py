@@ -201,6 +201,7 @@ class StandardUsedRow(Registered):
             title=Title("Tên chuẩn", "Its name"),
             hint=Title("khi chuẩn không có trong danh mục", "where it is not in the list"),
             longest=300,
+            example="Bộ quả cân E2",
         )
     )
     standard_certificate: Mapped[str | None] = field(

@@ -101,7 +101,7 @@ def test_a_machine_stands_with_its_state_since_when_and_its_figures(wall, person
         "Chưa có số liệu của ca"
     ) in shown(person)
     assert "Press 1 line-1 Running since 09:58 · 12 min OEE · target 65 % 78.2 % 76.8 … 79.6 %" in shown(person, "en")
-    assert shown(person).endswith("Nắp 38 · nhịp 2,4 s press-shop 3 s trước nhipdo 0.1.0")
+    assert shown(person).endswith("Nắp 38 · nhịp 2,4 s press-shop 3 s trước nhipdo 0.1.0 · Dành cho lập trình (API)")
 
 
 @pytest.mark.parametrize("bucket", list(Bucket), ids=lambda b: b.name)
