@@ -33,6 +33,7 @@ class Measured(NamedTuple):
         expanded: U.
         mpe: Maximum permissible error there; None: none was asked for.
         verdict: As in the result.
+        nominal: What the point was to be: the figure below it.
     """
 
     x: float
@@ -40,6 +41,7 @@ class Measured(NamedTuple):
     expanded: float
     mpe: float | None = None
     verdict: str = ""
+    nominal: float = 0.0
 
 
 class Bar(NamedTuple):
@@ -125,7 +127,7 @@ def draw_errors(now: Sequence[Measured], before: Sequence[Sequence[Measured]] = 
         bars=tuple(bars),
         band=_band([(at, y(mpe), y(-mpe)) for at, mpe in limited]),
         zero=y(0.0),
-        across=_named([Tick(x(one.x), one.x) for one in own]),
+        across=_named([Tick(x(one.x), one.nominal) for one in own]),
         up=tuple(Tick(y(value), value) for value in nice_ticks(low, high)),
         mpe_outside=not fits,
     )

@@ -97,7 +97,7 @@ def run_shown(calibration: Calibration, run: str, earlier: Sequence[Calibration]
 
 def measured(result: CalibrationResult) -> Measured:
     """A point of the picture."""
-    return Measured(result.reference, result.error, result.expanded, result.mpe, result.verdict)
+    return Measured(result.reference, result.error, result.expanded, result.mpe, result.verdict, result.nominal)
 
 
 def shares_of(result: CalibrationResult) -> list[BudgetLine]:
