@@ -24,7 +24,7 @@ class StandardChosen(msgspec.Struct, frozen=True):
 
     Attributes:
         role: Of the procedure's references.
-        code: The laboratory's number, as ``setting/bench_standards`` has it.
+        code: The laboratory's number, as ``setting/bench-standards`` has it.
     """
 
     role: str

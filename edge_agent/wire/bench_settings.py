@@ -3,9 +3,9 @@
 ========================= =====================================================
 ``setting/``              body
 ========================= =====================================================
-``bench_orders/all``      :class:`BenchOrdersSet`
-``bench_standards/all``   :class:`BenchStandardsSet`
-``bench_people/all``      :class:`BenchPeopleSet`
+``bench-orders/all``      :class:`BenchOrdersSet`
+``bench-standards/all``   :class:`BenchStandardsSet`
+``bench-people/all``      :class:`BenchPeopleSet`
 ========================= =====================================================
 """
 
@@ -17,7 +17,7 @@ from edge_agent.wire.bench import BenchItem
 from edge_agent.wire.certificate_setting import Finite, NotNegative
 from edge_agent.wire.table_kinds import Day, DayOrNone, Strict, Text
 
-BENCH_ORDERS, BENCH_STANDARDS, BENCH_PEOPLE = "bench_orders", "bench_standards", "bench_people"
+BENCH_ORDERS, BENCH_STANDARDS, BENCH_PEOPLE = "bench-orders", "bench-standards", "bench-people"
 Rule = Annotated[str, msgspec.Meta(description="the name of a decision rule, or nothing")]
 
 

@@ -12,7 +12,9 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from gateway.registry import personal
 from gateway.registry.laboratory_work import CompetenceRow
+from gateway.registry.roles import Reader
 
 PERFORM, REVIEW, AUTHORISE = "perform", "review", "authorise"
 EVERY = "*"
@@ -25,6 +27,12 @@ def same_person(one: str, other: str) -> bool:
     (True, False)
     """
     return bool(_name(one)) and _name(one) == _name(other)
+
+
+def signature_of(session: Session, reader: Reader) -> str:
+    """How somebody signs: by their full name, by their account's where they gave none."""
+    told = personal.read(session, "account", [reader.account]).get(reader.account, {}) if reader.account else {}
+    return str(told.get("full_name", "")).strip() or reader.name
 
 
 def is_among(name: str, names: Iterable[str]) -> bool:

@@ -24,15 +24,18 @@ Decision: who reviewed may authorise.
 Because: laboratories of three people have no third pair of eyes for every balance; the standard asks for none.
 """
 
+import json
 from datetime import date
 from typing import NamedTuple
 
-from gateway.laboratory.competence import AUTHORISE, PERFORM, REVIEW, is_among, is_competent
+from sqlalchemy import select
+
+from gateway.laboratory.competence import AUTHORISE, PERFORM, REVIEW, is_among, is_competent, signature_of
 from gateway.laboratory.work_at_bench import performers
 from gateway.registry import audit
 from gateway.registry.laboratory_work import WorkOrderRow
 from gateway.registry.refusals import StaleRowError, WrongValuesError
-from gateway.registry.roles import SYSTEM, Action, Reader
+from gateway.registry.roles import SYSTEM, Action
 from gateway.registry.texts import Title
 from gateway.registry.writing import Writing
 
@@ -127,10 +130,11 @@ def refusal(writing: Writing, order: WorkOrderRow, to: str, today: date, *, back
         return _NO_ROLE
     if back or (reader is SYSTEM and to == IN_PROGRESS):  # the bench has said so
         return None
-    if to in (REVIEWED, AUTHORISED) and is_among(reader.name, performers(writing.session, order)):
+    name = signature_of(writing.session, reader)
+    if to in (REVIEWED, AUTHORISED) and _took_part(writing, order, name):
         return _FOUR_EYES
     duty = DUTY[to]
-    if not is_competent(writing.session, order.laboratory, reader.name, order.procedure, duty, today):
+    if not is_competent(writing.session, order.laboratory, name, order.procedure, duty, today):
         return _NOT_COMPETENT[duty]
     return None
 
@@ -176,7 +180,7 @@ def move(
         raise WrongValuesError({"state": refused})
     if (back or (to == CALCULATED and not bench_session)) and not why.strip():
         raise WrongValuesError({"why": _WHY})
-    values = _signed(writing.reader, order.state, to)
+    values = _signed(signature_of(writing.session, writing.reader), order.state, to)
     if to == CALCULATED and not back:
         values["session"] = bench_session
     elif to in (RECEIVED, IN_PROGRESS) and back:
@@ -201,14 +205,29 @@ def issue(writing: Writing, order_id: str, why: str = "") -> WorkOrderRow:
     return order
 
 
-def _signed(reader: Reader, state: str, to: str) -> dict[str, str]:
+def _took_part(writing: Writing, order: WorkOrderRow, name: str) -> bool:
+    """Whether they performed it, by either of their names; a new full name does not make another person of them."""
+    reader, its = writing.reader, audit.AuditRow
+    done = performers(writing.session, order)
+    if is_among(name, done) or is_among(reader.name, done):
+        return True
+    rows = writing.session.execute(
+        select(its.account, its.after)
+        .where(its.noun == order.__tablename__, its.row == order.id, its.action == MOVE)
+        .order_by(its.number)
+    )
+    took_over = [account for account, after in rows if json.loads(after).get("state") == CALCULATED]
+    return bool(reader.account) and reader.account in took_over[-1:]
+
+
+def _signed(name: str, state: str, to: str) -> dict[str, str]:
     """Who brought it there; what was signed behind that place is signed no more."""
     if to not in WAY:
         return {}
     left = WAY[WAY.index(to) + 1 :] if state != STOPPED else WAY
     signed = {SIGNED_BY[one]: "" for one in left if one in SIGNED_BY}
     if to in SIGNED_BY and state in WAY and WAY.index(to) > WAY.index(state):
-        signed[SIGNED_BY[to]] = reader.name
+        signed[SIGNED_BY[to]] = name
     return signed
 
 

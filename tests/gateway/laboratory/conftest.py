@@ -37,7 +37,8 @@ class Laboratory:
 
     def reader(self, name: str, role: Role = Role.LABORATORY_STAFF, organisation: str = "") -> Reader:
         """Somebody in a role at the laboratory's organisation."""
-        return Reader("a" * 32, name, (Grant(role, "organisation", organisation or self.organisation),))
+        account = name.strip().casefold().ljust(32, "0")
+        return Reader(account, name, (Grant(role, "organisation", organisation or self.organisation),))
 
     def authoriser(self, name: str = "Giang") -> Reader:
         return self.reader(name, Role.LABORATORY_AUTHORISER)

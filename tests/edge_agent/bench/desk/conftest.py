@@ -190,7 +190,9 @@ class BenchEdge:
         bath = HEAD.format(id="small-bath", quantity="temperature", unit="Cel", source="either")
         scale = HEAD.format(id="small-scale", quantity="mass", unit="g", source="measure")
         (folder / "procedures" / "small-bath.toml").write_text(bath + STABILITY + ERRORS, "utf-8")
-        (folder / "procedures" / "small-scale.toml").write_text(scale + ERRORS.replace('"low"', '"0.5 * high"'), "utf-8")
+        (folder / "procedures" / "small-scale.toml").write_text(
+            scale + ERRORS.replace('"low"', '"0.5 * high"'), "utf-8"
+        )
         (folder / "thermometer.toml").write_text(THERMOMETER, "utf-8")
         (folder / "agent.toml").write_text(AGENT, "utf-8")
         self.config = load_config(folder / "agent.toml")
@@ -289,7 +291,7 @@ class BenchEdge:
 def edge(tmp_path: Path) -> Iterator[BenchEdge]:
     made = BenchEdge(tmp_path)
     made.second()
-    made.set("bench_standards", {"standards": STANDARDS})
+    made.set("bench-standards", {"standards": STANDARDS})
     made.set("certificate", CERTIFICATE, "ref-1")
     yield made
     made.close()
