@@ -21,7 +21,7 @@ from gateway.laboratory.bench_records import BenchSession
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 T = 1_795_330_800_000_000_000
-"""2026-11-22 10:00 in Vietnam, UTC ns."""
+"""2026-11-22 14:00 in Vietnam, UTC ns."""
 DAY = "2026-11-22"
 MINUTE = 60 * 10**9
 POINTS = ((10.0, 0.00003), (50.0, 0.00011), (100.0, 0.00021), (150.0, 0.00034), (200.0, 0.00046))
@@ -251,3 +251,17 @@ def usual() -> Sources:
 def usual_document() -> Document:
     """What it says, with its number."""
     return document()
+
+
+@pytest.fixture(scope="session")
+def balance() -> dict:
+    """All of it, for who keeps it in a registry."""
+    return {
+        "now": T + 60 * MINUTE,
+        "zone": ZONE,
+        "order": ORDER,
+        "instrument": {name: value for name, value in INSTRUMENT.items() if name != "legal_term"},
+        "people": PEOPLE,
+        "scope": SCOPE,
+        "bench": bench(),
+    }

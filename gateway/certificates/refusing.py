@@ -1,0 +1,20 @@
+"""Why something about a document cannot be done; said in both languages."""
+
+from collections.abc import Sequence
+
+from gateway.certificates.before_issue import Lacking
+from gateway.registry.texts import Title
+
+
+class DocumentError(Exception):
+    """What was asked for cannot be done with this document.
+
+    Attributes:
+        why: Who, what, expected or got, what to do.
+        lacking: The rules that are not met, where that is why.
+    """
+
+    def __init__(self, vi: str, en: str, lacking: Sequence[Lacking] = ()) -> None:
+        super().__init__(en)
+        self.why = Title(vi, en)
+        self.lacking = tuple(lacking)

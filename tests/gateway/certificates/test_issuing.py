@@ -1,0 +1,386 @@
+"""A document's way through the registry: numbers, ledger, amendment, withdrawal, and what cannot be changed."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shutil import copyfile, copytree
+
+import msgspec
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from calibration.dcc import read_dcc
+from edge_agent.wire.messages import Record
+from gateway.certificates import ledger
+from gateway.certificates.certificate import certificate_of
+from gateway.certificates.checking import check_documents
+from gateway.certificates.content import Chosen, digest, document_of
+from gateway.certificates.issuing import Issuing
+from gateway.certificates.refusing import DocumentError
+from gateway.laboratory.bench_records import BenchSession
+from gateway.registry import RecordRow, connect, transaction
+from gateway.registry.book import Book
+from gateway.registry.certified import CalibrationPointRow, CertificateRow, StandardUsedRow
+from gateway.registry.issued_documents import DocumentDraftRow, IssuedDocumentRow
+from gateway.registry.laboratory_work import WorkOrderRow
+from gateway.registry.refusals import ForbiddenError, NoSuchRowError
+from gateway.registry.roles import SYSTEM, Grant, Reader, Role
+
+BASE = "https://lab.example"
+
+
+@dataclass
+class House:
+    """A laboratory with a balance that was calibrated."""
+
+    engine: Engine
+    folder: Path
+    balance: dict
+    laboratory: str
+    instrument: str
+    order: str
+    authoriser: Reader
+    staff: Reader
+    stranger: Reader
+
+    def __post_init__(self) -> None:
+        self.now = self.balance["now"]
+        self.issuing = Issuing(self.engine, lambda: self.now, self.balance["zone"], self.folder)
+
+    def another_order(self, number: str) -> str:
+        order = self.balance["order"]
+        signed = ("state", "calculated_by", "reviewed_by", "authorised_by")
+        values = {name: value for name, value in order.items() if name not in signed}
+        values |= {"number": number, "laboratory": self.laboratory, "instrument": self.instrument, "state": "received"}
+        made = Book(self.engine, lambda: self.now).make(SYSTEM, "work_order", values).id
+        with transaction(self.engine) as session:
+            row = session.get_one(WorkOrderRow, made)
+            for name in signed:
+                setattr(row, name, order[name])
+            say(session, self.balance["bench"], number)
+        return made
+
+    def issue(self, order: str = "", amends: str = "", **chosen: str) -> str:
+        draft = self.issuing.begin(self.staff, order or self.order, Chosen(**chosen), amends)
+        return self.issuing.issue(self.authoriser, draft, BASE)
+
+    def problems(self) -> list[str]:
+        with Session(self.engine) as session:
+            return [one.words for one in check_documents(session, self.issuing.sealer)]
+
+
+def say(session: Session, bench: BenchSession, order: str) -> None:
+    key = f"s{order[-4:]}"
+    told = [msgspec.structs.replace(bench.session, key=key, work_order=order)]
+    told += [msgspec.structs.replace(c, key=f"{key}.{c.number}", session=key) for c in bench.captures]
+    told += [
+        msgspec.structs.replace(r, key=f"{key}.{r.key.partition('.')[2] or r.key}", session=key) for r in bench.results
+    ]
+    for one in told:
+        assert isinstance(one, Record)
+        noun, body = str(type(one).__struct_config__.tag), msgspec.json.encode(one).decode()
+        session.add(RecordRow(site="trung-tam", edge="bench", noun=noun, key=one.key, revision=1, at=1, body=body))
+
+
+@pytest.fixture(scope="session")
+def built(made_file, balance, tmp_path_factory) -> tuple[Path, House]:
+    """A registry with all of it, to be copied."""
+    folder = tmp_path_factory.mktemp("house")
+    path = folder / "house.sqlite"
+    copyfile(made_file, path)
+    engine = connect(f"sqlite:///{path}")
+    house = build(engine, folder, balance)
+    engine.dispose()
+    return path, house
+
+
+@pytest.fixture
+def house(built, tmp_path) -> Iterator[House]:
+    path = tmp_path / "house.sqlite"
+    copyfile(built[0], path)
+    engine = connect(f"sqlite:///{path}")
+    yield replace(built[1], engine=engine, folder=tmp_path / "secret")
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def two_issued(built, tmp_path_factory) -> Path:
+    """The same folder, with two documents issued."""
+    folder = tmp_path_factory.mktemp("two")
+    copyfile(built[0], folder / "house.sqlite")
+    engine = connect(f"sqlite:///{folder / 'house.sqlite'}")
+    house = replace(built[1], engine=engine, folder=folder / "secret")
+    house.issue()
+    house.issue(house.another_order("PCV-2026-0002"))
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def with_two(two_issued, built, tmp_path) -> Iterator[House]:
+    copytree(two_issued, tmp_path / "two")
+    engine = connect(f"sqlite:///{tmp_path / 'two' / 'house.sqlite'}")
+    yield replace(built[1], engine=engine, folder=tmp_path / "two" / "secret")
+    engine.dispose()
+
+
+def build(engine: Engine, folder: Path, balance: dict) -> House:
+    book = Book(engine, lambda: balance["now"])
+
+    def make(noun: str, **values: object) -> str:
+        return book.make(SYSTEM, noun, values).id
+
+    province = make("province", code="82", name="Đồng Tháp")
+    commune = make("commune", province=province, code="29869", name="phường Cao Lãnh", since="2025-07-01")
+    centre = make(
+        "organisation", code="1400000001", name="Trung tâm Kỹ thuật", kind="testing_centre", province=province
+    )
+    owner = make("organisation", code="1400000002", name="Công ty Cơ khí Sa Đéc", kind="enterprise", province=province)
+    for organisation in (centre, owner):
+        make("placement", organisation=organisation, commune=commune, address="12 Nguyễn Huệ", since="2025-07-01")
+    make("site", name="trung-tam", title="Trung tâm", organisation=centre, kind="laboratory")
+    laboratory = make("laboratory", organisation=centre, name="Phòng Đo lường", accreditation="VILAS 123")
+    for one in balance["people"]:
+        values = {
+            "signs_as": one.signs_as,
+            "procedure": one.procedure,
+            "duties": sorted(one.duties),
+            "since": one.since,
+        }
+        make("competence", laboratory=laboratory, **values)
+    scope = balance["scope"][0]
+    make(
+        "scope_entry",
+        laboratory=laboratory,
+        kind="calibration",
+        measured_field="mass",
+        quantity=scope.quantity,
+        procedure=scope.procedure,
+        range_low=scope.low,
+        range_high=scope.high,
+        unit=scope.unit,
+        cmc=scope.cmc,
+        accredited=True,
+        since="2025-01-01",
+    )
+    weights = make("instrument", organisation=centre, code="F-E2-01", name="Bộ quả cân E2", status="in_use")
+    its = {"instrument": weights, "number": "V01.CN1.0123.26", "kind": "calibration", "issued": "2026-05-31"}
+    make("certificate", **its, issued_by="Viện Đo lường Việt Nam")
+    instrument = make("instrument", organisation=owner, status="in_use", **balance["instrument"])
+    inside = {"organisation": centre}
+    made = House(
+        engine,
+        folder,
+        balance,
+        laboratory,
+        instrument,
+        "",
+        Reader("a", "Nguyễn Văn Cường", (Grant(Role.LABORATORY_AUTHORISER, "organisation", centre), _reads(owner))),
+        Reader("s", "Trần Thị Bình", (Grant(Role.LABORATORY_STAFF, **_scope(inside)), _reads(owner))),
+        Reader("x", "Người lạ", (Grant(Role.LABORATORY_AUTHORISER, "organisation", owner),)),
+    )
+    made.order = made.another_order("PCV-2026-0001")
+    return made
+
+
+def _scope(inside: dict) -> dict:
+    return {"scope": "organisation", "of": inside["organisation"]}
+
+
+def _reads(organisation: str) -> Grant:
+    return Grant(Role.ANALYST, "organisation", organisation)
+
+
+def test_an_issued_certificate_is_in_the_registry_at_once(house) -> None:
+    document = house.issue()
+    with Session(house.engine) as session:
+        issued = session.get_one(IssuedDocumentRow, document)
+        said = document_of(issued.content)
+        assert (issued.number, said.number, said.issued) == ("HC-2026-0001", "HC-2026-0001", "2026-11-22")
+        certificate = session.get_one(CertificateRow, issued.certificate)
+        assert (certificate.number, certificate.kind, certificate.instrument) == (
+            "HC-2026-0001",
+            "calibration",
+            house.instrument,
+        )
+        assert certificate.applies_from == "2026-11-22T14:05:00+07:00"
+        assert certificate.changed_by == "Nguyễn Văn Cường"
+        points = session.scalars(select(CalibrationPointRow).order_by(CalibrationPointRow.number)).all()
+        assert [(one.run, one.channel, one.nominal, one.expanded, one.coverage_factor) for one in points] == [
+            ("as_found", "mass", nominal, 0.00027, 2.0) for nominal in (10.0, 50.0, 100.0, 150.0, 200.0)
+        ]
+        [used] = session.scalars(select(StandardUsedRow))
+        assert used.standard
+        assert used.standard_certificate
+        assert session.get_one(WorkOrderRow, house.order).state == "issued"
+        read = read_dcc(issued.xml)
+        assert read.certificate == certificate_of(said, "vi")
+        assert issued.pdf.startswith(b"%PDF")
+        assert digest(issued.pdf) == issued.pdf_sha256
+    assert house.problems() == []
+
+
+def test_an_amendment_names_the_old_one_which_then_holds_no_longer(house) -> None:
+    first = house.issue()
+    with pytest.raises(DocumentError) as caught:
+        house.issue()
+    assert str(caught.value) == "Order PCV-2026-0001 has a document HC-2026-0001. Amend that one, or void the draft."
+    second = house.issue(amends=first, change="Sửa tên khách hàng.")
+    with Session(house.engine) as session:
+        said = document_of(session.get_one(IssuedDocumentRow, second).content)
+        assert said.amends is not None
+        assert (said.number, said.amends.number, said.amends.change) == (
+            "HC-2026-0002",
+            "HC-2026-0001",
+            "Sửa tên khách hàng.",
+        )
+        assert (ledger.state_of(session, first), ledger.state_of(session, second)) == ("amended", "issued")
+        states = dict(
+            session.execute(
+                select(CertificateRow.number, CertificateRow.status).where(
+                    CertificateRow.laboratory == house.laboratory
+                )
+            ).all()
+        )
+        assert states == {"HC-2026-0001": "replaced", "HC-2026-0002": ""}
+    with pytest.raises(DocumentError) as caught:
+        house.issuing.withdraw(house.authoriser, first, "không còn đúng")
+    assert str(caught.value) == "HC-2026-0001: was amended or withdrawn before. Look at the one that holds."
+    assert house.problems() == []
+
+
+def test_an_amendment_without_words_is_refused(house) -> None:
+    first = house.issue()
+    draft = house.issuing.begin(house.staff, house.order, Chosen(), first)
+    with pytest.raises(DocumentError) as caught:
+        house.issuing.issue(house.authoriser, draft, BASE)
+    assert [one.clause for one in caught.value.lacking] == ["7.8.8.3"]
+
+
+def test_a_withdrawal_says_who_when_and_why(house) -> None:
+    document = house.issue()
+    with pytest.raises(DocumentError) as caught:
+        house.issuing.withdraw(house.authoriser, document, " ")
+    assert str(caught.value) == "There is no reason. Write the reason."
+    house.now += 60 * 10**9
+    house.issuing.withdraw(house.authoriser, document, "Chuẩn sai khi kiểm tra lại.")
+    with Session(house.engine) as session:
+        event = ledger.events_of(session, document)[-1]
+        told = msgspec.json.decode(event.statement)
+        assert (event.action, event.at, told["by"]) == ("withdrawn", house.now, "Nguyễn Văn Cường")
+        assert told["why"] == "Chuẩn sai khi kiểm tra lại."
+        [status] = session.scalars(select(CertificateRow.status).where(CertificateRow.number == "HC-2026-0001"))
+        assert status == "withdrawn"
+    assert house.problems() == []
+
+
+def test_a_voided_number_stays_in_the_ledger(house) -> None:
+    draft = house.issuing.begin(house.staff, house.order, Chosen())
+    house.issuing.export(house.authoriser, draft, BASE)
+    with pytest.raises(DocumentError) as caught:
+        house.issuing.choose(house.staff, draft, Chosen(opinions="khác"))
+    assert str(caught.value) == "This document is at another step (HC-2026-0001). Load the page again."
+    house.issuing.void(house.authoriser, draft, "Sai tên khách hàng.")
+    assert house.issue()
+    with Session(house.engine) as session:
+        numbers = session.execute(select(DocumentDraftRow.number, DocumentDraftRow.state)).all()
+        assert sorted(map(tuple, numbers)) == [("HC-2026-0001", "voided"), ("HC-2026-0002", "issued")]
+    assert house.problems() == []
+
+
+def test_eight_at_once_get_eight_numbers_without_a_gap(house) -> None:
+    orders = [house.order, *(house.another_order(f"PCV-2026-{n:04}") for n in range(2, 9))]
+    drafts = [house.issuing.begin(house.staff, order, Chosen(languages="vi")) for order in orders]
+    with ThreadPoolExecutor(8) as pool:
+        issued = list(pool.map(lambda draft: house.issuing.issue(house.authoriser, draft, BASE), drafts))
+    with Session(house.engine) as session:
+        numbers = sorted(session.get_one(IssuedDocumentRow, one).number for one in issued)
+    assert numbers == [f"HC-2026-{n:04}" for n in range(1, 9)]
+    assert house.problems() == []
+
+
+def test_who_may_not_does_not(house) -> None:
+    draft = house.issuing.begin(house.staff, house.order, Chosen())
+    with pytest.raises(ForbiddenError):
+        house.issuing.issue(house.staff, draft, BASE)
+    with pytest.raises(NoSuchRowError):
+        house.issuing.preview(house.stranger, draft)
+    with pytest.raises(NoSuchRowError):
+        house.issuing.begin(house.stranger, house.order, Chosen())
+
+
+@pytest.mark.parametrize("words", ["UPDATE issued_document SET number = 'HC-2026-0009'", "DELETE FROM document_event"])
+def test_the_database_refuses_to_change_what_was_issued(house, words) -> None:
+    house.issue()
+    with pytest.raises(DBAPIError) as caught, house.engine.begin() as connection:
+        connection.execute(text(words))
+    assert "its rows are never changed or deleted. Amend or withdraw the document." in str(caught.value)
+
+
+def _forge(house: House, words: str, **values: object) -> None:
+    """As somebody would who owns the database file."""
+    with house.engine.begin() as connection:
+        for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(text(words), values)
+
+
+@pytest.mark.parametrize(
+    ("forging", "found"),
+    [
+        (
+            "UPDATE issued_document SET pdf = x'255044462d' WHERE sequence = 1",
+            "HC-2026-0001: its PDF is not the one that was issued.",
+        ),
+        (
+            "UPDATE issued_document SET xml = x'3c2f3e' WHERE sequence = 1",
+            "HC-2026-0001: its XML is not the one that was issued.",
+        ),
+        (
+            "UPDATE issued_document SET content = replace(content, 'Sa Đéc', 'Cao Lãnh') WHERE sequence = 1",
+            "HC-2026-0001: its content is not the one that was issued.",
+        ),
+        (
+            "UPDATE issued_document SET issued = '2026-01-01' WHERE sequence = 1",
+            "HC-2026-0001: issued is 2026-01-01, and the ledger says 2026-11-22.",
+        ),
+        ("DELETE FROM document_event WHERE entry = 1", "entry 1 of the ledger is missing."),
+        (
+            "UPDATE document_event SET statement = replace(statement, '2026', '2025') WHERE entry = 1",
+            "entry 1 of the ledger was altered.",
+        ),
+        (
+            "UPDATE document_event SET seal = '00' WHERE entry = 1",
+            "entry 1 of the ledger has a seal that does not belong to it.",
+        ),
+        ("DELETE FROM issued_document WHERE sequence = 1", "HC-2026-0001: was issued, and is no longer there."),
+        (
+            "DELETE FROM document_event WHERE entry = 2",
+            "the last entry of the ledger is not the one that the audit names.",
+        ),
+        (
+            "UPDATE document_draft SET sequence = 3, number = 'HC-2026-0003' WHERE sequence = 2",
+            "calibration 2026: number 2 is missing.",
+        ),
+    ],
+)
+def test_tampering_is_found(with_two, forging, found) -> None:
+    _forge(with_two, forging)
+    assert any(one.startswith(found) for one in with_two.problems()), with_two.problems()
+
+
+def test_a_seal_of_another_key_is_told(house) -> None:
+    house.issue()
+    house.issuing.sealer.path.unlink()
+    again = Issuing(house.engine, lambda: house.now, house.balance["zone"], house.folder)
+    with Session(house.engine) as session:
+        [problem] = check_documents(session, again.sealer)
+    assert problem.words.startswith("entry 1 of the ledger was sealed with another key, ")
+
+
+def test_the_key_is_its_owners_alone(house) -> None:
+    house.issue()
+    assert house.issuing.sealer.path.stat().st_mode & 0o777 == 0o600
