@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from msgspec.structs import replace
-from screen_floor import NOW, S, Floor, shop
+from screen_floor import NOW, Floor, S, shop
 
 from edge_agent.asked import BenchAsked
 from edge_agent.bench.bench import Bench, BenchChannel, BenchSet

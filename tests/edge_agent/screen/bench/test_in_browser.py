@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -10,13 +9,13 @@ from typing import Any
 
 import pytest
 import uvicorn
-from bench_floor import ITEM, KEY, NOW, ORDER, S, WEIGHTS, captures_of, session_of, shown_now
+from bench_floor import ITEM, KEY, NOW, ORDER, WEIGHTS, S, captures_of, session_of, shown_now
 from msgspec.structs import replace
 from walked_bench import TRUE_GAIN, WalkedBench
 
 import drivers.simulators
 from edge_agent.wire.bench import CalibrationResult
-from edge_agent.wire.bench_settings import BenchOrdersSet, BenchStandardsSet
+from edge_agent.wire.bench_settings import BENCH_ORDERS, BENCH_STANDARDS, BenchOrdersSet, BenchStandardsSet
 
 LOOKS = [(360, 800), (1280, 800)]
 PAGES = ["/bench", "/bench/begin?order=P-118", "/bench/begin/analytical-balance?order=P-118"]
@@ -96,8 +95,8 @@ def test_a_calibration_from_the_order_to_the_result(browser, walked) -> None:
     """A person with a balance that shows 4e-5 too much: both errors contain it within U."""
     item = replace(ITEM, range_high=200.0, resolution=0.001, mpe="0.005 + 4e-5 * abs(x)")
     order = replace(ORDER, procedure="quick-balance", item=item, promised="2036-01-01", note="")
-    walked.set("bench-standards", BenchStandardsSet(standards=(replace(WEIGHTS, due="2036-12-31"),)))
-    walked.set("bench-orders", BenchOrdersSet(orders=(order,)))
+    walked.set(BENCH_STANDARDS, BenchStandardsSet(standards=(replace(WEIGHTS, due="2036-12-31"),)))
+    walked.set(BENCH_ORDERS, BenchOrdersSet(orders=(order,)))
     browser.look(1280, 800)
     until(lambda: _serves(browser, f"{walked.address}/bench"), "the screen")
     until(lambda: _after_reload(browser, ".bench-row .bench-what"), "the order")

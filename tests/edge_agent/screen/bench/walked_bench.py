@@ -1,4 +1,4 @@
-"""An agent with a simulated balance on its bench, as it runs in a laboratory, and a person's hand that puts loads on."""
+"""An agent with a simulated balance on its bench, as in a laboratory, and a hand that puts loads on."""
 
 import threading
 from collections.abc import Callable
