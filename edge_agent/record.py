@@ -14,6 +14,7 @@ from edge_agent.config import AgentConfig
 from edge_agent.correcting.correcting import Correcting
 from edge_agent.dating import Dated, Dating, as_recorded, parts
 from edge_agent.describe import describe_instruments, describe_run
+from edge_agent.drift.drift import Drift
 from edge_agent.held_back import HeldBack
 from edge_agent.loss_records import ended_losses, loss_records
 from edge_agent.losses import Losses, Lost
@@ -88,6 +89,7 @@ class Recorder:
         self._fold = threading.Event()
         self.desk = Desk(config, outbox)
         self.correcting = Correcting(config, outbox)
+        self._drift = Drift(config, outbox)
         self.bench = BenchDesk(config, outbox, self.correcting)
 
     def fold_soon(self) -> None:
@@ -165,6 +167,7 @@ class Recorder:
         # What the bench records is raw.
         records += self.bench.take(dated, now, clock_is_set=self._clock.offset() is not None)
         self.correcting.note(records)
+        records += self._drift.take(dated, records)
         records += self.correcting.look(dated)
         # Whoever wants indications takes them before this line; from here on samples are values.
         dated = self.correcting.correct(dated)
@@ -277,6 +280,7 @@ class Recorder:
         self._held.failed(full=full)
         self.desk.failed()
         self.correcting.failed()
+        self._drift.failed()
         self.bench.failed()
         if not self._troubled:
             self._troubled = True

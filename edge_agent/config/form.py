@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
+from edge_agent.config.drift_tables import DriftCheckConfig
 from edge_agent.config.shop_tables import (
     BreakConfig,
     ChartConfig,
@@ -46,6 +47,7 @@ EXAMPLES: Mapping[str | tuple[type[msgspec.Struct], str], str] = {
     (PlannedStopConfig, "to"): '"2026-03-07T10:00"',
     (OperatorConfig, "name"): '"Lan"',
     (ChartConfig, "channel"): '"press-1.press_force"',
+    (DriftCheckConfig, "channel"): '"bath-1.temperature"',
 }
 """What a key that must be there may look like: by its table, or in all."""
 

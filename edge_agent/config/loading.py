@@ -13,6 +13,8 @@ from drivers.models import MapError, Model, load_model
 from edge_agent.config import rules
 from edge_agent.config.bench_rules import check_bench
 from edge_agent.config.bench_tables import BenchConfig
+from edge_agent.config.drift_rules import check_drift_checks
+from edge_agent.config.drift_tables import DriftCheckConfig
 from edge_agent.config.errors import ConfigError, Mistakes
 from edge_agent.config.form import TABLES
 from edge_agent.config.lists import shipped_audit, shipped_checklists, shipped_reasons, with_losses
@@ -109,6 +111,7 @@ class _Loader:
         outbox = self._scalars(tables, "outbox", OutboxConfig) or {}
         clock = self._scalars(tables, "clock", ClockConfig) or {}
         bench = self._bench(tables) if "bench" in tables else None
+        drift_checks = self._drift_checks(tables)
         before = len(self._mistakes)
         buses = self._buses(tables)
         buses_are_good = len(self._mistakes) == before
@@ -124,6 +127,7 @@ class _Loader:
             buses=buses,
             shop=shop or ShopConfig(),
             bench=bench,
+            drift_checks=drift_checks,
             path=self._path,
             sha256=sha256,
         )
@@ -132,7 +136,18 @@ class _Loader:
         if shop is not None and buses_are_good:
             check_shop(config, self._mistakes)
             check_bench(config, self._mistakes)
+            check_drift_checks(config, self._mistakes)
         return config
+
+    def _drift_checks(self, tables: Mapping[str, object]) -> tuple[DriftCheckConfig, ...]:
+        if "drift_checks" not in tables:
+            return ()
+        written = read_list(tables["drift_checks"], "drift_checks", "[[drift_checks]]", self._mistakes)
+        read = (
+            read_scalars(table, DriftCheckConfig, f"drift_checks[{index}]", self._mistakes)
+            for index, table in enumerate(written)
+        )
+        return tuple(DriftCheckConfig(**values) for values in read if values is not None)
 
     def _bench(self, tables: Mapping[str, object]) -> BenchConfig:
         values = self._scalars(tables, "bench", BenchConfig) or {}

@@ -10,6 +10,7 @@ from drivers.bus import BusSpec
 from drivers.instrument import Instrument, Line
 from drivers.models import Model
 from edge_agent.config.bench_tables import BenchConfig
+from edge_agent.config.drift_tables import DriftCheckConfig
 from edge_agent.config.errors import ConfigError
 from edge_agent.config.kinds import (
     Baud,
@@ -230,6 +231,7 @@ class AgentConfig(Strict, frozen=True, kw_only=True):
         buses: What is read.
         shop: The shop floor: work units, calendars, reasons, people, lists.
         bench: A laboratory's bench; None: this edge has none.
+        drift_checks: What instruments are watched against.
         path: The file.
         sha256: Of the file's content, in hexadecimal.
     """
@@ -248,5 +250,6 @@ class AgentConfig(Strict, frozen=True, kw_only=True):
     buses: tuple[BusConfig, ...] = ()
     shop: ShopConfig = ShopConfig()
     bench: BenchConfig | None = None
+    drift_checks: tuple[DriftCheckConfig, ...] = ()
     path: Path
     sha256: str
