@@ -73,9 +73,9 @@ class SessionNow(msgspec.Struct, frozen=True, kw_only=True):
         references: Role -> live indication.
         environment: Quantity by quantity.
         hindrance: Codes of what keeps the capture back now, in the order in which a person should look at them:
-            ``clock_unsure``, ``no_reading``, ``bad_reading``, ``unit``, ``reference_overdue``,
+            ``clock_unsure``, ``procedure_changed``, ``no_reading``, ``bad_reading``, ``unit``, ``reference_overdue``,
             ``reference_without_certificate``, ``not_competent``, ``environment``, ``environment_missing``,
-            ``not_set_up``, ``not_settled``.
+            ``not_set_up``, ``not_at_point``, ``not_settled``.
         last_rejected: Why the last capture was not accepted, codes; empty: it was.
         pieces: Role -> pieces of a material measure for this step: those that were chosen, or those that are proposed.
         typed: What was typed for this step so far: ``indication``, or a role -> value.

@@ -12,6 +12,7 @@ from edge_agent.wire.bench import BenchItem
 
 ORDER = (
     "clock_unsure",
+    "procedure_changed",
     "no_reading",
     "bad_reading",
     "unit",
@@ -48,7 +49,7 @@ def is_far(item: BenchItem, nominal: float, indication: float) -> bool:
 
 
 def hindrances(
-    standing: Standing, at: AtPoint, look: Look, environment: Sequence[str], *, may: bool, clock_is_set: bool
+    standing: Standing, at: AtPoint, look: Look, others: Sequence[str], *, may: bool, clock_is_set: bool
 ) -> tuple[str, ...]:
     """Codes of what keeps the next capture back, in order; empty: nothing, or there is nothing to capture.
 
@@ -56,14 +57,14 @@ def hindrances(
         standing: Where the session stands.
         at: What the person has said at the step.
         look: What is shown.
-        environment: Codes of the surroundings.
+        others: Codes of the surroundings, and of the session as a whole.
         may: Whether the person may do the procedure.
         clock_is_set: Whether anything can be dated.
     """
     step = standing.step
     if step is None:
         return ()
-    found = {code for one in (look.item, *look.references.values()) for code in one.hindrance} | set(environment)
+    found = {code for one in (look.item, *look.references.values()) for code in one.hindrance} | set(others)
     if not clock_is_set:
         found.add("clock_unsure")
     if not may:

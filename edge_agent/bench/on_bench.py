@@ -71,7 +71,10 @@ class OnBench:
         corrects: "Corrects | None",
     ) -> None:
         self._place, self._book = place, book
-        self._procedure = place.procedures[session.procedure].procedure
+        loaded = place.procedures[session.procedure]
+        self._procedure = loaded.procedure
+        # What was captured by one text of a procedure is not gone on with by another.
+        self._changed = () if loaded.sha256 == session.procedure_sha256 else ("procedure_changed",)
         self._looking = Looking(place, self._procedure, live, corrects)
         self._look: Look | None = None
         self._hindrance: tuple[str, ...] = ()
@@ -126,7 +129,7 @@ class OnBench:
         around = self._looking.surroundings.hindrances(look.around)
         # Of nobody who has said that the point is set up it need not be known whether he may.
         may = not at.is_set_up or settings.may(at.who, self._procedure.id, self._place.day(now))
-        found = hindrances(self.standing, at, look, around, may=may, clock_is_set=clock_is_set)
+        found = hindrances(self.standing, at, look, (*around, *self._changed), may=may, clock_is_set=clock_is_set)
         if self.standing.step and at.is_set_up and is_waiting(self._procedure, at, now) and "not_settled" not in found:
             found = (*found, "not_settled")
         self._look, self._hindrance = look, found
@@ -172,6 +175,9 @@ class OnBench:
             yield abandoned
             self._stand(abandoned)
             return
+        if self._changed:
+            what = f"procedure {self._procedure.id}"
+            refuse(what, "the file that the session began with", "another", "Put it back, or abandon the session.")
         refuse_the_incompetent(settings, request.who, self._procedure.id, self._place.day(now))
         if isinstance(request, SetUp | TypeIn | TypeEnvironment):
             self._say(request, settings, now)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from edge_agent.bench.bench import BenchSet
 from edge_agent.bench.bench_book import BenchBook, open_with
 from edge_agent.bench.board import BenchBoard
+from edge_agent.bench.closing import ended
 from edge_agent.bench.in_force import BenchSettings
 from edge_agent.bench.live import ChannelName, LiveReadings
 from edge_agent.bench.on_bench import OnBench, Said
 from edge_agent.bench.opening import opened
 from edge_agent.bench.place import BenchPlace
 from edge_agent.bench.refusal import refuse
-from edge_agent.bench.requests import AnyBenchRequest, Begin
+from edge_agent.bench.requests import Abandon, AnyBenchRequest, Begin
 from edge_agent.config import AgentConfig
 from edge_agent.dating import Dated
 from edge_agent.oee.entry_error import EntryError
@@ -117,6 +118,11 @@ class Sessions:
         one = self._open.get(request.session)
         if one is None:
             known = self._book.session(request.session)
+            if known and known.state == OPEN and isinstance(request, Abandon):
+                # Its procedure is gone: it cannot be gone on with, and must not keep its instrument for ever.
+                self._book.keep(session := ended(known, request, now))
+                yield session
+                return
             got = f"one that is {known.state}" if known else "none of this key"
             refuse(f"session {request.session}", "an open one", got, "Choose an open session, or begin a new one.")
         yield from one.ask(request, self.settings, now, clock_is_set=clock_is_set)
@@ -130,7 +136,7 @@ class Sessions:
         if not clock_is_set:
             refuse("clock", "one that is set, as everything is dated", "one that nobody has set", _NO_CLOCK)
         session = opened(request, self._place, self.settings, now)
-        other = open_with([one.session for one in self._open.values()], session.instrument, session.item)
+        other = open_with(self._book.open_sessions(), session.instrument, session.item)
         if other is not None:
             got = f"one of {other.item.name} {other.item.serial_number}".rstrip()
             advice = "Finish or abandon that one first."

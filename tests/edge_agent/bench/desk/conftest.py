@@ -17,6 +17,7 @@ from edge_agent.oee.shop_book import ShopReader
 from edge_agent.outbox import Outbox, OutboxReader
 from edge_agent.record import Recorder
 from edge_agent.wire.bench import BenchItem, CalibrationCapture, CalibrationSession
+from edge_agent.wire.certificate_setting import CERTIFICATE as CERTIFICATE_OF
 from edge_agent.wire.lines import Point, parse_line
 from edge_agent.wire.messages import Setting
 from edge_agent.wire.records import record_decoder
@@ -245,7 +246,7 @@ class BenchEdge:
 
     def records(self, kind: type) -> list:
         """All that was said of a kind, also what was said anew."""
-        lines = [line for line in self._bodies(records=True)]
+        lines = self._bodies(records=True)
         return [one for one in map(record_decoder.decode, lines) if isinstance(one, kind)]
 
     def points(self, instrument: str) -> list[Point]:
@@ -288,11 +289,13 @@ class BenchEdge:
 
 
 @pytest.fixture
-def edge(tmp_path: Path) -> Iterator[BenchEdge]:
+def edge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BenchEdge]:
+    # The procedures that are shipped have tests of their own; to read them costs a tenth of a second.
+    monkeypatch.setattr("edge_agent.bench.loading.SHIPPED", tmp_path / "shipped")
     made = BenchEdge(tmp_path)
     made.second()
     made.set("bench-standards", {"standards": STANDARDS})
-    made.set("certificate", CERTIFICATE, "ref-1")
+    made.set(CERTIFICATE_OF, CERTIFICATE, "ref-1")
     yield made
     made.close()
 
