@@ -23,7 +23,9 @@ from gateway.health import is_silent, last_status
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.statuses import SILENT
 from gateway.laboratory.publishing import CertificatePublisher
+from gateway.laboratory.reminders import remind
 from gateway.laboratory.work_jobs import keep_benches
+from gateway.production.periods import today
 from gateway.production.summing import sum_up_changed
 from gateway.registry import AuditHeadRow, EdgeRow, personal, transaction
 from gateway.registry.idempotency import forget_keys
@@ -39,7 +41,7 @@ WARN_AT = 3
 _EDGE_WARN = 0.1
 _RETENTION_OVER = "retention over"
 _DAY_NS = 86_400 * 10**9
-_SILENCE_S, _DISKS_S, _SUMS_S, _PRODUCTION_S = 30, 300, 600, 20
+_SILENCE_S, _DISKS_S, _SUMS_S, _PRODUCTION_S, _DUE_S = 30, 300, 600, 20, 3600
 _BENCHES_S = 5
 _CERTIFICATES_S = 2
 """A look costs two rows while nothing was written."""
@@ -65,6 +67,7 @@ def start_jobs(
     scheduler.add_job(lambda: _patiently(keep_benches, engine, clock(), zone), "interval", seconds=_BENCHES_S)
     publisher = CertificatePublisher(engine, zone)
     scheduler.add_job(lambda: _patiently(publisher.turn, clock()), "interval", seconds=_CERTIFICATES_S)
+    scheduler.add_job(lambda: _patiently(tell_due, engine, zone, clock()), "interval", seconds=_DUE_S)
     scheduler.start()
     return scheduler
 
@@ -114,6 +117,13 @@ def forget_ways_in(engine: Engine, now: int) -> None:
         head = session.get(AuditHeadRow, 1)
         if head is not None:
             log.info("audit: the last entry is %d, %s", head.number, head.hash)
+
+
+def tell_due(engine: Engine, zone: ZoneInfo, now: int) -> None:
+    """Write down who was reminded of which instruments: 60, 30 and 7 days before, and when a day is over."""
+    told = remind(engine, now, today(now, zone))
+    if told:
+        log.info("instruments: %d reminders of due days. They stand on the page /assurance/reminders.", told)
 
 
 def watch_edges(engine: Engine, now: int) -> None:

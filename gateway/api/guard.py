@@ -13,7 +13,7 @@ from gateway.api import problems
 from gateway.api.security import COOKIE, LINK_COOKIE, LINK_S, SESSION_S, Access, Answer, Verdict
 
 PUBLIC = ("/healthz", "/login", "/enter", "/favicon.ico")
-PUBLIC_UNDER = ("/static/", "/language/")
+PUBLIC_UNDER = ("/static/", "/language/", "/calendar/")
 MAX_BODY = 16_384
 """Largest body that a stranger has a reason to send here, bytes."""
 MAX_FORM = 1_048_576

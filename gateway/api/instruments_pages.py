@@ -1,32 +1,46 @@
-"""Measuring instruments, for people: what is due, one instrument with its label and certificates."""
+"""Measuring instruments, for people: what may be used and what is due, one instrument with all that it rests on."""
 
 import io
 from datetime import date
 from typing import Annotated, NamedTuple
 
 import segno
-from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, HTTPException, Path
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.api.permission import allow
-from gateway.api.rendering import Pages
-from gateway.api.source import Now, TheService, Zone
-from gateway.laboratory.due import OVERDUE, SOON, Due, worklist
+from gateway.api.registry_pages.desk import Desk, TheDesk
+from gateway.api.source import Zone
+from gateway.laboratory.chain_picture import place
+from gateway.laboratory.drift import Course, courses
+from gateway.laboratory.due import OVERDUE, URGENCIES, Due, terms_of, worklist
+from gateway.laboratory.history import pasts
 from gateway.laboratory.in_force import newest
+from gateway.laboratory.in_order import FACES, term_on
+from gateway.laboratory.interval_proposals import BY_LAW, Proposal, propose
+from gateway.laboratory.traceability import chain_of
 from gateway.production.periods import today
-from gateway.registry.certified import CERTIFICATE_KINDS, CertificateRow
-from gateway.registry.laboratory import INSTRUMENT_STATES, METROLOGY_GROUPS, InstrumentRow
+from gateway.registry.certified import CERTIFICATE_KINDS, CERTIFICATE_STATES, CertificateRow
+from gateway.registry.laboratory import (
+    INSTRUMENT_STATES,
+    INTERVAL_METHODS,
+    METROLOGY_GROUPS,
+    STANDARD_KINDS,
+    InstrumentRow,
+)
+from gateway.registry.laboratory_assurance import ReminderRow
+from gateway.registry.laboratory_scope import LegalTermRow
 from gateway.registry.roles import Action, Reader
 
 router = APIRouter(include_in_schema=False, prefix="/instruments")
 
 MOST = 200
-URGENCIES = ("overdue", "soon", "later", "unknown")
 RowId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
-Reads = Annotated[Reader, Depends(allow(Action.READ, "laboratory"))]
+Reads = Depends(allow(Action.READ, "laboratory"))
 _PATH = InstrumentRow.path()
+_URGENT = ("overdue", "week", "month")
 
 
 class Shown(NamedTuple):
@@ -36,77 +50,100 @@ class Shown(NamedTuple):
     due: Due
 
 
-@router.get("")
-def show_worklist(
-    request: Request,
-    service: TheService,
-    pages: Pages,
-    now: Now,
-    zone: Zone,
-    reader: Reads,
-    search: str = "",
-    due: str = "",
-) -> HTMLResponse:
+@router.get("", dependencies=[Reads])
+def show_worklist(desk: TheDesk, zone: Zone, search: str = "", due: str = "") -> HTMLResponse:
     """Every instrument by the day when it is due, those overdue first."""
-    with Session(service.engine) as session:
-        every = worklist(session, reader, today(now, zone), search[:200])
+    search = search[:200]
+    with Session(desk.engine) as session:
+        every = worklist(session, desk.reader, today(desk.now, zone), search)
     counts = {urgency: sum(one.urgency == urgency for one in every) for urgency in URGENCIES}
     shown = [one for one in every if due not in URGENCIES or one.urgency == due]
     context = {
         "rows": shown[:MOST],
         "more": max(0, len(shown) - MOST),
         "counts": counts,
+        "urgencies": URGENCIES,
         "all": len(every),
-        "urgent": counts[OVERDUE] + counts[SOON],
-        "search": search[:200],
+        "overdue": counts[OVERDUE],
+        "urgent": sum(counts[urgency] for urgency in _URGENT),
+        "faces": FACES,
+        "search": search,
         "due": due if due in URGENCIES else "",
         "states": INSTRUMENT_STATES,
         "registry": f"/registry/{_PATH}",
-        "may_write": reader.may(Action.WRITE, "laboratory"),
+        "may_write": desk.may_write(InstrumentRow),
     }
-    return pages.page(request, "instruments/list.html", context)
+    return desk.page("instruments/list.html", context)
 
 
-@router.get("/{row}")
-def show_instrument(
-    request: Request, row: RowId, service: TheService, pages: Pages, now: Now, zone: Zone, reader: Reads
+@router.get("/{row}", dependencies=[Reads])
+def show_instrument(desk: TheDesk, row: RowId, zone: Zone) -> HTMLResponse:
+    """One instrument: may it be used, what it is, what its certificates rest on, how it drifts, its label."""
+    day = today(desk.now, zone)
+    with Session(desk.engine, expire_on_commit=False) as session:
+        shown = find_instrument(session, desk.reader, row, day)
+        return page_of(desk, session, shown, day)
+
+
+def page_of(
+    desk: Desk, session: Session, shown: Shown, day: date, problem: str = "", status: int = 200
 ) -> HTMLResponse:
-    """One instrument: what it is, when it is due, its certificates, its label."""
-    day = today(now, zone)
-    with Session(service.engine, expire_on_commit=False) as session:
-        shown = _find(session, reader, row, day)
-        its = CertificateRow
-        certificates = session.scalars(
-            select(its).where(its.instrument == row, its.retired_at == 0).order_by(its.issued.desc(), its.id.desc())
-        ).all()
-        context = {
-            "one": shown.row,
-            "due": shown.due,
-            "certificates": certificates,
-            "in_force": newest(session, shown.row, day),
-            "kinds": CERTIFICATE_KINDS,
-            "states": INSTRUMENT_STATES,
-            "groups": METROLOGY_GROUPS,
-            "fields": InstrumentRow.fields(),
-            "registry": f"/registry/{_PATH}/{row}",
-            "may_write": reader.may(Action.WRITE, "laboratory", shown.row.place),
-        }
-        return pages.page(request, "instruments/instrument.html", context)
+    """The page of an instrument; with what is wrong with an interval that was decided."""
+    one, its = shown.row, CertificateRow
+    asked = select(its).where(its.instrument == one.id, its.retired_at == 0).order_by(its.issued.desc(), its.id.desc())
+    certificates = [row for row in session.scalars(asked) if desk.reader.may(Action.READ, "laboratory", row.place)]
+    in_force = newest(session, one, day)
+    links = chain_of(session, desk.reader, in_force.certificate) if in_force.certificate else []
+    drawn, height = place(links)
+    points = courses_of(session, desk.reader, one)
+    context = {
+        "one": one,
+        "due": shown.due,
+        "faces": FACES,
+        "certificates": certificates,
+        "in_force": in_force,
+        "chain": drawn,
+        "height": height,
+        "broken": sum(link.warns for link in links),
+        "courses": points,
+        "proposal": Proposal(why=BY_LAW) if one.legal_use else propose(points),
+        "problem": problem,
+        "term": _term(session, one, day),
+        "reminders": _reminders(session, one.id),
+        "kinds": CERTIFICATE_KINDS,
+        "certificate_states": CERTIFICATE_STATES,
+        "states": INSTRUMENT_STATES,
+        "groups": METROLOGY_GROUPS,
+        "methods": INTERVAL_METHODS,
+        "standards": STANDARD_KINDS,
+        "fields": InstrumentRow.fields(),
+        "registry": f"/registry/{_PATH}/{one.id}",
+        "may_write": desk.reader.may(Action.WRITE, "laboratory", one.place),
+    }
+    return desk.page("instruments/instrument.html", context, status)
 
 
-@router.get("/{row}/label.svg")
-def draw_label(request: Request, row: RowId, service: TheService, now: Now, zone: Zone, reader: Reads) -> Response:
-    """The address of an instrument's page as a QR code, to be printed and stuck to it."""
-    with Session(service.engine) as session:
-        _find(session, reader, row, today(now, zone))
-    target = f"{str(request.base_url).rstrip('/')}/instruments/{row}"
+@router.get("/{row}/label", dependencies=[Reads])
+def show_label(desk: TheDesk, row: RowId, zone: Zone) -> HTMLResponse:
+    """The label of an instrument, to be printed and stuck to it; it tells no due day."""
+    with Session(desk.engine) as session:
+        shown = find_instrument(session, desk.reader, row, today(desk.now, zone))
+        return desk.page("instruments/label.html", {"one": shown.row, "due": shown.due})
+
+
+@router.get("/{row}/label.svg", dependencies=[Reads])
+def draw_label(desk: TheDesk, row: RowId, zone: Zone) -> Response:
+    """The address of an instrument's page as a QR code."""
+    with Session(desk.engine) as session:
+        find_instrument(session, desk.reader, row, today(desk.now, zone))
+    target = f"{str(desk.request.base_url).rstrip('/')}/instruments/{row}"
     picture = io.BytesIO()
     # Medium: a label on a machine gets scratched. Four modules of quiet around it, as ISO/IEC 18004 wants.
     segno.make(target, error="m", micro=False).save(picture, kind="svg", scale=4, border=4, xmldecl=False, light="#fff")
     return Response(picture.getvalue(), media_type="image/svg+xml")
 
 
-def _find(session: Session, reader: Reader, row: str, day: date) -> Shown:
+def find_instrument(session: Session, reader: Reader, row: str, day: date) -> Shown:
     """An instrument in use that may be seen.
 
     Raises:
@@ -117,3 +154,25 @@ def _find(session: Session, reader: Reader, row: str, day: date) -> Shown:
         msg = f"instrument {row[:12]}: is not there, or not yours. Look in /instruments."
         raise HTTPException(404, msg)
     return Shown(session.get_one(InstrumentRow, row), found[0])
+
+
+def courses_of(session: Session, reader: Reader, one: InstrumentRow) -> list[Course]:
+    """The errors of an instrument over the years, by point."""
+    past = pasts(session, reader, one.id).get(one.id)
+    return courses(past, one.mpe_formula) if past else []
+
+
+def _term(session: Session, one: InstrumentRow, day: date) -> LegalTermRow | None:
+    """The row of the list of group 2 that holds for it."""
+    term = term_on(terms_of(session)[one.legal_term], day.isoformat()) if one.legal_term else None
+    its = LegalTermRow
+    if term is None:
+        return None
+    asked = select(its).where(its.code == one.legal_term, its.since == term.since, its.retired_at == 0)
+    return session.scalars(asked).first()
+
+
+def _reminders(session: Session, row: str) -> list[ReminderRow]:
+    its = ReminderRow
+    asked = select(its).where(its.instrument == row, its.retired_at == 0)
+    return list(session.scalars(asked.order_by(its.told.desc(), its.stage).limit(6)))

@@ -23,6 +23,10 @@ from gateway.api import (
     improvement,
     instruments,
     instruments_pages,
+    laboratory_assurance,
+    laboratory_instruments,
+    laboratory_nonconforming,
+    laboratory_scope,
     laboratory_work,
     laboratory_work_bench,
     laboratory_work_requests,
@@ -67,7 +71,9 @@ def every_route() -> list[BaseRoute]:
     all_of_them.include_router(pages.router)
     all_of_them.include_router(andon.router)
     all_of_them.include_router(edges_pages.router)
-    all_of_them.include_router(instruments_pages.router)
+    assured = (laboratory_instruments, laboratory_assurance, laboratory_nonconforming, laboratory_scope)
+    for laboratory in (instruments_pages, *assured):
+        all_of_them.include_router(laboratory.router)
     for router in (laboratory_work.router, laboratory_work_requests.router, laboratory_work_bench.router):
         all_of_them.include_router(router)
     all_of_them.include_router(sharing.router)

@@ -1,20 +1,30 @@
-"""When each instrument is due again, and what is overdue."""
+"""Which instruments may be used, when each is due again, and what is overdue."""
 
-from calendar import monthrange
+import json
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from gateway.registry.certified import CertificateRow
+from gateway.laboratory.in_order import Asked, Paper, Standing, Term, standing
+from gateway.laboratory.terms import months_after
+from gateway.registry.certified import CalibrationPointRow, CertificateRow
 from gateway.registry.laboratory import InstrumentRow
+from gateway.registry.laboratory_scope import LegalTermRow
 from gateway.registry.organisations import OrganisationRow, SiteRow
 from gateway.registry.roles import Action, Reader
 
+__all__ = ["LATER", "OVERDUE", "STAGES", "URGENCIES", "Due", "months_after", "urgency_of", "worklist"]
+
+OVERDUE, WEEK, MONTH, SOON, LATER, UNKNOWN = "overdue", "week", "month", "soon", "later", "unknown"
+URGENCIES = (OVERDUE, WEEK, MONTH, SOON, LATER, UNKNOWN)
+STAGES = {7: WEEK, 30: MONTH, 60: SOON}
+"""Due within so many days -> how urgent that is; at these days people are reminded."""
 SOON_DAYS = 30
-OVERDUE, SOON, LATER, UNKNOWN = "overdue", "soon", "later", "unknown"
-_ORDER = (OVERDUE, SOON, LATER, UNKNOWN)
+"""Within so many days an instrument that is in order is shown as due soon."""
 
 
 class Due(NamedTuple):
@@ -30,9 +40,10 @@ class Due(NamedTuple):
         status: Key of ``INSTRUMENT_STATES``.
         metrology_group: Key of ``METROLOGY_GROUPS``; empty: not said.
         day: When it is due, ``2026-11-22``; empty: nobody can say.
-        is_proposed: Whether the day comes from certificate and interval.
-        urgency: ``overdue``, ``soon`` (within ``SOON_DAYS``), ``later``, ``unknown``.
+        is_proposed: Whether the day comes from certificate and interval, or from the law's term.
+        urgency: One of :data:`URGENCIES`.
         days: Until then; below zero: since then.
+        standing: Whether it may be used, and why.
     """
 
     id: str
@@ -47,42 +58,26 @@ class Due(NamedTuple):
     is_proposed: bool
     urgency: str
     days: int
+    standing: Standing
 
 
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later; the last of the month where there is none such.
+def urgency_of(days: int | None) -> str:
+    """How urgent it is with so many days left; None: nobody can say.
 
-    >>> months_after(date(2026, 8, 31), 6)
-    datetime.date(2027, 2, 28)
+    >>> [urgency_of(days) for days in (-1, 0, 7, 8, 30, 60, 61, None)]
+    ['overdue', 'week', 'week', 'month', 'month', 'soon', 'later', 'unknown']
     """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def due_day(next_due: str, interval_months: int | None, certificates: list[tuple[str, str]]) -> tuple[str, bool]:
-    """The day, and whether it was worked out.
-
-    Args:
-        next_due: What the owner has written; empty: nothing.
-        interval_months: The owner's.
-        certificates: Of calibrations and verifications: when issued, until when valid; empty: no term.
-    """
-    if next_due:
-        return next_due, False
-    newest = max(certificates, default=None)
-    if newest is None:
-        return "", False
-    issued, until = newest
-    days = [until] if until else []
-    if interval_months:
-        days.append(months_after(date.fromisoformat(issued), interval_months).isoformat())
-    return (min(days), True) if days else ("", False)
+    if days is None:
+        return UNKNOWN
+    if days < 0:
+        return OVERDUE
+    return next((name for most, name in STAGES.items() if days <= most), LATER)
 
 
 def worklist(
     session: Session, reader: Reader, today: date, search: str = "", only: ColumnElement[bool] | None = None
 ) -> list[Due]:
-    """Every instrument in use that ``reader`` may see, the most urgent first.
+    """Every instrument that ``reader`` may see, the most urgent first.
 
     Args:
         session: Of the registry.
@@ -95,33 +90,67 @@ def worklist(
     wanted = [its.search.contains(word.casefold(), autoescape=True) for word in search.split()]
     mine = reader.where(Action.READ, its.noun.group, its)
     rows = session.execute(
-        select(
-            *(its.id, its.code, its.name, its.serial_number, OrganisationRow.name, SiteRow.name, its.status),
-            *(its.metrology_group, its.next_due, its.interval_months),
-        )
+        select(its, OrganisationRow.name, SiteRow.name)
         .join(OrganisationRow, OrganisationRow.id == its.organisation)
         .outerjoin(SiteRow, SiteRow.id == its.site)
         .where(its.retired_at == 0, mine, true() if only is None else only, *wanted)
     ).all()
-    certificates = _certificates(session, reader)
-    found = []
-    for row_id, code, name, serial, owner, site, status, group, next_due, interval in rows:
-        day, is_proposed = due_day(next_due, interval, certificates.get(row_id, []))
-        days = (date.fromisoformat(day) - today).days if day else 0
-        urgency = UNKNOWN if not day else OVERDUE if days < 0 else SOON if days <= SOON_DAYS else LATER
-        found.append(Due(row_id, code, name, serial, owner, site or "", status, group, day, is_proposed, urgency, days))
-    return sorted(found, key=lambda one: (_ORDER.index(one.urgency), one.day, one.code))
+    papers, terms = papers_of(session, reader, only), terms_of(session)
+    found = [_due(row, owner, site or "", papers[row.id], terms[row.legal_term], today) for row, owner, site in rows]
+    return sorted(found, key=lambda one: (URGENCIES.index(one.urgency), one.day, one.code))
 
 
-def _certificates(session: Session, reader: Reader) -> dict[str, list[tuple[str, str]]]:
-    its = CertificateRow
-    found: dict[str, list[tuple[str, str]]] = {}
-    for instrument, issued, until in session.execute(
-        select(its.instrument, its.issued, its.valid_until).where(
-            its.retired_at == 0,
-            its.kind.in_(("calibration", "verification")),
-            reader.where(Action.READ, "laboratory", its),
-        )
-    ):
-        found.setdefault(instrument, []).append((issued, until))
+def standing_of(row: InstrumentRow, papers: Iterable[Paper], terms: Iterable[Term], today: date) -> Standing:
+    """Whether an instrument of the registry may be used on a day."""
+    asked = Asked(row.status, row.legal_use, row.next_due, row.interval_months)
+    return standing(asked, papers, terms, today, SOON_DAYS)
+
+
+def papers_of(
+    session: Session, reader: Reader, only: ColumnElement[bool] | None = None
+) -> defaultdict[str, list[Paper]]:
+    """Instrument -> its certificates, as far as ``reader`` may see them."""
+    its, point = CertificateRow, CalibrationPointRow
+    wanted = (its.retired_at == 0, reader.where(Action.READ, its.noun.group, its))
+    of_some = true() if only is None else its.instrument.in_(select(InstrumentRow.id).where(only))
+    runs = defaultdict[str, set[str]](set)
+    asked = select(point.certificate, point.run).distinct().join(its, its.id == point.certificate)
+    for certificate, run in session.execute(asked.where(*wanted, of_some, point.retired_at == 0)):
+        runs[certificate].add(run)
+    found = defaultdict[str, list[Paper]](list)
+    for row in session.scalars(select(its).where(*wanted, of_some).order_by(its.issued, its.id)):
+        day = row.calibrated or row.issued
+        found[row.instrument].append(Paper(row.kind, day, row.valid_until, row.status, len(runs[row.id]) > 1))
     return found
+
+
+def terms_of(session: Session) -> defaultdict[str, list[Term]]:
+    """Code of the list of group 2 -> its rows of all times."""
+    its = LegalTermRow
+    found = defaultdict[str, list[Term]](list)
+    for row in session.scalars(select(its).where(its.retired_at == 0, its.code != "")):
+        kinds = tuple(json.loads(row.verifications)) if row.verifications else ()
+        found[row.code].append(Term(kinds, row.months, row.since, row.until))
+    return found
+
+
+def _due(row: InstrumentRow, owner: str, site: str, papers: list[Paper], terms: list[Term], today: date) -> Due:
+    its = standing_of(row, papers, terms, today)
+    days = (date.fromisoformat(its.until) - today).days if its.until else None
+    # What the law demands and nobody did has no day, and is not for later.
+    urgency = OVERDUE if its.state == "not" and days is None else urgency_of(days)
+    return Due(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        serial_number=row.serial_number,
+        owner=owner,
+        site=site,
+        status=row.status,
+        metrology_group=row.metrology_group,
+        day=its.until,
+        is_proposed=its.is_proposed,
+        urgency=urgency,
+        days=days or 0,
+        standing=its,
+    )

@@ -41,12 +41,12 @@ def in_force(session: Session, reader: Reader, site: str, edge: str, name: str, 
 
 
 def newest(session: Session, instrument: InstrumentRow, day: date) -> InForce:
-    """The newest calibration or verification of an instrument that was issued by a day."""
+    """The newest calibration or verification of an instrument that was issued by a day and still holds."""
     its = CertificateRow
     certificate = session.scalars(
         select(its)
         .where(its.instrument == instrument.id, its.retired_at == 0, its.issued <= day.isoformat())
-        .where(its.kind.in_(("calibration", "verification")))
+        .where(its.kind.in_(("calibration", "verification")), its.status == "")
         .order_by(its.issued.desc(), its.id.desc())
     ).first()
     is_over = certificate is not None and "" < certificate.valid_until < day.isoformat()

@@ -20,6 +20,7 @@ KEYS = (
     *("cannot_store", "gateway_findings", "dead_letters", "never_signed_in"),
     *("silent", "missing", "newcomers", "instruments", "findings", "unsaid"),
     *("late_tasks", "without_proof", "pilots", "pilots_due", "running_out", "unanswered"),
+    *("instruments_due", "undecided_work"),
 )
 """Of the sentences of needs; ``no_KEY`` says that there is none."""
 

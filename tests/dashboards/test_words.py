@@ -21,11 +21,18 @@ from gateway.api.menu import MENU
 from gateway.api.pages import RANGES
 from gateway.api.setup import PARTS
 from gateway.improvement import ActionState
+from gateway.laboratory.due import URGENCIES
+from gateway.laboratory.findings import KINDS
+from gateway.laboratory.in_order import FACES
+from gateway.laboratory.interval_proposals import BY_LAW, NO_MPE, NOTHING_LEFT, ONE_CALIBRATION
+from gateway.laboratory.traceability import WARNINGS
 from gateway.overview import KEYS
 from gateway.overview.system import STEPS
 from gateway.production.judging import GREYS
 from gateway.production.periods import Kind
 from gateway.production_setup import State
+from gateway.registry.laboratory import INSTRUMENT_STATES
+from gateway.registry.laboratory_quality import OUTCOMES
 from gateway.registry.roles import Action
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +97,7 @@ def composed_keys() -> set[str]:
         *(f"loss_reason.{reason}" for reason in LOSS_REASONS),
         *_of_setup(),
         *_of_improvement(),
+        *_of_assurance(),
         *(entry.words for entry in MENU),
         *(f"overview.go_{entry.path[1:]}" for entry in MENU if entry.path != "/"),
         *(f"action.{action.value}" for action in Action),
@@ -123,6 +131,33 @@ def _of_improvement() -> set[str]:
         | {f"improvement.{name}" for name in (*SECTIONS, "before_word", "after_word")}
         | {f"improvement.{name}" for name in ("fell", "rose", "surely", "not_surely", "too_early", "too_little")}
     )
+
+
+def _of_assurance() -> set[str]:
+    """Words of instruments and of what assures their results."""
+    reasons = ("in_date", "overdue", "no_certificate", "term_over", "no_due_day", "verified", "verified_once")
+    legal = ("verification_over", "calibrated_only", "not_verified", "adjusted_since", "no_term")
+    nothing = (ONE_CALIBRATION, NO_MPE, NOTHING_LEFT, BY_LAW)
+    words = {
+        "state": FACES,
+        "why": (*reasons, *legal, *(state for state in INSTRUMENT_STATES if state != "in_use")),
+        "urgency": URGENCIES,
+        "link": (*WARNINGS, "national", "fine", "closed"),
+        "propose": ("control_chart", "staircase", *nothing),
+        "drift": (ONE_CALIBRATION, "without_u", "contradicts"),
+        "run": ("as_found", "as_left", "unadjusted", "check"),
+        "reminded": ("before", "over"),
+        "kind": KINDS,
+        "verdict": ("acceptable", "warning", "action", "unsaid"),
+        "compared": ("acceptable", "warning", "action", "unsaid"),
+        "depth": ("0", "1", "more"),
+        "window": ("baseline", "result"),
+        "notice": OUTCOMES,
+        "calendar": ("name", "due", "why"),
+    }
+    sections = ("findings", "comparisons", "scope", "capacity", "reminders")
+    composed = {f"assurance.{family}_{name}" for family, names in words.items() for name in names}
+    return composed | {f"assurance.{name}" for name in sections}
 
 
 def test_every_key_that_is_used_exists_and_every_other_is_gone() -> None:

@@ -149,6 +149,17 @@ class House:
         known = list(book.all(SYSTEM, "instrument", Asked(where=its)))
         return known[0].id if known else book.make(SYSTEM, "instrument", its | {"name": "M", "status": "in_use"}).id
 
+    def nonconforming_work(self, side: Side) -> str:
+        """The id of work of this enterprise's laboratory that did not conform."""
+        book = Book(self.engine, lambda: self.now)
+        its = {"organisation": side.organisation, "name": f"Laboratory of {side.site}"}
+        known = list(book.all(SYSTEM, "laboratory", Asked(where=its)))
+        laboratory = known[0].id if known else book.make(SYSTEM, "laboratory", its).id
+        key = {"laboratory": laboratory, "number": f"KPH of {side.site}"}
+        rows = list(book.all(SYSTEM, "nonconforming_work", Asked(where=key)))
+        values = {"cause": "other", "since": "2025-01-01", "found": "2025-11-01", "what": "looked at"}
+        return rows[0].id if rows else book.make(SYSTEM, "nonconforming_work", key | values).id
+
     def laboratory_row(self, side: Side, noun: str) -> str:
         """The id of a work order, or of a request, of this enterprise's laboratory."""
         book = Book(self.engine, lambda: self.now)

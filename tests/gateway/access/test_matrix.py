@@ -85,6 +85,25 @@ TABLE = {
     "GET /instruments": LABORATORY,
     "GET /instruments/{row}": "-yyyy-yyA-A",
     "GET /instruments/{row}/label.svg": "-yyyy-yyA-A",
+    "GET /instruments/{row}/label": "-yyyy-yyA-A",
+    "GET /instruments/{row}/drift": "-yyyy-yyA-A",
+    "GET /instruments/{row}/drift.csv": "-yyyy-yyA-A",
+    "POST /instruments/{row}/interval": "--yy---yA-A",
+    "POST /instruments/{row}/nonconforming": "--yy---yA-A",
+    "GET /assurance": LABORATORY,
+    "POST /assurance/judge": "--aa---aA-A",
+    "GET /assurance/comparisons": LABORATORY,
+    "GET /assurance/reminders": LABORATORY,
+    "GET /assurance/scope": LABORATORY,
+    "GET /assurance/capacity": LABORATORY,
+    "GET /assurance/capacity.csv": LABORATORY,
+    "POST /assurance/legal-terms": "--------A-A",
+    "GET /assurance/calendar": "-aaaa-aaa--",
+    "POST /assurance/calendar": "-aaaa-aaa--",
+    "POST /assurance/calendar/{token_id}/revoke": "-aaaa-aaa--",
+    "GET /assurance/nonconforming/{row}": "-yyyy-yyA-A",
+    "GET /assurance/nonconforming/{row}/notice": "-yyyy-yyA-A",
+    "POST /assurance/nonconforming/{row}/decide": "---y---yA-A",
     "GET /laboratory/work": LABORATORY,
     "GET /laboratory/work/{row}": LABORATORY_ROW,
     "GET /laboratory/work/{row}/paper/{paper}": LABORATORY_ROW,
@@ -312,6 +331,8 @@ class Asker:
             names["row"] = self._house.measuring_instrument(side)
         if "/laboratory/" in line and "{row}" in line:
             names["row"] = self._house.laboratory_row(side, "work_order" if "/work/" in line else "calibration_request")
+        if "/nonconforming/{row}" in line:
+            names["row"] = self._house.nonconforming_work(side)
         if "{agreement}" in line:
             names["agreement"] = self._house.agreement(side)
         if "{token_id}" in line:

@@ -1,0 +1,106 @@
+"""Nonconforming work (ISO/IEC 17025:2017, 7.10): opened for a standard or certificate, decided by a person."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gateway.laboratory.resting import Affected, Doubt, last_known_good
+from gateway.registry.certified import CertificateRow
+from gateway.registry.laboratory import InstrumentRow, LaboratoryRow
+from gateway.registry.laboratory_quality import NonconformingWorkRow
+from gateway.registry.roles import Action, Reader
+
+STANDARD_FAILED, WITHDRAWN = "standard_failed", "certificate_withdrawn"
+
+
+class Customer(NamedTuple):
+    """Somebody to be told, with their certificates.
+
+    Attributes:
+        owner: Name of the organisation.
+        certificates: Theirs.
+    """
+
+    owner: str
+    certificates: tuple[Affected, ...]
+
+
+def undecided(session: Session, reader: Reader) -> list[NonconformingWorkRow]:
+    """Work that nobody has decided on, the oldest first."""
+    its = NonconformingWorkRow
+    asked = select(its).where(its.retired_at == 0, its.outcome == "", reader.where(Action.READ, its.noun.group, its))
+    return list(session.scalars(asked.order_by(its.found, its.number)))
+
+
+def unlooked_withdrawn(session: Session, reader: Reader) -> list[tuple[CertificateRow, InstrumentRow]]:
+    """Withdrawn certificates of standards for which no nonconforming work was opened."""
+    its, of, work = CertificateRow, InstrumentRow, NonconformingWorkRow
+    looked = select(work.certificate).where(work.retired_at == 0, work.certificate.is_not(None))
+    asked = select(its, of).join(of, of.id == its.instrument)
+    asked = asked.where(its.retired_at == 0, its.status == "withdrawn", of.standard_kind != "", its.id.not_in(looked))
+    asked = asked.where(reader.where(Action.READ, its.noun.group, its)).order_by(its.issued.desc())
+    return [(row, instrument) for row, instrument in session.execute(asked)]
+
+
+def opened(
+    session: Session, reader: Reader, instrument: InstrumentRow, certificate_id: str, day: str
+) -> dict[str, object] | None:
+    """Values of the row that is opened for a standard, or for one of its certificates.
+
+    Args:
+        session: Of the registry.
+        reader: Who opens it.
+        instrument: The standard.
+        certificate_id: Which of its certificates is in doubt; empty: the standard itself.
+        day: When it was found.
+
+    Returns:
+        None: its owner has no laboratory.
+    """
+    certificate = session.get(CertificateRow, certificate_id) if certificate_id else None
+    if certificate is not None and certificate.instrument != instrument.id:
+        certificate = None
+    of = LaboratoryRow
+    asked = select(of).where(of.retired_at == 0, of.organisation == instrument.organisation).order_by(of.made_at)
+    laboratory = session.scalars(asked).first()
+    if laboratory is None:
+        return None
+    since = certificate.calibrated or certificate.issued if certificate else ""
+    return {
+        "laboratory": laboratory.id,
+        "number": free_number(session, laboratory.id, day[:4]),
+        "cause": WITHDRAWN if certificate else STANDARD_FAILED,
+        "standard": instrument.id,
+        "certificate": certificate.id if certificate else None,
+        "since": since or last_known_good(session, reader, instrument.id, day) or day,
+        "found": day,
+        "what": f"{instrument.code} · {instrument.name}" + (f" · {certificate.number}" if certificate else ""),
+    }
+
+
+def free_number(session: Session, laboratory: str, year: str) -> str:
+    """The next number of a laboratory's nonconforming work in a year."""
+    its = NonconformingWorkRow
+    head = f"KPH-{year}-"
+    taken = session.scalar(
+        select(func.max(its.number)).where(its.laboratory == laboratory, its.number.like(f"{head}____"))
+    )
+    last = str(taken or "").removeprefix(head)
+    return f"{head}{(int(last) if last.isdecimal() else 0) + 1:04d}"
+
+
+def doubt_of(row: NonconformingWorkRow) -> Doubt:
+    """What a piece of nonconforming work puts in doubt."""
+    standard = row.standard or "" if row.cause != WITHDRAWN else ""
+    return Doubt(standard, row.certificate or "", row.since, row.found)
+
+
+def customers(affected: tuple[Affected, ...]) -> list[Customer]:
+    """Whom to tell, those with most certificates first."""
+    counts = Counter(one.owner for one in affected)
+    return [
+        Customer(owner, tuple(one for one in affected if one.owner == owner))
+        for owner, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
