@@ -111,7 +111,8 @@ def told_at(session: Session, organisation: str, edge: EdgeId, day: date) -> Tol
         BENCH_STANDARDS: BenchStandardsSet(standards=standards),
         BENCH_PEOPLE: BenchPeopleSet(people=tuple(_people(session, laboratories, day))),
     }
-    return Told({noun: msgspec.to_builtins(body) for noun, body in bodies.items()}, unsent)
+    # As they come back from the registry: a tuple there is a list, and would differ for ever.
+    return Told({noun: msgspec.json.decode(msgspec.json.encode(body)) for noun, body in bodies.items()}, unsent)
 
 
 def missing_of(order: WorkOrderRow, instrument: InstrumentRow) -> list[Title]:
