@@ -5,8 +5,8 @@ Source: METTLER TOLEDO, Standard Interface Command Set MT-SICS, reference manual
 
 from collections.abc import Callable
 
+from drivers.simulators.bench_instruments import Weighs
 from drivers.simulators.clock import Clock
-from drivers.simulators.plant import Balance
 
 TERMINATOR = b"\r\n"
 WIDTH = 10
@@ -14,7 +14,7 @@ WIDTH = 10
 SERIAL_NUMBER = "B021002593"
 
 
-def mt_sics_answers(balance: Balance, clock: Clock, capacity_g: float = 220.0) -> Callable[[bytes], bytes]:
+def mt_sics_answers(balance: Weighs, clock: Clock, capacity_g: float = 220.0) -> Callable[[bytes], bytes]:
     r"""What a balance answers to each line.
 
     Args:
@@ -22,6 +22,7 @@ def mt_sics_answers(balance: Balance, clock: Clock, capacity_g: float = 220.0) -
         clock: Time of its world.
         capacity_g: Above it the balance says overload.
 
+    >>> from drivers.simulators.plant import Balance
     >>> mt_sics_answers(Balance(nominal_g=100, spread_g=0), lambda: 6.0)(b"SI\r\n")
     b'S S     100.00 g\r\n'
     """

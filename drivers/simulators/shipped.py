@@ -5,15 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from drivers.instrument import Value
 from drivers.modbus.register_map import ModbusMap
 from drivers.models import load_model
+from drivers.simulators.bench_instruments import Room, Thermometer
 from drivers.simulators.clock import Clock
 from drivers.simulators.faults import Faults
+from drivers.simulators.fluke_answers import TERMINATOR, fluke_answers
+from drivers.simulators.imperfections import Imperfections
 from drivers.simulators.modbus_devices import Device, Devices
 from drivers.simulators.modbus_speakers import ModbusRtu
 from drivers.simulators.mt_sics_answers import mt_sics_answers
 from drivers.simulators.plant import Balance, EnergyMeter, Press, State
 from drivers.simulators.speakers import Speaker, TextAnswers
 
-PRESS, METER, BALANCE = "press_plc", "sdm630", "mt_sics_balance"
+PRESS, METER, BALANCE, THERMOMETER = "press_plc", "sdm630", "mt_sics_balance", "fluke_1522"
 AUTOMATIC = 3
 """Mode of the press's PLC."""
 JAM = 17
@@ -64,10 +67,21 @@ def balance_values(t_s: float, balance: Balance | None = None) -> dict[str, Valu
     return {"mass": (balance or Balance()).weight(t_s).mass_g}
 
 
+def room_thermometer() -> Thermometer:
+    """A thermometer that hangs in a room, and shows 0.01 K too much."""
+    return Thermometer(Room(), Imperfections(bias=0.01, repeatability=0.002, resolution=0.001))
+
+
+def thermometer_values(t_s: float) -> dict[str, Value]:
+    """What the thermometer shows at time ``t_s``."""
+    return {"temperature": room_thermometer().temperature(t_s)}
+
+
 SIMULATED: Mapping[str, Callable[[float], Mapping[str, Value]]] = {
     PRESS: press_values,
     METER: meter_values,
     BALANCE: balance_values,
+    THERMOMETER: thermometer_values,
 }
 """Shipped model -> what it shows as a function of the time since its world began, s."""
 
@@ -99,7 +113,7 @@ def modbus_device(model: str, clock: Clock, *, strict: bool = False) -> Device:
 
 
 def serial_speaker(model: str, clock: Clock, device_ids: Sequence[int] = (1,), faults: Faults | None = None) -> Speaker:
-    """A shipped model on a serial line: Modbus by RTU, a balance in its own words.
+    """A shipped model on a serial line: Modbus by RTU, a balance and a thermometer in their own words.
 
     Raises:
         ValueError: The model is not simulated.
@@ -109,5 +123,7 @@ def serial_speaker(model: str, clock: Clock, device_ids: Sequence[int] = (1,), f
         raise ValueError(msg)
     if model == BALANCE:
         return TextAnswers(mt_sics_answers(Balance(), clock), faults=faults)
+    if model == THERMOMETER:
+        return TextAnswers(fluke_answers(room_thermometer(), clock), TERMINATOR, faults)
     device = modbus_device(model, clock)
     return ModbusRtu(Devices(dict.fromkeys(device_ids, device), faults))

@@ -189,7 +189,7 @@ def test_a_late_reply_behind_a_url_ends_the_wait_for_it():
 @pytest.mark.parametrize(
     ("url", "text"),
     [
-        ("sim://sdm360", "sdm360: is not simulated. Use one of press_plc, sdm630, mt_sics_balance."),
+        ("sim://sdm360", "sdm360: is not simulated. Use one of press_plc, sdm630, mt_sics_balance, fluke_1522."),
         ("sim://", "sim://: expected sim://MODEL or sim://MODEL?device_id=1,2,3. Correct the url."),
         (
             "sim://sdm630?device=1",
