@@ -48,7 +48,7 @@ MENU = (
     ("/calendar", "menu.calendar"),
 )
 BENCH_MENU = (("/bench", "menu.bench"),)
-"""The same, where the edge has a bench: what such an edge is there for comes first behind the machines."""
+"""The same, where the edge has a bench; one that has no machines too shows nothing of theirs."""
 """Path and word of each place in the menu, in their order."""
 LARGER_BODIES: dict[str, int] = {**tpm.LARGER_BODIES}
 """Path prefix -> largest body that is taken there, bytes; elsewhere ``guard.MAX_BODY``."""
@@ -91,7 +91,7 @@ def create_screen(
     )
     app.state.screen = Screen(settings, board, enter, reader, web, access, clock, bench)
     app.state.parts = andon.Parts()
-    menu = MENU if bench is None else (MENU[0], *BENCH_MENU, *MENU[1:])
+    menu = _menu_of(settings, has_bench=bench is not None)
     app.state.renderer = Renderer(web, settings.zone, settings.screen.language, menu)
     for router in ROUTERS:
         app.include_router(router)
@@ -105,6 +105,14 @@ def create_screen(
     app.add_exception_handler(RequestValidationError, _explain_mistake)
     app.add_exception_handler(Exception, _explain_failure)
     return app
+
+
+def _menu_of(settings: ScreenSettings, *, has_bench: bool) -> tuple[tuple[str, str], ...]:
+    if not has_bench:
+        return MENU
+    if not settings.units:
+        return (*BENCH_MENU, ("/charts", "menu.charts"))
+    return (MENU[0], *BENCH_MENU, *MENU[1:])
 
 
 @asynccontextmanager
