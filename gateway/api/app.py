@@ -39,6 +39,7 @@ def create_app(
     clock: Callable[[], int] = time.time_ns,
     monotonic: Callable[[], float] = time.monotonic,
     zone: str = ZONE,
+    documents: Path | None = None,
 ) -> FastAPI:
     """The API and the pages of one gateway.
 
@@ -48,6 +49,7 @@ def create_app(
         clock: UTC, ns.
         monotonic: s; of the limits by caller.
         zone: IANA name of the wall clock that people read.
+        documents: Folder with the key that seals issued documents; None: none can be issued.
 
     Raises:
         ValueError: The service has no secret.
@@ -64,6 +66,7 @@ def create_app(
         middleware=[Middleware(Unreachable), Middleware(Guard, access=access)],
     )
     _hold(app, service, access, web, clock, ZoneInfo(zone))
+    app.state.documents = documents
     app.router.routes.extend(every_route())
     app.mount("/static", StaticFiles(directory=web / "static"))
     check_routes(app)

@@ -13,9 +13,12 @@ from gateway.api import problems
 from gateway.api.security import COOKIE, LINK_COOKIE, LINK_S, SESSION_S, Access, Answer, Verdict
 
 PUBLIC = ("/healthz", "/login", "/enter", "/favicon.ico")
-PUBLIC_UNDER = ("/static/", "/language/", "/calendar/")
+PUBLIC_UNDER = ("/static/", "/language/", "/calendar/", "/verify/")
 MAX_BODY = 16_384
 """Largest body that a stranger has a reason to send here, bytes."""
+MAX_STRANGERS_FILE = 20_971_520
+"""Largest file that a stranger may show to be compared with what was issued, bytes; it is not kept."""
+_FILES_OF_STRANGERS = "/verify/file"
 MAX_FORM = 1_048_576
 """Largest form without files, bytes."""
 MAX_UPLOAD = 33_554_432
@@ -191,6 +194,6 @@ def _not_taken(request: Request, status: int, detail: str) -> Response:
 
 def _most(request: Request) -> int:
     if request.state.reader is None:
-        return MAX_BODY
+        return MAX_STRANGERS_FILE if request.url.path == _FILES_OF_STRANGERS else MAX_BODY
     is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     return MAX_FORM if is_form else MAX_UPLOAD

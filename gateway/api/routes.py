@@ -13,6 +13,8 @@ from gateway.api import (
     administration,
     administration_audit,
     andon,
+    certificates,
+    certificates_public,
     edges,
     edges_pages,
     elements,
@@ -75,6 +77,8 @@ def every_route() -> list[BaseRoute]:
     for laboratory in (instruments_pages, *assured):
         all_of_them.include_router(laboratory.router)
     for router in (laboratory_work.router, laboratory_work_requests.router, laboratory_work_bench.router):
+        all_of_them.include_router(router)
+    for router in (certificates_public.router, certificates.router):
         all_of_them.include_router(router)
     all_of_them.include_router(sharing.router)
     all_of_them.include_router(setup_sending.router)

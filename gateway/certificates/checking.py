@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.certificates.content import digest
@@ -48,6 +48,13 @@ def check_documents(session: Session, sealer: Sealer) -> Iterator[Problem]:
     yield from _numbers(session)
 
 
+def counts(session: Session) -> tuple[int, int]:
+    """How many documents were issued, and how many entries the ledger has."""
+    of = (IssuedDocumentRow, DocumentEventRow)
+    documents, entries = (session.scalar(select(func.count()).select_from(one)) or 0 for one in of)
+    return documents, entries
+
+
 def _chain(session: Session, sealer: Sealer, issued: dict[str, dict[str, Any]]) -> Iterator[Problem]:
     previous, expected, ours = FIRST, 1, sealer.public_key
     for row in session.scalars(
@@ -73,7 +80,7 @@ def _entry(row: DocumentEventRow, previous: str, ours: str) -> Iterator[Problem]
     elif row.public_key != ours:
         yield Problem(
             f"entry {row.entry} of the ledger was sealed with another key, {row.public_key[:16]}, than "
-            f"this gateway has, {ours[:16]}. Look whether another of your gateways has it, or whether the key file was replaced."
+            f"this gateway has, {ours[:16]}. Look whether another gateway has it, or the key file was replaced."
         )
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 KEY_FILE = "document-seal.key"
 
@@ -46,10 +46,12 @@ class Sealer:
         Raises:
             SealError: As :meth:`seal`.
         """
-        return self._held().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+        return self._held().public_key().public_bytes_raw().hex()
 
     def _held(self) -> Ed25519PrivateKey:
         if self._key is None:
+            from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415  an extra
+
             try:
                 self._key = Ed25519PrivateKey.from_private_bytes(self._read())
             except OSError as error:
@@ -66,8 +68,10 @@ class Sealer:
         return bytes.fromhex(self.path.read_text("ascii").strip())
 
     def _make(self) -> None:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415  an extra
+
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        raw = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        raw = Ed25519PrivateKey.generate().private_bytes_raw()
         # A name of its own first: who reads at the same time finds a whole key or none.
         beside = self.path.with_name(f"{KEY_FILE}.{os.getpid()}")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -84,6 +88,9 @@ class Sealer:
 
 def is_sealed(statement: bytes, seal: str, public_key: str) -> bool:
     """Whether a seal was made of this statement with the key that belongs to ``public_key``, both hexadecimal."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  an extra
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(seal), statement)
     except (InvalidSignature, ValueError):

@@ -31,6 +31,8 @@ def check(args: argparse.Namespace) -> int:
     what = list(args.what)
     if what[:1] == ["audit"]:
         return check_audit(_file(what[1:], args.config))
+    if what[:1] == ["documents"]:
+        return check_documents(_file(what[1:], args.config))
     config = load_config(_file(what, args.config))
     check_files(config)
     with opened_registry(config) as engine:
@@ -63,6 +65,27 @@ def check_audit(file: Path | None) -> int:
         number, sealed = last(session)
     print(f"audit      {number} entries, {'whole' if is_whole else 'broken'}")
     print(f"last       {sealed} (compare it with the log: nhipdo serve tells it once a day)")
+    return 0 if is_whole else 1
+
+
+def check_documents(file: Path | None) -> int:
+    """Every issued document against the ledger: files, rows, seals, numbers; exit code 1 when one is not as it was."""
+    from gateway.certificates import checking  # noqa: PLC0415  cryptography takes its time
+    from gateway.certificates.seals import Sealer, SealError  # noqa: PLC0415
+
+    config, is_whole = load_config(file), True
+    sealer = Sealer(config.state_dir / "documents")
+    with opened_registry(config) as engine, Session(engine) as session:
+        try:
+            for one in checking.check_documents(session, sealer):
+                is_whole = False
+                print(one.words, file=sys.stderr)
+        except SealError as error:
+            print(error, file=sys.stderr)
+            return 1
+        documents, entries = checking.counts(session)
+    print(f"documents  {documents} issued, {entries} entries, {'whole' if is_whole else 'not as they were issued'}")
+    print(f"seal       {sealer.public_key} (Ed25519, public; no legal signature)")
     return 0 if is_whole else 1
 
 
