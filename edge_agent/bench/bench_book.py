@@ -39,6 +39,13 @@ class BenchBook:
         """Of a session, by number."""
         return judged_of(self._book.reader(), session)
 
+    def forget_captures_before(self, instant: int) -> None:
+        """Delete what was captured in sessions that ended before an instant; the sessions and their results stay."""
+        for session in self._book.reader().below(CalibrationSession, ""):
+            if session.ended_at and session.ended_at < instant:
+                for kind in (CalibrationCapture, CaptureJudged):
+                    self._book.forget_below(kind, f"{session.key}.")
+
 
 def open_with(sessions: list[CalibrationSession], instrument: str, item: BenchItem) -> CalibrationSession | None:
     """The open session that has this item or this instrument on the bench already; None: there is none."""

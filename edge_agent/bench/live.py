@@ -13,6 +13,8 @@ SHOWN_NS = 120 * NS
 """How much of the past the picture has."""
 _MOST_SHOWN = 240
 _MOST_KEPT = 20_000
+_AHEAD_NS = 2 * NS
+"""A reading that is further ahead of now than this is of before the clock was set back."""
 _PERIODS = 3
 """So many periods without a reading are a gap."""
 _SHORTEST_GAP_NS = 2 * NS
@@ -56,9 +58,14 @@ class ChannelReadings:
             while self.good[0][0] < at - self.keep_ns:
                 self.good.popleft()
 
+    def forget(self) -> None:
+        """Begin anew: the clock was set back, and what has been shown lies in a time that is still to come."""
+        self.good.clear()
+        self.at, self.value = 0, None
+
     def is_stale(self, now: int) -> bool:
         """Whether it has shown nothing, good or bad, for longer than a gap."""
-        return now - self.at > self.gap_ns
+        return abs(now - self.at) > self.gap_ns
 
     @property
     def is_unsure(self) -> bool:
@@ -96,8 +103,12 @@ class LiveReadings:
         """What a channel showed; None: it is not looked at."""
         return self._of.get(name.instrument, {}).get(name.channel)
 
-    def take(self, dated: Iterable[Dated]) -> None:
+    def take(self, dated: Iterable[Dated], now: int) -> None:
         """Samples of this transaction. Taken twice they count once."""
+        for channels in self._of.values():
+            for readings in channels.values():
+                if readings.at > now + _AHEAD_NS:
+                    readings.forget()
         for sample, at in dated:
             watched = self._of.get(sample.instrument)
             if watched:

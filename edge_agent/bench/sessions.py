@@ -10,7 +10,7 @@ from edge_agent.bench.bench_book import BenchBook, open_with
 from edge_agent.bench.board import BenchBoard
 from edge_agent.bench.closing import ended
 from edge_agent.bench.in_force import BenchSettings
-from edge_agent.bench.live import ChannelName, LiveReadings
+from edge_agent.bench.live import NS, ChannelName, LiveReadings
 from edge_agent.bench.on_bench import OnBench, Said
 from edge_agent.bench.opening import opened
 from edge_agent.bench.place import BenchPlace
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_ROOM_NS = 60 * 10**9
+KEEP_DAYS = 90
+"""So long the raw record of an ended session can be looked at here; the gateway has it for good."""
+_ROOM_NS = 60 * NS
 _NO_CLOCK = "Let it reach a time server or the gateway, then begin again."
 
 
@@ -51,6 +53,7 @@ class Sessions:
         self._live = LiveReadings(self._place.periods)
         self._put_back: dict[str, Said] = {}
         self._stale = False
+        self._day = ""
         self._broken: set[str] = set()
         self.settings = settings
         self.board = BenchBoard(at=0, sessions={})
@@ -93,7 +96,8 @@ class Sessions:
     def take(self, dated: Sequence[Dated], now: int, *, clock_is_set: bool) -> Iterator[Record]:
         """Samples, raw as they were read; what they let be captured comes out."""
         self._refresh()
-        self._live.take(dated)
+        self._live.take(dated, now)
+        self._tidy(now)
         for key, one in self._open.items():
             try:
                 yield from one.take(self.settings, now, clock_is_set=clock_is_set)
@@ -151,6 +155,12 @@ class Sessions:
         self._book.keep(session)
         self._watch()
         yield session
+
+    def _tidy(self, now: int) -> None:
+        day = self._place.day(now)
+        if day != self._day:
+            self._day = day
+            self._book.forget_captures_before(now - KEEP_DAYS * 86_400 * NS)
 
     # ------------------------------------------------------------------ beside it
 

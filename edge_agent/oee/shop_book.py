@@ -92,6 +92,11 @@ class ShopBook:
         """Delete the records of a noun that stand before an instant."""
         self._db.execute("DELETE FROM shop_record WHERE noun = ? AND since < ?", (noun, since))
 
+    def forget_below(self, kind: type[Record], prefix: str) -> None:
+        """Delete the records of a kind whose key begins with ``prefix``."""
+        row = (_noun(kind), prefix, prefix + chr(0x10FFFF))
+        self._db.execute("DELETE FROM shop_record WHERE noun = ? AND key >= ? AND key < ?", row)
+
     def reader(self) -> "ShopReader":
         """The same connection, to look."""
         return self._reader
