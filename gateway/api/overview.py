@@ -13,7 +13,7 @@ from gateway.api.rendering import Pages
 from gateway.api.source import Now, Service, TheService, Zone
 from gateway.api.wall import FACES, sites_of
 from gateway.health import EdgeHealth
-from gateway.overview import ACT, FINE, LOOK, Need, assurance, programme, system
+from gateway.overview import ACT, FINE, LOOK, Need, assurance, laboratory, programme, system
 from gateway.overview import floor as the_floor
 from gateway.production.looking import Asked, Scope
 from gateway.production.periods import day_at, today
@@ -99,7 +99,7 @@ def _needs(service: Service, seen: Seen) -> list[Need]:
     if reader.may(Action.READ, "laboratory"):
         needs.append(assurance.instruments_due(asked, reader))
     if reader.may(Action.WRITE, "laboratory"):
-        needs.append(assurance.undecided_work(asked, reader))
+        needs += [assurance.undecided_work(asked, reader), *laboratory.work(asked, reader)]
     if reader.may(Action.READ, "task"):
         needs.append(programme.late_tasks(asked, reader))
     if reader.may(Action.WRITE, "programme"):

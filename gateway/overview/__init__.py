@@ -19,6 +19,7 @@ MOST_ITEMS = 5
 KEYS = (
     *("cannot_store", "gateway_findings", "dead_letters", "never_signed_in"),
     *("silent", "missing", "newcomers", "instruments", "findings", "unsaid"),
+    *("late_work", "work_to_sign", "unanswered_work"),
     *("late_tasks", "without_proof", "pilots", "pilots_due", "running_out", "unanswered"),
     *("instruments_due", "undecided_work"),
 )

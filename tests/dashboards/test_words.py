@@ -16,16 +16,19 @@ from edge_agent.wire.settings import KINDS as SETTINGS
 from gateway.api.catalogues import load_catalogues
 from gateway.api.edges_pages import CERTIFICATES
 from gateway.api.improvement_tables import SECTIONS, TABLES
+from gateway.api.laboratory_work import PAPERS
 from gateway.api.live import NO_DATA, STATES
 from gateway.api.menu import MENU
 from gateway.api.pages import RANGES
 from gateway.api.setup import PARTS
 from gateway.improvement import ActionState
+from gateway.laboratory.bench_settings import NOUNS as BENCH_NOUNS
 from gateway.laboratory.due import URGENCIES
 from gateway.laboratory.findings import KINDS
 from gateway.laboratory.in_order import FACES
 from gateway.laboratory.interval_proposals import BY_LAW, NO_MPE, NOTHING_LEFT, ONE_CALIBRATION
 from gateway.laboratory.traceability import WARNINGS
+from gateway.laboratory.work import TURNS
 from gateway.overview import KEYS
 from gateway.overview.system import STEPS
 from gateway.production.judging import GREYS
@@ -98,6 +101,7 @@ def composed_keys() -> set[str]:
         *_of_setup(),
         *_of_improvement(),
         *_of_assurance(),
+        *_of_laboratory_work(),
         *(entry.words for entry in MENU),
         *(f"overview.go_{entry.path[1:]}" for entry in MENU if entry.path != "/"),
         *(f"action.{action.value}" for action in Action),
@@ -158,6 +162,26 @@ def _of_assurance() -> set[str]:
     sections = ("findings", "comparisons", "scope", "capacity", "reminders")
     composed = {f"assurance.{family}_{name}" for family, names in words.items() for name in names}
     return composed | {f"assurance.{name}" for name in sections}
+
+
+def _of_laboratory_work() -> set[str]:
+    """Turns, steps, papers, and what benches say."""
+    item = ("mpe", "specification", "accuracy_class", "condition", "resolution", "range_low", "range_high", "owner")
+    words = {
+        "turn_": (*TURNS.values(), "take_over"),
+        "do_": ("in_progress", "calculated", "reviewed", "authorised"),
+        "session_": ("open", "finished", "abandoned"),
+        "paper_": PAPERS,
+        "sign_gives_": ("receipt", "return"),
+        "sign_takes_": ("receipt", "return"),
+        "way_": ("up", "down"),
+        "item.": (*item, "serial_number", "maker", "model", "name", "code", "unit"),
+        "verdict.": ("pass", "fail", "conditionalPass", "conditionalFail"),
+        "why.": ("not_settled", "environment", "reference_overdue", "unit", "clock_unsure", "redone", "by_person"),
+        "quantity.": ("temperature", "humidity", "pressure"),
+        "": BENCH_NOUNS,
+    }
+    return {f"lab_work.{family}{name}" for family, names in words.items() for name in names}
 
 
 def test_every_key_that_is_used_exists_and_every_other_is_gone() -> None:
