@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.access.refusals import AccessError
-from gateway.api.laboratory_pictures import of_comparison, of_scores
+from gateway.api.laboratory_pictures import of_comparison, of_scores, plain
 from gateway.api.permission import allow
 from gateway.api.registry_pages.desk import Desk, TheDesk, is_id
 from gateway.api.registry_pages.forms import FORBIDDEN
@@ -73,6 +73,7 @@ def show_comparisons(
     told = _trend(items, chosen)
     context = {
         "items": items,
+        "plain": plain(desk.speech),
         "chosen": chosen,
         "at": min(at, max(0, len(items) - 1)),
         "plot": of_comparison(chosen) if chosen else None,
@@ -137,6 +138,7 @@ def _page(
         "undecided": undecided(session, desk.reader),
         "withdrawn": unlooked_withdrawn(session, desk.reader),
         "judgements": JUDGEMENTS,
+        "plain": plain(desk.speech),
         "causes": CAUSES,
         "typed": typed or {},
         "problems": problems or {},

@@ -1,7 +1,6 @@
 """How an instrument drifts, as chart and table; its interval, decided by a person; the calendar of due days."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
@@ -12,7 +11,7 @@ from starlette.requests import Request
 from gateway.access import tokens
 from gateway.access.refusals import AccessError
 from gateway.api.instruments_pages import Reads, RowId, courses_of, find_instrument, page_of
-from gateway.api.laboratory_pictures import of_course
+from gateway.api.laboratory_pictures import of_course, plain
 from gateway.api.permission import allow, in_person
 from gateway.api.registry_pages.desk import Desk, TheDesk
 from gateway.api.rendering import Renderer
@@ -55,7 +54,7 @@ def show_drift(desk: TheDesk, row: RowId, zone: Zone, point: Annotated[int, Quer
         "at": min(point, max(0, len(points) - 1)),
         "chart": of_course(chosen, shown.due.day) if chosen else None,
         "probability": PROBABILITY,
-        "date": date,
+        "plain": plain(desk.speech),
     }
     return desk.page("instruments/drift.html", context)
 

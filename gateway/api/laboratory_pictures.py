@@ -1,9 +1,11 @@
 """Where the marks of the laboratory's charts go: geometry only, in per cent of width and height; templates draw it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
+from math import floor, log10
 from typing import NamedTuple
 
+from edge_agent.speech import Speech
 from gateway.api.charts import value_marks
 from gateway.laboratory.comparisons import Compared
 from gateway.laboratory.drift import Course
@@ -179,6 +181,25 @@ def _foretold(course: Course, until: date) -> list[tuple[date, float, float]]:
 
 
 def _days(first: date, until: date) -> list[date]:
-    """At most four days, evenly spread."""
+    """At most three days, evenly spread: what fits across a telephone."""
     length = (until - first).days
-    return sorted({first + timedelta(days=round(length * k / 3)) for k in range(4)})
+    return sorted({first + timedelta(days=round(length * k / 2)) for k in range(3)})
+
+
+def plain(speech: Speech) -> Callable[[float, float], str]:
+    """Writes a figure without powers of ten, to two digits of what it is uncertain by; 0: as figures are written.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> plain(Speech("vi", {}, ZoneInfo("UTC")))(0.00040912, 0.0000446)
+    '0,000409'
+    """
+
+    def written(value: float, u: float) -> str:
+        if u <= 0:
+            return speech.number(value)
+        decimals = min(15, max(0, 1 - floor(log10(u))))
+        point = speech.number(1.5)[1]
+        told = f"{value:,.{decimals}f}"
+        return told if point == "." else told.translate({ord(","): ".", ord("."): ","})
+
+    return written

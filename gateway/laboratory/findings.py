@@ -52,12 +52,13 @@ class Finding(NamedTuple):
 def findings(session: Session, reader: Reader, today: date) -> list[Finding]:
     """Everything that ``reader`` may see, undecided first, then by weight and day."""
     due = {one.id: one for one in worklist(session, reader, today)}
-    rows = session.execute(select(InstrumentRow.id, InstrumentRow.mpe_formula))
-    formulas = {row.id: row.mpe_formula for row in rows}
+    its = InstrumentRow
+    rows = {row.id: row for row in session.execute(select(its.id, its.mpe_formula, its.standard_kind))}
     found = list[Finding]()
     for instrument, past in pasts(session, reader).items():
         if instrument in due:
-            found += of_instrument(due[instrument], courses(past, formulas[instrument]))
+            points = courses(past, rows[instrument].mpe_formula)
+            found += of_instrument(due[instrument], points, is_standard=bool(rows[instrument].standard_kind))
     found += of_comparisons(compared(session, reader))
     judged = _judged(session, reader)
     told = [one._replace(judged=judged.get((one.instrument or one.laboratory, one.key))) for one in found]
@@ -66,7 +67,7 @@ def findings(session: Session, reader: Reader, today: date) -> list[Finding]:
     return sorted(told, key=lambda one: (one.judged is not None, KINDS.index(one.kind)))
 
 
-def of_instrument(due: Due, points: Iterable[Course]) -> Iterator[Finding]:
+def of_instrument(due: Due, points: Iterable[Course], *, is_standard: bool) -> Iterator[Finding]:
     """What the history of one instrument gives."""
     name = f"{due.code} · {due.name}"
     for one in points:
@@ -80,7 +81,7 @@ def of_instrument(due: Due, points: Iterable[Course]) -> Iterator[Finding]:
             if one.mpe is not None and result.state != AS_LEFT and abs(result.error) > one.mpe:
                 on = result.on.isoformat()
                 key = f"{FAILED}:{channel}:{nominal:g}:{on}"
-                told = parts | {"error": result.error, "U": result.expanded, "number": result.number}
+                told = parts | {"error": result.error, "number": result.number, "is_standard": is_standard}
                 yield Finding(key, FAILED, due.id, "", name, on, told)
         for out in out_of_lines(one.checks):
             on = out.on.isoformat()

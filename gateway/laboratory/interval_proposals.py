@@ -59,11 +59,12 @@ def propose(courses: list[Course]) -> Proposal:
         courses: Points of one instrument.
     """
     found = [_of_point(one) for one in courses if one.results]
+    worn = [one for one in found if one.why == NOTHING_LEFT]
     told = [one for one in found if one.months]
-    if told:
-        return min(told, key=lambda one: one.days)
-    order = (NOTHING_LEFT, NO_MPE, ONE_CALIBRATION)
-    return min(found, key=lambda one: order.index(one.why), default=Proposal())
+    if worn or told:
+        # One point that is beyond what is permitted speaks for the whole instrument.
+        return worn[0] if worn else min(told, key=lambda one: one.days)
+    return min(found, key=lambda one: one.why != NO_MPE, default=Proposal())
 
 
 def _of_point(course: Course) -> Proposal:
