@@ -29,7 +29,7 @@ from edge_agent.wire.certificate_setting import CERTIFICATE
 from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.messages import Loss, Record, Text
 from edge_agent.wire.packing import TELEMETRY, pack
-from edge_agent.wire.schema import SAMPLE, WINDOW
+from edge_agent.wire.schema import SAMPLE
 
 log = logging.getLogger(__name__)
 
@@ -72,12 +72,7 @@ class Recorder:
         self._dating = Dating(outbox, clock, boot, config.clock.undated_max_s, limit_bytes)
         self._trimmer = Trimmer(outbox, limit_bytes, config.outbox.keep_days * 86_400)
         self._heads = {one.name: self._head(one.name) for one in instruments}
-        self._windows = Windows(
-            config.window_s,
-            {i.name: [c for c, m in i.loaded.meanings.items() if not m.text] for i in instruments},
-            {i.name: i.period_s for i in instruments},
-            {i.name: line_head(WINDOW, config.site, config.edge, i.name) for i in instruments},
-        )
+        self._windows = Windows.of(config)
         longest_s = max((i.timeout_s or bus.timeout_s for bus in config.buses for i in bus.instruments), default=0.0)
         self._longest_poll_ns = int(longest_s * 1e9)
         self._begun = False

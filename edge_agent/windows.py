@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.wire.lines import format_line
-from edge_agent.wire.schema import EXPECTED
+from edge_agent.config import AgentConfig
+from edge_agent.wire.lines import format_line, line_head
+from edge_agent.wire.schema import EXPECTED, WINDOW
 
 _GRACE_NS = 2_000_000_000
 
@@ -68,6 +69,17 @@ class Windows:
         self._open: dict[tuple[int, str], _Sums] = {}
         self._kept: tuple[int, ...] = ()
         self._closed: dict[str, int] = {}
+
+    @classmethod
+    def of(cls, config: AgentConfig) -> "Windows":
+        """Those of a configuration."""
+        instruments = [instrument for bus in config.buses for instrument in bus.instruments]
+        return cls(
+            config.window_s,
+            {i.name: [c for c, m in i.loaded.meanings.items() if not m.text] for i in instruments},
+            {i.name: i.period_s for i in instruments},
+            {i.name: line_head(WINDOW, config.site, config.edge, i.name) for i in instruments},
+        )
 
     def start_of(self, at: int) -> int:
         """The start of the window that holds an instant, UTC ns."""

@@ -69,13 +69,13 @@ def running(agent_config, tmp_path):
 def test_from_the_certificate_through_the_adjustment_to_the_next_certificate(running) -> None:
     raw = running.next_sample()
     assert (set(raw.numbers), raw.texts) == ({"mass"}, {})
-    error = 0.25
+    error = 5000.0  # what lies on the pan changes, and is never near that
     points = [(-1000.0, error, 0.01), (0.0, error, 0.01), (10_000.0, error, 0.01)]
     received = running.sets(certificate("K-1", 1, points))
     # What is read a second after the setting came is a value, and has its u.
     corrected = running.next_sample(received + 10**9)
     assert corrected.numbers["mass_u"] == pytest.approx(0.01)
-    assert corrected.numbers["mass"] == pytest.approx(raw.numbers["mass"] - error, abs=0.1)
+    assert (raw.numbers["mass"] > -500, corrected.numbers["mass"] < -4500) == (True, True)
     answered = threading.Event()
     adjusted_at = time.time_ns()
     entry = Adjusted(key="a1", instrument="balance-1", adjusted_at=adjusted_at, what="span")
@@ -87,4 +87,4 @@ def test_from_the_certificate_through_the_adjustment_to_the_next_certificate(run
     second = [(shown, 0.0, 0.002) for shown, _, _ in points]
     running.sets(certificate("K-1", 1, points), certificate("K-2", as_left, second))
     anew = running.next_sample(as_left + 10**9)
-    assert (anew.numbers["mass_u"], anew.texts) == (pytest.approx(0.002), {})
+    assert (anew.numbers["mass_u"], anew.numbers["mass"] > -500, anew.texts) == (pytest.approx(0.002), True, {})

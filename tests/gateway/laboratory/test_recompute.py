@@ -11,7 +11,8 @@ from edge_agent.wire.certificate_setting import CertifiedChannel, CertifiedPoint
 from edge_agent.wire.certified_curve import curve_of
 from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.schema import is_channel
-from gateway.laboratory.recompute import Progress, RecomputeError, Wish, recompute, series_channel
+from gateway.laboratory.recompute import RecomputeError, Wish, recompute
+from gateway.laboratory.recomputed_series import Progress, series_channel
 from gateway.registry.audit import AuditRow
 from gateway.registry.refusals import ForbiddenError
 from gateway.registry.roles import SYSTEM, Role
