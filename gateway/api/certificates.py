@@ -43,6 +43,7 @@ _FORBIDDEN = Title(
 _NO_FILE = Title(
     "Chưa chọn tệp PDF, hoặc tệp quá lớn. Hãy chọn lại.", "No PDF was chosen, or it is too large. Choose again."
 )
+_NO_ORDER = Title("Chưa chọn phiếu công việc. Hãy chọn một phiếu.", "No work order was chosen. Choose one.")
 _NO_DAY = Title("Ngày không đúng. Hãy ghi như 30/11/2027.", "There is no such day. Write 2027-11-30.")
 
 
@@ -77,6 +78,8 @@ def begin(desk: TheDesk, sent: TheSent) -> Response:
     made: list[str] = []
 
     def do() -> None:
+        if not sent["order"]:
+            raise DocumentError(_NO_ORDER.vi, _NO_ORDER.en)
         made.append(issuing_of(desk).begin(desk.reader, sent["order"], Chosen(change=sent["change"]), sent["amends"]))
 
     where = f"/laboratory/documents/{sent['amends']}" if sent["amends"] else "/laboratory/documents"

@@ -34,7 +34,10 @@ from gateway.registry import AccountRow, EdgeRow, connect, transaction, upgrade
 from gateway.registry.book import Asked, Book
 from gateway.registry.documents import Documents
 from gateway.registry.files import ImportRow
+from gateway.registry.issued_documents import DocumentDraftRow, IssuedDocumentRow
+from gateway.registry.laboratory_work import WorkOrderRow
 from gateway.registry.roles import SYSTEM, Action, Grant, Reader, Role
+from gateway.registry.writing import Writing
 from gateway.service import Service
 from gateway.timeseries.embedded import EmbeddedStore
 
@@ -58,6 +61,7 @@ PILOT = {
     "figures": ["oee"],
     "state": "running",
 }
+_DOCUMENTS = ("draft", "document")
 PHOTO = b"\xff\xd8 no real one"
 
 
@@ -159,6 +163,30 @@ class House:
         rows = list(book.all(SYSTEM, "nonconforming_work", Asked(where=key)))
         values = {"cause": "other", "since": "2025-01-01", "found": "2025-11-01", "what": "looked at"}
         return rows[0].id if rows else book.make(SYSTEM, "nonconforming_work", key | values).id
+
+    def laboratory_documents(self, side: Side) -> dict[str, str]:
+        """Ids of a draft, and of a document that was issued, of this enterprise's laboratory."""
+        order = self.laboratory_row(side, "work_order")
+        names = {
+            name: f"{number}{sha256(side.site.encode()).hexdigest()[:31]}" for number, name in enumerate(_DOCUMENTS)
+        }
+        with transaction(self.engine) as session:
+            if session.get(DocumentDraftRow, names["draft"]) is None:
+                row = session.get_one(WorkOrderRow, order)
+                of = {"laboratory": row.laboratory, "work_order": order, "kind": "calibration", "languages": "vi"}
+                of |= {"year": 2025, "amends": "", "pdf": b"%PDF-1.7", "xml": b"<a/>"}
+                draft = {"state": "draft", "number": "", "address": "", "chosen": "{}", "content": "", "made_by": ""}
+                draft |= {"id": names["draft"], "made_at": 1, "token": names["draft"], "why": ""}
+                session.add(DocumentDraftRow(**of, **draft, sequence=None))
+                its = {"instrument": row.instrument, "number": "HC", "kind": "calibration", "issued": "2025-11-25"}
+                certificate = Writing(session, SYSTEM, 1).make("certificate", its | {"issued_by": "LAB"}).id
+                said = '{"kind":"calibration","languages":"vi"}'
+                issued = {"id": names["document"], "token": names["document"], "certificate": certificate}
+                issued |= {"instrument": row.instrument, "sequence": 1, "number": "HC-2025-0001", "content": said}
+                issued |= {"issued": "2025-11-25", "issued_at": 1, "issued_by": "", "signatures": "[]"}
+                issued |= dict.fromkeys(("content_sha256", "pdf_sha256", "xml_sha256"), "")
+                session.add(IssuedDocumentRow(**of, **issued))
+        return names
 
     def laboratory_row(self, side: Side, noun: str) -> str:
         """The id of a work order, or of a request, of this enterprise's laboratory."""
@@ -268,10 +296,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def app(house: House) -> FastAPI:
+def app(house: House, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     ingest = Ingest(house.engine, house.store, Nobody())
     service = Service(house.engine, house.store, SECRET, GatewayConfig(), ingest, lambda: house.now)
-    return create_app(service, web=WEB, clock=lambda: house.now)
+    documents = tmp_path_factory.mktemp("documents")
+    return create_app(service, web=WEB, clock=lambda: house.now, documents=documents)
 
 
 @pytest.fixture(scope="module")

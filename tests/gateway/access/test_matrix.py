@@ -114,6 +114,20 @@ TABLE = {
     "GET /laboratory/requests": LABORATORY,
     "GET /laboratory/requests/new": "--aa---aA-A",
     "POST /laboratory/requests/new": "--aa---aA-A",
+    "GET /laboratory/documents": LABORATORY,
+    "POST /laboratory/documents": "--aa---aA-A",
+    "GET /laboratory/documents/drafts/{draft}": LABORATORY_ROW,
+    "POST /laboratory/documents/drafts/{draft}": LABORATORY_WRITES,
+    "GET /laboratory/documents/drafts/{draft}/document.pdf": LABORATORY_ROW,
+    "POST /laboratory/documents/drafts/{draft}/export": "---y---yA-A",
+    "POST /laboratory/documents/drafts/{draft}/issue": "---y---yA-A",
+    "POST /laboratory/documents/drafts/{draft}/signed": "---y---yA-A",
+    "POST /laboratory/documents/drafts/{draft}/void": "---y---yA-A",
+    "GET /laboratory/documents/{document}": LABORATORY_ROW,
+    "GET /laboratory/documents/{document}/document.pdf": LABORATORY_ROW,
+    "GET /laboratory/documents/{document}/document.xml": LABORATORY_ROW,
+    "GET /laboratory/documents/{document}/seal.json": LABORATORY_ROW,
+    "POST /laboratory/documents/{document}/withdraw": "---y---yA-A",
     "GET /laboratory/requests/{row}": LABORATORY_ROW,
     "POST /laboratory/requests/{row}/decide": LABORATORY_WRITES,
     "POST /laboratory/requests/{row}/orders": LABORATORY_WRITES,
@@ -327,12 +341,7 @@ class Asker:
             names["account_id"] = self._house.account(f"{self.who.replace('_', '-')}-{self._number}-{side.site}", grant)
         if "/{part}/{row}" in line:
             names["row"] = self._house.product(side)
-        if "/instruments/{row}" in line:
-            names["row"] = self._house.measuring_instrument(side)
-        if "/laboratory/" in line and "{row}" in line:
-            names["row"] = self._house.laboratory_row(side, "work_order" if "/work/" in line else "calibration_request")
-        if "/nonconforming/{row}" in line:
-            names["row"] = self._house.nonconforming_work(side)
+        names |= self._of_laboratory(line, side)
         if "{agreement}" in line:
             names["agreement"] = self._house.agreement(side)
         if "{token_id}" in line:
@@ -340,6 +349,19 @@ class Asker:
         names |= {"training": side.training, "agency": side.agency, "pilot": side.pilot}
         if "/registry/" in line or "{import_id}" in line:
             names |= self._of_registry(line, side)
+        return names
+
+    def _of_laboratory(self, line: str, side) -> dict[str, str]:
+        """Rows of the place's laboratory, for its pages."""
+        names: dict[str, str] = {}
+        if "/instruments/{row}" in line:
+            names["row"] = self._house.measuring_instrument(side)
+        if "/laboratory/" in line and "{row}" in line:
+            names["row"] = self._house.laboratory_row(side, "work_order" if "/work/" in line else "calibration_request")
+        if "/laboratory/documents/" in line:
+            names |= self._house.laboratory_documents(side)
+        if "/nonconforming/{row}" in line:
+            names["row"] = self._house.nonconforming_work(side)
         return names
 
     def _of_registry(self, line: str, side) -> dict[str, str]:
@@ -411,7 +433,8 @@ def test_a_stranger_gets_nothing(opened, house, line) -> None:
     names = {"site": house.own.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
     names |= {"noun": "stop_reason", "rows": "sites", "photo": "0" * 64, "mark": "0" * 16} | PRODUCTION_NAMES
     names |= {"account_id": "0" * 32, "token_id": "0" * 32}
-    names |= dict.fromkeys(("row", "document", "import_id", "agreement", "training", "agency", "pilot"), "0" * 32)
+    rows = ("row", "document", "draft", "import_id", "agreement", "training", "agency", "pilot")
+    names |= dict.fromkeys(rows, "0" * 32)
     method, path = line.format_map(names).split(" ")
     answer = opened().request(method, path)
     if path.startswith("/api/"):
