@@ -222,6 +222,7 @@ class Balance:
         spread_g: Standard deviation of the parts' masses, g.
         decimals: Of the scale interval, which is ``10**-decimals`` g.
         seed: Of the parts' masses.
+        gain: What it shows too much, as a share of the load.
     """
 
     every_s: float = 20.0
@@ -231,6 +232,7 @@ class Balance:
     spread_g: float = 0.05
     decimals: int = 2
     seed: int = 0
+    gain: float = 0.0
 
     def weighings(self, t_s: float) -> int:
         """Parts put on the pan at time ``t_s``."""
@@ -249,7 +251,7 @@ class Balance:
     def weight(self, t_s: float) -> Weight:
         """What the balance shows: it approaches the load exponentially, and rests once within a quarter interval."""
         number, since = divmod(_ns(t_s), _ns(self.every_s))
-        part_g, loaded = self.part_g(number), since < _ns(self.loaded_s)
+        part_g, loaded = self.part_g(number) * (1 + self.gain), since < _ns(self.loaded_s)
         moved_s = (since if loaded else since - _ns(self.loaded_s)) / NS
         off_g = part_g * exp(-moved_s / self.settle_s)
         settled = off_g < 0.25 * 10**-self.decimals

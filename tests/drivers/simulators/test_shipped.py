@@ -12,8 +12,8 @@ from drivers.simulators import SIMULATED
 from drivers.simulators.clock import BEGINNING, world_clock
 from drivers.simulators.faults import Silence
 from drivers.simulators.modbus_devices import Devices
-from drivers.simulators.park import simulated_plant
-from drivers.simulators.plant import Press
+from drivers.simulators.park import HAND, SHOP_GAIN, simulated_plant
+from drivers.simulators.plant import Balance, Press
 from drivers.simulators.shipped import meter_values, modbus_device, modbus_map, serial_speaker
 
 
@@ -117,3 +117,28 @@ def test_the_plant_takes_the_port_it_is_told_to():
             pass
     with simulated_plant(port=port) as again:
         assert again.urls["press"] == f"tcp://127.0.0.1:{port}"
+
+
+def test_a_plant_with_a_laboratory_has_a_bench_whose_pan_is_a_file(tmp_path):
+    at = 86400.0
+    with simulated_plant(tmp_path, clock=lambda: at, laboratory=True) as plant:
+        assert list(plant.urls) == ["press", "meter", "balance", "bench", "room"]
+        assert plant.models["room"] == "fluke_1522"
+        ports = (plant.urls[name].removeprefix("serial://") for name in ("bench", "room", "balance"))
+        bench, room, balance = (serial.Serial(path, timeout=2) for path in ports)
+        with bench, room, balance:
+            (tmp_path / HAND).write_text("200", "utf-8")
+            bench.write(b"SI\r\n")
+            assert bench.read_until(b"\r\n").startswith(b"S D")
+            at += 60
+            bench.write(b"SI\r\n")
+            # 4e-5 too much, within five repeatabilities and half a step.
+            assert float(bench.read_until(b"\r\n")[4:14]) == pytest.approx(200.008, abs=0.0025)
+            room.write(b"fetch?\r")
+            assert room.read_until(b"\r\n").endswith(b" C\r\n")
+            at = 86410.0
+            balance.write(b"SI\r\n")
+            shown = float(balance.read_until(b"\r\n")[4:14])
+        assert shown == round(Balance().part_g(4320) * (1 + SHOP_GAIN), 2)
+    (tmp_path / HAND).unlink()
+    assert list(tmp_path.iterdir()) == []

@@ -74,3 +74,11 @@ def test_run_refuses_a_second_instance(plant_config, tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
     [line] = done.stderr.splitlines()
     assert line.startswith(f"{tmp_path}/state: in use by process ")
+
+
+def test_a_laboratory_needs_a_directory_in_which_its_pan_is(nhipdo_edge):
+    assert nhipdo_edge("simulate", "--laboratory") == (
+        1,
+        "",
+        "simulate: --laboratory without --directory: nobody could put anything on the pan. Name a directory.\n",
+    )
