@@ -37,10 +37,11 @@ class Running:
         return [one for one in points if (one.measurement, one.instrument) == ("sample", "balance-1")]
 
     def next_sample(self, since: int = 0) -> Point:
-        """The first that was read after an instant."""
+        """The first settled one that was read after an instant."""
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
-            found = [one for one in self.samples() if one.at > since and "mass" in one.numbers]
+            after = [one for one in self.samples() if one.at > since and "mass" in one.numbers]
+            found = [one for one in after if one.texts.get("mass_q") != "uncertain.unsettled"]
             if found:
                 return found[0]
             time.sleep(0.05)
