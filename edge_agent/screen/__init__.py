@@ -1,9 +1,10 @@
 """The screen beside the machine: pages that this edge serves by itself, also while no network leads out.
 
-May import edge_agent (configuration, wire, kpi, oee, speech), msgspec, fastapi, starlette, uvicorn and jinja2; those
-four live at the edge in this package only. It is imported only where ``[screen]`` is configured: an edge without a
-screen needs neither the libraries nor their memory. Web files lie in ``dashboards/web/screen`` and their path is passed
-in, because nothing here may import dashboards.
+May import edge_agent (configuration, wire, kpi, oee, speech; bench and calibration in ``bench`` alone, which is loaded
+only where an edge has one), msgspec, fastapi, starlette, uvicorn and jinja2; those four live at the edge in this
+package only. It is imported only where ``[screen]`` is configured: an edge without a screen needs neither the libraries
+nor their memory. Web files lie in ``dashboards/web/screen`` and their path is passed in, because nothing here may
+import dashboards.
 
 **How a page is added**
 

@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from calibration.decision import RULES
 from edge_agent.bench.bench import Bench, BenchSet
 from edge_agent.bench.conforming import permissible
+from edge_agent.bench.in_force import BenchSettings
 from edge_agent.bench.loading import LoadedProcedure
 from edge_agent.bench.procedure import Procedure
 from edge_agent.bench.requests import Begin, StandardChosen
 from edge_agent.bench.steps import nominal_values
 from edge_agent.screen.bench.numbers import read_number, read_points
-from edge_agent.screen.bench.offering import fits, is_competent, offer_standards
+from edge_agent.screen.bench.offering import fits, offer_standards
 from edge_agent.screen.bench.the_bench import TheBench, asked
 from edge_agent.screen.bench.waiting import today
 from edge_agent.screen.forms import Form, Sent
@@ -66,7 +67,7 @@ def begin(request: Request, screen: TheScreen, bench: TheBench, pages: Pages, fo
         return RedirectResponse(f"/bench/{key}", 303)
     wanted = _judged(screen, offered, form, chosen.procedure, key)
     wanted = replace(wanted, who=screen.who(request, form))
-    if not form.mistakes and not is_competent(offered.people, wanted.who, procedure, _day(screen)):
+    if not form.mistakes and not BenchSettings(people=offered.people).may(wanted.who, procedure, _day(screen)):
         form.mistakes["operator"] = "bench.mistake.not_competent"
     if asked(bench, form, wanted, _about(chosen.procedure, wanted)):
         return RedirectResponse(f"/bench/{key}", 303)

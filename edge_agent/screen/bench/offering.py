@@ -1,11 +1,10 @@
-"""What is offered when a session is begun: procedures that fit, standards in date, people who may. Pure."""
+"""What is offered when a session is begun: procedures that fit, standards in date. Pure."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from edge_agent.bench.bench import BenchSet
 from edge_agent.bench.procedure import Procedure, ReferenceRule
-from edge_agent.wire.bench_settings import BenchOrder, BenchStandard, Competent
+from edge_agent.wire.bench_settings import BenchOrder, BenchStandard
 
 
 class OfferedStandard(NamedTuple):
@@ -42,21 +41,6 @@ def offer_standards(offered: BenchSet, rule: ReferenceRule, today: str) -> list[
     of_kind = [one for one in offered.standards.values() if one.quantity == rule.quantity and _shows(one, rule.source)]
     judged = [OfferedStandard(one, _why_not(one, rule, today)) for one in of_kind]
     return sorted(judged, key=lambda one: (bool(one.why_not), one.standard.code))
-
-
-def is_competent(people: Sequence[Competent], who: str, procedure: str, today: str) -> bool:
-    """Whether somebody may do a procedure today; where nobody is listed everybody may.
-
-    >>> lan = Competent(name="Lan", procedure="*", until="2026-12-31")
-    >>> [is_competent([lan], who, "caliper", "2026-11-22") for who in ("Lan", "Minh")]
-    [True, False]
-    """
-    if not people:
-        return True
-    return any(
-        one.name == who and one.procedure in ("*", procedure) and (not one.until or today <= one.until)
-        for one in people
-    )
 
 
 def _shows(standard: BenchStandard, source: str) -> bool:

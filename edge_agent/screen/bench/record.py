@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from edge_agent.bench.calibrations import Calibration
 from edge_agent.bench.captured import in_force
+from edge_agent.screen.bench.figures import places_of_step
 from edge_agent.screen.bench.the_bench import TheBench, calibration_of
 from edge_agent.screen.rendering import Pages
 from edge_agent.screen.source import TheScreen
@@ -44,6 +45,7 @@ def show_captures(request: Request, screen: TheScreen, bench: TheBench, pages: P
     context = {
         "session": calibration.session,
         "shown": shown_captures(calibration),
+        "places": places_of_step(calibration.session.item.resolution),
         "tests": {test.id: test.title for test in loaded.procedure.tests} if loaded else {},
         "now": screen.clock(),
     }

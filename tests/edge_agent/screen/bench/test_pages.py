@@ -7,10 +7,10 @@ import pytest
 from bench_floor import AROUND, ITEM, KEY, NOW, OFFERED, PEOPLE, BenchFloor, S, captures_of, session_of, shown_now
 from fastapi.testclient import TestClient
 from msgspec.structs import replace
-from screen_floor import post, shop, token_of, words_of
+from screen_floor import WEB, post, shop, token_of, words_of
 
 from edge_agent.bench.bench import NOT_SAVED
-from edge_agent.bench.board import Live
+from edge_agent.bench.board import Live, SessionNow
 from edge_agent.bench.requests import (
     Abandon,
     Adjust,
@@ -25,6 +25,7 @@ from edge_agent.bench.requests import (
     TypeIn,
 )
 from edge_agent.screen.bench.stage import stage_id
+from edge_agent.screen.rendering import load_screen_words
 from edge_agent.wire.bench import CaptureJudged
 from edge_agent.wire.bench_settings import Competent
 
@@ -290,3 +291,18 @@ def test_the_live_part_says_what_is_missing_of_each(visitor, bench) -> None:
     assert "Đơn vị của kênh đo khác với quy trình. Đổi đơn vị trên phương tiện đo, hoặc chọn kênh khác." in words
     assert "bench: item: expected g, got mg. Change it." in words
     assert "29 °C Ngoài giới hạn 18 đến 27 °C" in words
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_code_of_the_bench_has_words_and_what_to_do(language) -> None:
+    told = re.search(r"hindrance: Codes(.*?)last_rejected:", SessionNow.__doc__ or "", re.DOTALL)
+    assert told
+    codes = {*re.findall(r"``([a-z_]+)``", told[1]), "redone", "by_person"}
+    words = load_screen_words(WEB, language)
+    assert {f"bench.{kind}.{code}" for code in codes for kind in ("hindrance", "remedy")} <= words.keys()
+
+
+def test_a_stream_ends_with_its_session_and_says_so(visitor, bench) -> None:
+    bench.keep(session_of(state="finished", ended_at=NOW))
+    answer = visitor.get(f"{AT}/stream")
+    assert answer.text == 'retry: 1000\n\nevent: bench\ndata: {"stage": "ended", "text": ""}\n\n'
