@@ -8,10 +8,11 @@ Decision: the cursor of a list is the id of the last row that was given.
 Because: lists are sorted by names, which may be long, and an address may not; rows are never deleted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.params import Depends as DependsOn
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
@@ -53,14 +54,15 @@ class ErasedOut(BaseModel):
     erased: int = Field(description="How many data there were")
 
 
-def all_routers() -> list[APIRouter]:
+def all_routers(prefix: str = "", dependencies: Sequence[DependsOn] = ()) -> list[APIRouter]:
     """Those of all nouns, by path."""
-    return [noun_router(of) for of in sorted(NOUNS.values(), key=lambda of: of.path())]
+    nouns = sorted(NOUNS.values(), key=lambda of: of.path())
+    return [noun_router(of, prefix, dependencies) for of in nouns]
 
 
-def noun_router(of: type[Registered]) -> APIRouter:
-    """The router of one noun."""
-    router = APIRouter(prefix=f"/{of.path()}", tags=[of.noun.many.en])
+def noun_router(of: type[Registered], prefix: str = "", dependencies: Sequence[DependsOn] = ()) -> APIRouter:
+    """The router of one noun; ``prefix`` stands before its path, ``dependencies`` are asked at each of its routes."""
+    router = APIRouter(prefix=f"{prefix}/{of.path()}", tags=[of.noun.many.en], dependencies=list(dependencies))
     model = row_model(of)
     _add_list(router, of, model)
     _add_reading(router, of, model)

@@ -64,31 +64,20 @@ def every_route() -> list[BaseRoute]:
     all_of_them = APIRouter()
     api = (health, edges, instruments, series, work_units, elements, stops, oee, entries, accounts, tokens)
     others = (production_figures, settings, forwarding, noun_list, imports)
-    # Each at once where it belongs: a router within a router makes the models of its routes once more, 10 MB in all.
-    for router in (*(noun.router for noun in (*api, *others)), *nouns.all_routers()):
-        all_of_them.include_router(router, prefix="/api/v1", dependencies=[Depends(well_asked)])
-    all_of_them.include_router(login.router)
-    all_of_them.include_router(own_account.router)
-    all_of_them.include_router(overview.router)
-    all_of_them.include_router(pages.router)
-    all_of_them.include_router(andon.router)
-    all_of_them.include_router(edges_pages.router)
-    assured = (laboratory_instruments, laboratory_assurance, laboratory_nonconforming, laboratory_scope)
-    for laboratory in (instruments_pages, *assured):
-        all_of_them.include_router(laboratory.router)
-    for router in (laboratory_work.router, laboratory_work_requests.router, laboratory_work_bench.router):
-        all_of_them.include_router(router)
-    for router in (certificates_public.router, certificates.router):
-        all_of_them.include_router(router)
-    all_of_them.include_router(sharing.router)
-    all_of_them.include_router(setup_sending.router)
-    all_of_them.include_router(setup.router)
-    all_of_them.include_router(improvement.router)
-    all_of_them.include_router(production.router)
-    all_of_them.include_router(production_stop.router)
+    well = [Depends(well_asked)]
+    for noun in (*api, *others):
+        all_of_them.include_router(noun.router, prefix="/api/v1", dependencies=well)
+    laboratory = (
+        *(laboratory_instruments, laboratory_assurance, laboratory_nonconforming, laboratory_scope),
+        *(laboratory_work, laboratory_work_requests, laboratory_work_bench, certificates_public, certificates),
+    )
+    shop_floor = (sharing, setup_sending, setup, improvement, production, production_stop)
     offices = (records, tasks, pilots, administration_audit, administration)
-    for router in (*(office.router for office in offices), *registry_pages.routers):
-        all_of_them.include_router(router)
+    mine = (login, own_account, overview, pages, andon, edges_pages, instruments_pages)
+    whole = [one.router for one in (*mine, *laboratory, *shop_floor, *offices)]
+    # Their routes as they are: a router within a router makes the models of all its routes once more.
+    for router in (*nouns.all_routers("/api/v1", well), *whole, *registry_pages.routers):
+        all_of_them.routes.extend(router.routes)
     all_of_them.add_api_route("/healthz", say_ok, include_in_schema=False)
     return all_of_them.routes
 
