@@ -265,3 +265,15 @@ def balance() -> dict:
         "scope": SCOPE,
         "bench": bench(),
     }
+
+
+@pytest.fixture
+def verification() -> Sources:
+    """The same work as a verification."""
+    return verified()
+
+
+@pytest.fixture
+def report() -> Sources:
+    """The same work as a test."""
+    return as_kind("test")
