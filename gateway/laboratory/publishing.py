@@ -13,7 +13,7 @@ Decision: of a retired row, or one that went to another edge, an empty setting t
 Because: the edge keeps what it was set.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,12 +23,13 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.bench import Adjusted, CalibrationSession
-from edge_agent.wire.certificate_setting import CERTIFICATE, CertificatesSet
+from edge_agent.wire.certificate_setting import CERTIFICATE, CertificateInForce, CertificatesSet
 from edge_agent.wire.messages import SettingKept
 from edge_agent.wire.records import record_decoder
 from gateway.ingest.journals import EdgeId
 from gateway.laboratory.due import months_after
 from gateway.laboratory.edge_certificates import plain, told_by
+from gateway.laboratory.edge_drift import YearlyRate, yearly_rates
 from gateway.people import put_setting
 from gateway.registry import AuditHeadRow, RecordRow, SettingRow
 from gateway.registry.certified import CalibrationPointRow, CertificateRow
@@ -163,6 +164,8 @@ def wanted_certificates(session: Session, zone: ZoneInfo, instrument: str = "") 
         then = adjusted.get(at, set[int]())
         told = [told_by(row, one, points.get(one.id, ()), zone, then) for one in mine]
         says = sorted((one.says for one in told if one.says), key=lambda one: one.applies_from)
+        if says:
+            says[-1] = _drifting(says[-1], yearly_rates(mine, points))
         body = CertificatesSet(
             serial_number=row.serial_number,
             certificates=tuple(says),
@@ -259,6 +262,17 @@ def _adjustments(session: Session, read: dict[Which, InstrumentRow]) -> dict[Whi
         elif isinstance(said, CalibrationSession) and said.adjusted_at and said.item.registry_id in by_id:
             found.setdefault(by_id[said.item.registry_id], set()).add(said.adjusted_at)
     return found
+
+
+def _drifting(newest: CertificateInForce, rates: Mapping[str, YearlyRate]) -> CertificateInForce:
+    """The newest certificate with what is known of the drift since."""
+    channels = {
+        name: msgspec.structs.replace(said, drift_per_year=rates[name].value, u_drift_per_year=rates[name].u)
+        if name in rates
+        else said
+        for name, said in newest.channels.items()
+    }
+    return msgspec.structs.replace(newest, channels=channels)
 
 
 def _due(row: InstrumentRow, certificates: Iterable[CertificateRow]) -> str:

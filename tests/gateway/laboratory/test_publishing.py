@@ -192,3 +192,25 @@ def test_nothing_is_worked_out_again_while_nothing_that_counts_was_written(reads
     reads.changes("instrument", reads.lab.instrument, needs_certificate=True)
     reads.turn()
     assert calls == [1]
+
+
+def test_a_drift_that_three_calibrations_show_goes_along_with_the_newest_one(reads) -> None:
+    days = ("2023-11-20", "2024-11-19", "2025-11-19")  # 365 days apart
+    for k, day in enumerate(days):
+        moved = [(place, place + k * 0.01, k * 0.01, 0.002) for place in (0.0, 100.0, 200.0)]
+        reads.certificate(f"K-{k}", day, moved)
+        if k < 2:
+            assert reads.turn()["certificates"][-1]["channels"]["mass"]["drift_per_year"] == 0.0
+    older, newest = [one["channels"]["mass"] for one in reads.turn()["certificates"]][1:]
+    assert older["drift_per_year"] == 0.0
+    # A line through three errors of u = 0.001 at -1, 0 and 1 times 365 days.
+    assert newest["drift_per_year"] == pytest.approx(0.01 / 365 * 365.25, rel=1e-9)
+    assert newest["u_drift_per_year"] == pytest.approx(0.001 / 2**0.5 / 365 * 365.25, rel=1e-6)
+
+
+def test_what_an_adjustment_shifted_is_no_drift(reads) -> None:
+    for k, day in enumerate(("2023-11-20", "2024-11-19", "2025-11-19")):
+        made = reads.certificate(f"K-{k}", day, [(0.0, k * 0.01, k * 0.01, 0.002)])
+        for number, place in enumerate((0.0, 100.0)):
+            reads.point(made.id, number + 1, place, place, 0.0, 0.002, run="as_left")
+    assert reads.turn()["certificates"][-1]["channels"]["mass"]["drift_per_year"] == 0.0
