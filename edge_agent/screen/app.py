@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -99,12 +100,18 @@ def create_screen(
         from edge_agent.screen.bench import router as of_bench  # noqa: PLC0415  some MB that others can spare
 
         app.include_router(of_bench)
+        if not settings.units:  # nothing to see on an Andon: the screen opens at the bench
+            app.router.routes.insert(0, APIRoute("/", _to_the_bench, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=web / "static"))
     app.mount("/screen", StaticFiles(directory=web / "screen" / "static"))
     app.add_exception_handler(HTTPException, _explain_http)
     app.add_exception_handler(RequestValidationError, _explain_mistake)
     app.add_exception_handler(Exception, _explain_failure)
     return app
+
+
+def _to_the_bench() -> RedirectResponse:
+    return RedirectResponse("/bench", 303)
 
 
 def _menu_of(settings: ScreenSettings, *, has_bench: bool) -> tuple[tuple[str, str], ...]:

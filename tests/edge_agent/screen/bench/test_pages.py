@@ -279,7 +279,7 @@ def test_a_screen_without_a_bench_has_none_of_this(visit) -> None:
 
 def test_a_bench_without_machines_shows_nothing_of_theirs(bench) -> None:
     with TestClient(bench.app(replace(shop(), work_units=()))) as visitor:
-        page = visitor.get("/bench").text
+        page = visitor.get("/").text
     assert re.findall(r'<a href="(/[a-z]*)"', page.partition("</header>")[0]) == ["/bench", "/charts"]
 
 
