@@ -111,6 +111,8 @@ TABLE = {
     "POST /laboratory/work/{row}/move": LABORATORY_WRITES,
     "POST /laboratory/work/{row}/give-back": LABORATORY_WRITES,
     "GET /laboratory/bench": LABORATORY,
+    "GET /laboratory/external": "--aa---aA-A",
+    "POST /laboratory/external": "--aa---aA-A",
     "GET /laboratory/requests": LABORATORY,
     "GET /laboratory/requests/new": "--aa---aA-A",
     "POST /laboratory/requests/new": "--aa---aA-A",
