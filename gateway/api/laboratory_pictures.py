@@ -68,6 +68,11 @@ class Plot(NamedTuple):
     band: str
     due: float
 
+    @property
+    def step(self) -> float:
+        """From one mark of the vertical axis to the next, of which one digit is shown."""
+        return abs(float(self.values[1].text) - float(self.values[0].text)) * 10 if len(self.values) > 1 else 0.0
+
 
 class _Frame:
     """From values to places."""

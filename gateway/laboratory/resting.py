@@ -6,7 +6,7 @@ Because: an error goes on through the standards of other laboratories, who have 
 their own affair.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -180,12 +180,12 @@ def effects(session: Session, reader: Reader, doubt: Doubt) -> Effects:
     found = resting(doubt, nodes, [Use(one, a or "", b or "") for one, a, b in named])
     every = _affected(session, found)
     seen = [one for one in every if _may_see(session, reader, one)]
-    samples = samples_of(session, seen, {one.row.id for one in every})
+    samples = samples_of(session, seen)
     return Effects(tuple(seen), len(every) - len(seen), samples, pilots_of(session, reader, samples))
 
 
-def samples_of(session: Session, affected: Sequence[Affected], in_doubt: Container[str]) -> tuple[Samples, ...]:
-    """Ranges of samples that were corrected by certificates, each until the next one applies that is not in doubt."""
+def samples_of(session: Session, affected: Sequence[Affected]) -> tuple[Samples, ...]:
+    """Ranges of samples that were corrected by certificates, each until the next one of its instrument applies."""
     found = []
     for one in affected:
         its = one.instrument
@@ -196,11 +196,7 @@ def samples_of(session: Session, affected: Sequence[Affected], in_doubt: Contain
         rows = session.scalars(
             select(CertificateRow).where(CertificateRow.instrument == its.id, CertificateRow.retired_at == 0)
         )
-        later = [
-            _begins(row)
-            for row in rows
-            if row.id not in in_doubt and not row.status and _begins(row)[:10] > begins[:10]
-        ]
+        later = [_begins(row) for row in rows if _begins(row)[:10] > begins[:10]]
         ends = min(later, default="")
         found.append(Samples(site, its.edge, its.edge_instrument, begins, ends, one.row.number))
     return tuple(sorted(found))
