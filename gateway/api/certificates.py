@@ -262,7 +262,6 @@ def _draft_page(desk: Desk, draft: str, wrong: Title | None = None, chosen: Chos
             "is_exported": row.state == EXPORTED,
             "may_write": desk.reader.may(Action.WRITE, "laboratory", place),
             "may_decide": desk.reader.may(Action.DECIDE, "laboratory", place),
-            "trust": str(issuing_of(desk).trust),
             "wrong": wrong,
         }
         return desk.page("certificates/draft.html", context, 422 if wrong else 200)

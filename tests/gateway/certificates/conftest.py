@@ -1,10 +1,15 @@
 """A calibration of an analytical balance, as the bench and the registry tell it."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shutil import copyfile, copytree
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from edge_agent.wire.bench import (
     BenchItem,
@@ -14,10 +19,17 @@ from edge_agent.wire.bench import (
     Reading,
     StandardUsed,
 )
+from edge_agent.wire.messages import Record
 from gateway.certificates.capability import ScopeLine
+from gateway.certificates.checking import check_documents
 from gateway.certificates.composing import Competence, Sources, compose
 from gateway.certificates.content import Chosen, Document, Party
+from gateway.certificates.issuing import Issuing
 from gateway.laboratory.bench_records import BenchSession
+from gateway.registry import RecordRow, connect, transaction
+from gateway.registry.book import Book
+from gateway.registry.laboratory_work import WorkOrderRow
+from gateway.registry.roles import SYSTEM, Grant, Reader, Role
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 T = 1_795_330_800_000_000_000
@@ -277,3 +289,174 @@ def verification() -> Sources:
 def report() -> Sources:
     """The same work as a test."""
     return as_kind("test")
+
+
+BASE = "https://lab.example"
+
+
+@dataclass
+class House:
+    """A laboratory with a balance that was calibrated."""
+
+    engine: Engine
+    folder: Path
+    balance: dict
+    laboratory: str
+    instrument: str
+    order: str
+    authoriser: Reader
+    staff: Reader
+    stranger: Reader
+
+    def __post_init__(self) -> None:
+        self.now = self.balance["now"]
+        self.issuing = Issuing(self.engine, lambda: self.now, self.balance["zone"], self.folder)
+
+    def another_order(self, number: str) -> str:
+        order = self.balance["order"]
+        signed = ("state", "calculated_by", "reviewed_by", "authorised_by")
+        values = {name: value for name, value in order.items() if name not in signed}
+        values |= {"number": number, "laboratory": self.laboratory, "instrument": self.instrument, "state": "received"}
+        made = Book(self.engine, lambda: self.now).make(SYSTEM, "work_order", values).id
+        with transaction(self.engine) as session:
+            row = session.get_one(WorkOrderRow, made)
+            for name in signed:
+                setattr(row, name, order[name])
+            say(session, self.balance["bench"], number)
+        return made
+
+    def issue(self, order: str = "", amends: str = "", **chosen: str) -> str:
+        draft = self.issuing.begin(self.staff, order or self.order, Chosen(**chosen), amends)
+        return self.issuing.issue(self.authoriser, draft, BASE)
+
+    def problems(self) -> list[str]:
+        with Session(self.engine) as session:
+            return [one.words for one in check_documents(session, self.issuing.sealer)]
+
+
+def say(session: Session, bench: BenchSession, order: str) -> None:
+    key = f"s{order[-4:]}"
+    told = [msgspec.structs.replace(bench.session, key=key, work_order=order)]
+    told += [msgspec.structs.replace(c, key=f"{key}.{c.number}", session=key) for c in bench.captures]
+    told += [
+        msgspec.structs.replace(r, key=f"{key}.{r.key.partition('.')[2] or r.key}", session=key) for r in bench.results
+    ]
+    for one in told:
+        assert isinstance(one, Record)
+        noun, body = str(type(one).__struct_config__.tag), msgspec.json.encode(one).decode()
+        session.add(RecordRow(site="trung-tam", edge="bench", noun=noun, key=one.key, revision=1, at=1, body=body))
+
+
+@pytest.fixture(scope="session")
+def built(made_file, balance, tmp_path_factory) -> tuple[Path, House]:
+    """A registry with all of it, to be copied."""
+    folder = tmp_path_factory.mktemp("house")
+    path = folder / "house.sqlite"
+    copyfile(made_file, path)
+    engine = connect(f"sqlite:///{path}")
+    house = build(engine, folder, balance)
+    engine.dispose()
+    return path, house
+
+
+@pytest.fixture
+def house(built, tmp_path) -> Iterator[House]:
+    path = tmp_path / "house.sqlite"
+    copyfile(built[0], path)
+    engine = connect(f"sqlite:///{path}")
+    yield replace(built[1], engine=engine, folder=tmp_path / "secret")
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def two_issued(built, tmp_path_factory) -> Path:
+    """The same folder, with two documents issued."""
+    folder = tmp_path_factory.mktemp("two")
+    copyfile(built[0], folder / "house.sqlite")
+    engine = connect(f"sqlite:///{folder / 'house.sqlite'}")
+    house = replace(built[1], engine=engine, folder=folder / "secret")
+    house.issue()
+    house.issue(house.another_order("PCV-2026-0002"))
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def with_two(two_issued, built, tmp_path) -> Iterator[House]:
+    copytree(two_issued, tmp_path / "two")
+    engine = connect(f"sqlite:///{tmp_path / 'two' / 'house.sqlite'}")
+    yield replace(built[1], engine=engine, folder=tmp_path / "two" / "secret")
+    engine.dispose()
+
+
+def build(engine: Engine, folder: Path, balance: dict) -> House:
+    book = Book(engine, lambda: balance["now"])
+
+    def make(noun: str, **values: object) -> str:
+        return book.make(SYSTEM, noun, values).id
+
+    province = make("province", code="82", name="Đồng Tháp")
+    commune = make("commune", province=province, code="29869", name="phường Cao Lãnh", since="2025-07-01")
+    centre = make(
+        "organisation", code="1400000001", name="Trung tâm Kỹ thuật", kind="testing_centre", province=province
+    )
+    owner = make("organisation", code="1400000002", name="Công ty Cơ khí Sa Đéc", kind="enterprise", province=province)
+    for organisation in (centre, owner):
+        make("placement", organisation=organisation, commune=commune, address="12 Nguyễn Huệ", since="2025-07-01")
+    make("site", name="trung-tam", title="Trung tâm", organisation=centre, kind="laboratory")
+    laboratory = make("laboratory", organisation=centre, name="Phòng Đo lường", accreditation="VILAS 123")
+    for one in balance["people"]:
+        values = {
+            "signs_as": one.signs_as,
+            "procedure": one.procedure,
+            "duties": sorted(one.duties),
+            "since": one.since,
+        }
+        make("competence", laboratory=laboratory, **values)
+    scope = balance["scope"][0]
+    make(
+        "scope_entry",
+        laboratory=laboratory,
+        kind="calibration",
+        measured_field="mass",
+        quantity=scope.quantity,
+        procedure=scope.procedure,
+        range_low=scope.low,
+        range_high=scope.high,
+        unit=scope.unit,
+        cmc=scope.cmc,
+        accredited=True,
+        since="2025-01-01",
+    )
+    weights = make("instrument", organisation=centre, code="F-E2-01", name="Bộ quả cân E2", status="in_use")
+    its = {"instrument": weights, "number": "V01.CN1.0123.26", "kind": "calibration", "issued": "2026-05-31"}
+    make("certificate", **its, issued_by="Viện Đo lường Việt Nam")
+    instrument = make("instrument", organisation=owner, status="in_use", **balance["instrument"])
+    inside = {"organisation": centre}
+    made = House(
+        engine,
+        folder,
+        balance,
+        laboratory,
+        instrument,
+        "",
+        Reader("a", "Nguyễn Văn Cường", (Grant(Role.LABORATORY_AUTHORISER, "organisation", centre), _reads(owner))),
+        Reader("s", "Trần Thị Bình", (Grant(Role.LABORATORY_STAFF, **_scope(inside)), _reads(owner))),
+        Reader("x", "Người lạ", (Grant(Role.LABORATORY_AUTHORISER, "organisation", owner),)),
+    )
+    made.order = made.another_order("PCV-2026-0001")
+    return made
+
+
+def _scope(inside: dict) -> dict:
+    return {"scope": "organisation", "of": inside["organisation"]}
+
+
+def _reads(organisation: str) -> Grant:
+    return Grant(Role.ANALYST, "organisation", organisation)
+
+
+@pytest.fixture(scope="session")
+def web() -> Path:
+    """Templates, styles and words."""
+    return Path(__file__).parents[3] / "dashboards" / "web"
