@@ -1,6 +1,7 @@
 """Corrects the samples of one instrument."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -14,6 +15,7 @@ from edge_agent.wire.schema import OUT_OF_RANGE, QUALITY, UNCALIBRATED, UNCERTAI
 if TYPE_CHECKING:
     from edge_agent.correcting.correction import Bank, ChannelCorrection
 
+_name, _value = itemgetter(0), itemgetter(1)
 Pairs = list[tuple[str, str]]
 _OUTSIDE = quality(UNCERTAIN, OUT_OF_RANGE)
 
@@ -71,13 +73,13 @@ class Corrector:
         if not sample.numbers:
             return sample
         number, stretch = self._stretches.at(instant)
-        names = [name for name, _ in sample.numbers]
+        names = list(map(_name, sample.numbers))
         ready = self._ready.get(number)
         if ready is None or ready.names != names:
             ready = self._ready[number] = self._prepare(stretch, names)
         if ready.bank is None:
             return _marked(sample, ready.marks)
-        shown = np.fromiter((value for _, value in sample.numbers), dtype=float, count=len(names))
+        shown = np.array(list(map(_value, sample.numbers)), dtype=float)
         done = ready.bank.correct(shown, instant)
         numbers = list(zip(names, done.values.tolist(), strict=True))
         uncertainties = list(zip(ready.u_names, done.u.tolist(), strict=True))
