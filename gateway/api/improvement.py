@@ -148,5 +148,5 @@ def _cell(cell: Cell, sheet: Sheet, say: Speech) -> str:
     if cell.kind in ("time", "day"):
         return sheet.time(cell.value) if cell.kind == "time" else f"{say.local(cell.value):%Y-%m-%d}"
     if cell.kind == "word":
-        return say(f"improvement.{cell.value}")
+        return harmless(cell.said(say))
     return harmless(say.word("loss", str(cell.value)) if cell.kind == "loss" else str(cell.value))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from edge_agent.speech import Speech
 from edge_agent.wire.entries import AbnormalityTag, Audit5S, ChangeoverStudy, ImprovementAction, Maintenance, TimeStudy
 from gateway.improvement import ActionState, Found, Gathered, action_state
 from gateway.improvement.entered import NS, day_of, score_of
@@ -26,6 +27,10 @@ class Cell(NamedTuple):
     value: Any
     link: str = ""
     alarm: bool = False
+
+    def said(self, say: Speech) -> str:
+        """Words for a ``word``; what a newer edge says and this gateway does not know is shown as it came."""
+        return say.words.get(f"improvement.{self.value}", str(self.value).partition("_")[2])
 
 
 class Table(NamedTuple):
