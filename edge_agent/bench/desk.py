@@ -1,9 +1,11 @@
 """Where the recorder and the bench meet: samples and requests go in, records and answers come out.
 
-Decision: a session that cannot be looked at is passed over, with a word in the log.
+Decision: a session that cannot be looked at is passed over, a request that fails is answered; the log says where.
 Because: the bench is one user of an edge that also measures; its mistake must not stop the recorder.
 """
 
+import logging
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,8 +24,14 @@ if TYPE_CHECKING:
     from edge_agent.correcting.correcting import Corrects
     from edge_agent.dating import Dated
 
+log = logging.getLogger(__name__)
+
 NOUNS = frozenset(BENCH_KINDS)
 """Settings that are the bench's."""
+_MISTAKE = (
+    "bench: not done, by a mistake of this program. The agent's log says where; please report it. "
+    "Abandon the session if it does not go on."
+)
 _NO_BENCH = "bench: this edge has none. Configure [bench] in its agent.toml and start again."
 
 
@@ -74,6 +82,11 @@ class BenchDesk:
             yield from self._sessions.ask(one.request, now, clock_is_set=clock_is_set)
         except EntryError as error:
             self._answers.append((one.done, str(error)))
+        except sqlite3.Error:
+            raise
+        except Exception:
+            log.exception("bench: %s: not done", type(one.request).__name__)
+            self._answers.append((one.done, _MISTAKE))
         else:
             self._answers.append((one.done, ""))
 

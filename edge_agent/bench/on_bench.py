@@ -169,8 +169,7 @@ class OnBench:
         Raises:
             EntryError: It cannot be done; the text says what to do.
         """
-        self._see(settings, now, clock_is_set=clock_is_set)
-        if isinstance(request, Abandon):
+        if isinstance(request, Abandon):  # first of all: a session that cannot be looked at can be ended
             self._book.keep(abandoned := ended(self.session, request, now))
             yield abandoned
             self._stand(abandoned)
@@ -179,6 +178,7 @@ class OnBench:
             what = f"procedure {self._procedure.id}"
             refuse(what, "the file that the session began with", "another", "Put it back, or abandon the session.")
         refuse_the_incompetent(settings, request.who, self._procedure.id, self._place.day(now))
+        self._see(settings, now, clock_is_set=clock_is_set)
         if isinstance(request, SetUp | TypeIn | TypeEnvironment):
             self._say(request, settings, now)
         elif isinstance(request, CaptureNow):

@@ -127,3 +127,9 @@ def test_a_mistake_at_the_bench_costs_no_sample(edge, bath, monkeypatch, caplog)
     assert len(edge.points("room-1")) == before + 3
     said = [one.message for one in caplog.records if one.levelname == "ERROR"]
     assert said == [f"bench: session {KEY}: cannot be looked at. Abandon it; please report this."]
+    assert edge.ask(SetUp(session=KEY, who="Lan")) == (
+        "bench: not done, by a mistake of this program. The agent's log says where; please report it. "
+        "Abandon the session if it does not go on."
+    )
+    assert edge.ask(Abandon(session=KEY, reason="lỗi")) == ""
+    assert edge.session.state == "abandoned"
