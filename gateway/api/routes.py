@@ -70,7 +70,14 @@ def every_route() -> list[BaseRoute]:
         all_of_them.include_router(noun.router, prefix="/api/v1", dependencies=well)
     laboratory = (
         *(laboratory_instruments, laboratory_assurance, laboratory_nonconforming, laboratory_scope),
-        *(laboratory_work, laboratory_work_requests, laboratory_work_bench, laboratory_work_external, certificates_public, certificates),
+        *(
+            laboratory_work,
+            laboratory_work_requests,
+            laboratory_work_bench,
+            laboratory_work_external,
+            certificates_public,
+            certificates,
+        ),
     )
     shop_floor = (sharing, setup_sending, setup, improvement, production, production_stop)
     offices = (records, tasks, pilots, administration_audit, administration)

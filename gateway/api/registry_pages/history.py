@@ -20,6 +20,7 @@ ACTIONS = {
     "change": Title("Sửa", "Changed"),
     "retire": Title("Ngừng dùng", "Retired"),
     "restore": Title("Dùng lại", "Restored"),
+    "move": Title("Chuyển bước", "Brought on"),
     "erase": Title("Xóa dữ liệu cá nhân", "Personal data erased"),
     "import": Title("Nhập từ tệp", "Imported"),
     "attach": Title("Thêm tài liệu", "Document added"),
@@ -38,6 +39,8 @@ ACTIONS = {
     "withdraw": Title("Thôi chia sẻ", "Sharing withdrawn"),
     "admit": Title("Chấp nhận thiết bị", "Edge admitted"),
     "put_setting": Title("Gửi xuống thiết bị", "Sent to edges"),
+    "recompute": Title("Bắt đầu tính lại số đo", "Recomputing of samples begun"),
+    "recomputed": Title("Đã tính lại số đo", "Samples recomputed"),
 }
 """Action -> its words; one that is not here is shown by its name."""
 OTHER_NOUNS = {"account": Title("Tài khoản", "Account"), "edge": Title("Thiết bị biên", "Edge")}
