@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from weighing import WALL, S, certificate
 
+from edge_agent.collect import Sample
+from edge_agent.oee import charts
 from edge_agent.wire.bench import Adjusted
 from edge_agent.wire.messages import Finding, SettingKept
 
@@ -66,6 +68,44 @@ def test_what_needs_a_certificate_and_has_none_is_uncalibrated_and_counted_in_wi
     bench.read(8.0)
     [window] = bench.points("window")
     assert (window.numbers["mass_n"], window.numbers["mass_max"]) == (2.0, 7.0)
+
+
+def test_windows_that_are_summed_up_again_after_a_kill_count_the_same_values(bench) -> None:
+    bench.sets({"needs_certificate": True})
+    bench.read(7.0)
+    bench.read(9.0, qualities=[("mass_q", "uncertain.unsettled")])
+    bench.restart()
+    bench.read(8.0)
+    bench.mono += 60 * S
+    bench.read(1.0)
+    window = bench.points("window")[0]
+    # The first of all came before the setting: good, and 1.0.
+    assert (window.numbers["mass_n"], window.numbers["mass_max"], window.numbers["mass_min"]) == (3.0, 8.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "charted"),
+    [
+        ("uncertain.uncalibrated", 7.0),
+        ("uncertain.calibration_overdue", 7.0),
+        ("uncertain.adjusted_uncertified", None),
+        ("uncertain.out_of_range", None),
+        ("bad.no_reply", None),
+    ],
+)
+def test_a_control_chart_takes_what_is_overdue_and_leaves_out_what_an_adjustment_has_shifted(said, charted) -> None:
+    assert charts._good(Sample("balance-1", 1, [("mass", 7.0)], [("mass_q", said)]), "mass") == charted
+
+
+def test_500_points_are_taken_and_501_refused(bench) -> None:
+    many = [(float(x), 0.001 * x, 0.01) for x in range(500)]
+    assert bench.sets({"certificates": [certificate("K-1", WALL - S, many)]}).accepted
+    assert bench.read(250.5).numbers["mass"] == pytest.approx(250.5 - 0.2505)
+    answer = bench.sets({"certificates": [certificate("K-2", WALL - S, [*many, (500.0, 0.5, 0.01)])]})
+    assert answer.why == (
+        "setting certificate/balance-1: Expected `array` of length <= 500 - at "
+        "`$.certificates[0].channels[...].points`. Correct it and send it again."
+    )
 
 
 def test_before_a_certificate_applies_its_samples_are_uncalibrated(bench) -> None:
