@@ -6,12 +6,13 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateway.laboratory.resting import Affected, Doubt, last_known_good
+from gateway.laboratory.resting import Affected, Doubt, known_days
 from gateway.registry.certified import CertificateRow
 from gateway.registry.laboratory import InstrumentRow, LaboratoryRow
 from gateway.registry.laboratory_quality import NonconformingWorkRow
 from gateway.registry.roles import Action, Reader
 
+_EVER = "1990-01-01"
 STANDARD_FAILED, WITHDRAWN = "standard_failed", "certificate_withdrawn"
 
 
@@ -54,7 +55,7 @@ def opened(
         reader: Who opens it.
         instrument: The standard.
         certificate_id: Which of its certificates is in doubt; empty: the standard itself.
-        day: When it was found.
+        day: Today.
 
     Returns:
         None: its owner has no laboratory.
@@ -67,15 +68,18 @@ def opened(
     laboratory = session.scalars(asked).first()
     if laboratory is None:
         return None
-    since = certificate.calibrated or certificate.issued if certificate else ""
+    found, since = known_days(session, reader, instrument.id, day)
+    if certificate:
+        found, since = day, certificate.calibrated or certificate.issued
     return {
         "laboratory": laboratory.id,
         "number": free_number(session, laboratory.id, day[:4]),
         "cause": WITHDRAWN if certificate else STANDARD_FAILED,
         "standard": instrument.id,
         "certificate": certificate.id if certificate else None,
-        "since": since or last_known_good(session, reader, instrument.id, day) or day,
-        "found": day,
+        # Never seen to be right: in doubt since ever.
+        "since": since or _EVER,
+        "found": found,
         "what": f"{instrument.code} · {instrument.name}" + (f" · {certificate.number}" if certificate else ""),
     }
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.laboratory.drift import courses
-from gateway.laboratory.history import AS_LEFT, pasts
+from gateway.laboratory.history import pasts
 from gateway.registry.certified import CertificateRow, StandardUsedRow
 from gateway.registry.laboratory import InstrumentRow, LaboratoryRow
 from gateway.registry.organisations import OrganisationRow, SiteRow
@@ -224,29 +224,33 @@ def pilots_of(session: Session, reader: Reader, samples: Iterable[Samples]) -> t
     return tuple(found)
 
 
-def last_known_good(session: Session, reader: Reader, standard: str, found: str) -> str:
-    """The last day before ``found`` on which a standard was seen within its mpe; empty: never.
+def known_days(session: Session, reader: Reader, standard: str, today: str) -> tuple[str, str]:
+    """The last day on which a standard was found to be wrong, and the last before it on which it was right.
 
-    Evidence are calibrations (as left, or unadjusted) and check measurements, all points of a day within the mpe; a
-    calibration without a known mpe counts as evidence, a check without one does not.
+    Wrong: an error beyond the mpe as found, unadjusted, or in a check. Right: every point of the day within the mpe,
+    as it was left. A calibration without a known mpe counts as right, a check without one says nothing.
 
     Args:
         session: Of the registry.
         reader: Who asks.
         standard: Id of the instrument.
-        found: Day on which it was found to be wrong.
+        today: Counts as the day on which it was found wrong when no evidence says another.
+
+    Returns:
+        Both days; the second is empty when it was never seen to be right.
     """
     formula = session.get_one(InstrumentRow, standard).mpe_formula
     past = pasts(session, reader, standard).get(standard)
-    good, wrong = set[str](), set[str]()
+    right, wrong = set[str](), set[str]()
     for one in courses(past, formula) if past else []:
         for result in (*one.results, *one.checks):
-            day = result.on.isoformat()
-            if day < found and (one.mpe is not None or result.number):
-                is_within = one.mpe is None or abs(result.error) <= one.mpe
-                # Found wrong and put right on one day: from then on it was right.
-                (good if is_within else wrong if result.state == AS_LEFT else set()).add(day)
-    return max(good - wrong, default="")
+            is_within = one.mpe is None or abs(result.error) <= one.mpe
+            if not is_within:
+                wrong.add(result.on.isoformat())
+            elif one.mpe is not None or result.number:
+                right.add(result.on.isoformat())
+    found = max((day for day in wrong if day <= today), default=today)
+    return found, max((day for day in right - wrong if day < found), default="")
 
 
 def _newest_before(nodes: Mapping[str, Node], standard: str, day: str) -> str:
