@@ -72,7 +72,7 @@ def used_keys() -> set[str]:
 def composed_keys() -> set[str]:
     """Keys that are put together from a name."""
     failures = [kind.code for kind in vars(errors).values() if isinstance(kind, type)]
-    problems = [403, 404, 422, 500, 503, "other"]
+    problems = [403, 404, 422, 429, 500, 503, "other"]
     return {
         *(f"state.{state}" for state in STATES),
         *(f"range.{name}" for name in RANGES),
@@ -101,7 +101,7 @@ def composed_keys() -> set[str]:
         *_of_setup(),
         *_of_improvement(),
         *_of_assurance(),
-        *_of_laboratory_work(),
+        *_of_laboratory_work() | _of_documents(),
         *(entry.words for entry in MENU),
         *(f"overview.go_{entry.path[1:]}" for entry in MENU if entry.path != "/"),
         *(f"action.{action.value}" for action in Action),
@@ -182,6 +182,18 @@ def _of_laboratory_work() -> set[str]:
         "": BENCH_NOUNS,
     }
     return {f"lab_work.{family}{name}" for family, names in words.items() for name in names}
+
+
+def _of_documents() -> set[str]:
+    """States, what happened, languages, boxes of a draft; and what a stranger is told."""
+    words = {
+        "documents.state_": ("draft", "exported", "voided", "issued", "amended", "withdrawn", "unknown"),
+        "documents.did_": ("issued", "amended", "withdrawn"),
+        "documents.language_": ("vi", "en", "vi_en"),
+        "documents.": ("change", "stamp", "label", "valid_until", "opinions", "sampling"),
+        "verify.": ("issued", "amended", "withdrawn"),
+    }
+    return {f"{family}{name}" for family, names in words.items() for name in names}
 
 
 def test_every_key_that_is_used_exists_and_every_other_is_gone() -> None:
