@@ -167,6 +167,8 @@ def session_page(
     if calibration.session.state != OPEN:
         return RedirectResponse(f"/bench/{key}/result", 303)
     now, clock = open_session(bench, key), screen.clock()
+    if now is None and calibration.session.procedure not in bench.offered.procedures:
+        return RedirectResponse(f"/bench/{key}/result", 303)  # it never comes: that page says what to do
     if now is None:
         return _soon(request, pages, key)
     names = ("ready", "type", "around", "now", "redo", "adjust", "finish", "abandon")

@@ -306,3 +306,12 @@ def test_a_stream_ends_with_its_session_and_says_so(visitor, bench) -> None:
     bench.keep(session_of(state="finished", ended_at=NOW))
     answer = visitor.get(f"{AT}/stream")
     assert answer.text == 'retry: 1000\n\nevent: bench\ndata: {"stage": "ended", "text": ""}\n\n'
+
+
+def test_a_session_whose_procedure_is_gone_says_so_and_one_just_begun_comes_in_a_second(visitor, bench) -> None:
+    bench.keep(session_of())
+    assert '<meta http-equiv="refresh" content="1">' in visitor.get(AT).text
+    bench.offered = OFFERED._replace(procedures={})
+    assert visitor.get(AT).headers["location"] == f"{AT}/result"
+    said = "procedure analytical-balance: it is not on this edge any more. Put its file back."
+    assert said in words_of(visitor.get(f"{AT}/result").text)
