@@ -18,7 +18,7 @@ from gateway.api.sent_forms import TheSent, check_token
 from gateway.laboratory.bench_records import BenchSession
 from gateway.laboratory.bench_settings import missing_of
 from gateway.laboratory.slips import qr_code
-from gateway.laboratory.states import CALCULATED, MOVE, Move, move, moves
+from gateway.laboratory.states import CALCULATED, Move, move, moves
 from gateway.laboratory.work import counts_of, open_work
 from gateway.laboratory.work_at_bench import against, chosen, sessions_at_bench
 from gateway.registry.audit import AuditRow
@@ -247,9 +247,7 @@ def _find(desk: Desk, session: Session, row: str) -> Order:
 def _steps(session: Session, row: str) -> list[Step]:
     its = AuditRow
     rows = session.scalars(
-        select(its)
-        .where(its.noun == WorkOrderRow.__tablename__, its.row == row, its.action.in_((MOVE, "make", "import")))
-        .order_by(its.number)
+        select(its).where(its.noun == WorkOrderRow.__tablename__, its.row == row).order_by(its.number)
     )
     told = [(one, json.loads(one.after or "{}")) for one in rows]
     return [Step(one.at, one.name, str(after["state"]), one.why) for one, after in told if after.get("state")]

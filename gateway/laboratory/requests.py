@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.laboratory.numbering import next_number
-from gateway.laboratory.states import ISSUED, MOVE, RECEIVED, STOPPED
+from gateway.laboratory.states import ISSUED, RECEIVED, STOPPED
 from gateway.registry.audit import AuditRow
 from gateway.registry.laboratory import InstrumentRow, LaboratoryRow
 from gateway.registry.laboratory_scope import ScopeEntryRow
@@ -216,11 +216,9 @@ def issued_on(session: Session, zone: ZoneInfo, orders: Iterable[str]) -> dict[s
     its = AuditRow
     for first in range(0, len(ids), 500):
         some = ids[first : first + 500]
-        query = select(its.row, its.after, its.at).where(
-            its.noun == WorkOrderRow.__tablename__, its.row.in_(some), its.action == MOVE
-        )
+        query = select(its.row, its.after, its.at).where(its.noun == WorkOrderRow.__tablename__, its.row.in_(some))
         for row, after, at in session.execute(query.order_by(its.number)):
-            if json.loads(after).get("state") == ISSUED:
+            if json.loads(after or "{}").get("state") == ISSUED:
                 found[row] = datetime.fromtimestamp(at / 10**9, UTC).astimezone(zone).date()
     return found
 
