@@ -6,12 +6,13 @@ Because: whoever has to mend five things should read of five, not of the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from calibration.certificate import Certificate, Circumstances, missing
+from gateway.certificates.before_verification import LEGAL, Met
 from gateway.certificates.certificate import certificate_of
 from gateway.certificates.composing import Sources, accepted
 from gateway.certificates.content import CALIBRATION, LANGUAGES, TEST, VERIFICATION, Document
@@ -46,7 +47,7 @@ def lacking(document: Document, sources: Sources) -> tuple[Lacking, ...]:
     found = list(_by_the_standard(document, sources))
     found += [Lacking(clause, words) for clause, words, met in _OURS if not met(document, sources)]
     if document.kind == VERIFICATION:
-        found += [Lacking(clause, words) for clause, words, met in _LEGAL if not met(document, sources)]
+        found += [Lacking(clause, words) for clause, words, met in LEGAL if not met(document, sources)]
     is_legal_use = document.kind == CALIBRATION and sources.instrument["legal_use"]
     if is_legal_use and sources.verified_until < document.issued:
         found.append(Lacking("Luật Đo lường, 16", _ONLY_CALIBRATED))
@@ -160,8 +161,7 @@ _ONLY_CALIBRATED = Title(
     "Dùng cho mục đích nhóm 2 mà chưa có kiểm định còn hạn. Hãy kiểm định trước khi cấp giấy hiệu chuẩn.",
     "Used for a purpose of group 2, and no verification is in force. Verify it before a calibration is certified.",
 )
-_Met = Callable[[Document, Sources], bool]
-_OURS: tuple[tuple[str, Title, _Met], ...] = (
+_OURS: tuple[tuple[str, Title, Met], ...] = (
     (
         "7.5.1",
         Title(
@@ -249,57 +249,5 @@ _OURS: tuple[tuple[str, Title, _Met], ...] = (
             "The decision rule at the bench is not the agreed one. Correct the order, or measure again.",
         ),
         _judged_as_agreed,
-    ),
-)
-
-
-def _term(document: Document, sources: Sources) -> bool:
-    legal = document.legal
-    if legal is None or not legal.passed:
-        return True
-    periodic = sources.term is None or bool(sources.term.get("months"))
-    return bool(legal.valid_until) or not periodic
-
-
-_LEGAL: tuple[tuple[str, Title, _Met], ...] = (
-    (
-        "Thông tư 24/2013",
-        Title(
-            "Chưa có quyết định chỉ định còn hiệu lực. Hãy nhập quyết định ở Quyết định chỉ định.",
-            "There is no designation in force. Enter the decision among the designations.",
-        ),
-        lambda document, _: bool(document.legal and document.legal.designation),
-    ),
-    (
-        "Thông tư 24/2013",
-        Title(
-            "Chưa có số dấu hoặc số tem kiểm định. Hãy ghi ít nhất một số.",
-            "Neither stamp nor label has a number. Write one of them at least.",
-        ),
-        lambda document, _: bool(document.legal and (document.legal.stamp or document.legal.label)),
-    ),
-    (
-        "Thông tư 24/2013",
-        Title(
-            "Chưa có thời hạn của giấy kiểm định. Hãy ghi ngày, hoặc nhập chu kỳ của loại này.",
-            "The verification has no term. Enter the day, or the period of this kind of instrument.",
-        ),
-        _term,
-    ),
-    (
-        "Thông tư 24/2013",
-        Title(
-            "Phương pháp không phải một văn bản ĐLVN. Hãy ghi số ĐLVN ở phiếu.",
-            "The method is no ĐLVN document. Write its number in the order.",
-        ),
-        lambda document, _: "ĐLVN" in document.method,
-    ),
-    (
-        "Thông tư 24/2013",
-        Title(
-            "Chưa kết luận đạt ở mọi điểm nên không có giấy kiểm định. Hãy cấp phiếu kết quả thử nghiệm.",
-            "Not every point was found to pass, so there is no certificate of verification. Issue a test report.",
-        ),
-        lambda document, _: bool(document.legal and document.legal.passed),
     ),
 )

@@ -7,7 +7,6 @@ Because: a number and a seal are given with the laboratory's authority (ISO/IEC 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,22 +14,21 @@ from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from calibration.dcc import write_dcc
 from gateway.certificates import ledger
 from gateway.certificates.before_issue import Lacking, lacking
-from gateway.certificates.certificate import certificate_of
 from gateway.certificates.composing import compose
-from gateway.certificates.content import CALIBRATION, LANGUAGES, Chosen, Document, canonical, digest, document_of
+from gateway.certificates.content import Chosen, Document, canonical, digest, document_of
+from gateway.certificates.files import files_of
 from gateway.certificates.gathering import gather
-from gateway.certificates.printing import pdf_of
+from gateway.certificates.reaching import draft_for, issued_for, need_in_force, need_only_one, note, order_for
 from gateway.certificates.refusing import DocumentError
 from gateway.certificates.seals import Sealer
-from gateway.certificates.signing import Signature, SignedPdfError, check_signed, signable
+from gateway.certificates.signing import Signature, SignedPdfError, check_signed
 from gateway.certificates.taking_over import REPLACED, WITHDRAWN, set_status, take_over
-from gateway.registry import audit, transaction
+from gateway.registry import transaction
 from gateway.registry.issued_documents import (
     AMENDED,
     DRAFT,
@@ -40,9 +38,7 @@ from gateway.registry.issued_documents import (
     DocumentDraftRow,
     IssuedDocumentRow,
 )
-from gateway.registry.laboratory import LaboratoryRow
 from gateway.registry.laboratory_work import WorkOrderRow
-from gateway.registry.refusals import ForbiddenError, NoSuchRowError
 from gateway.registry.roles import Action, Reader
 from gateway.registry.texts import Title
 
@@ -98,10 +94,10 @@ class Issuing:
             DocumentError: A document of the order is on its way or in force already.
         """
         with transaction(self._engine) as session:
-            order = self._order(session, reader, work_order, Action.WRITE)
+            order = order_for(session, reader, work_order, Action.WRITE)
             if amends:
-                self._in_force(session, self._issued(session, reader, amends, Action.WRITE))
-            self._only_one(session, order, amends)
+                need_in_force(session, issued_for(session, reader, amends, Action.WRITE))
+            need_only_one(session, order, amends)
             row = DocumentDraftRow(
                 id=f"{self._clock() // 1_000_000:012x}{token_hex(10)}",
                 laboratory=order.laboratory,
@@ -124,7 +120,7 @@ class Issuing:
                 why="",
             )
             session.add(row)
-            self._note(session, reader, "make", row, {"kind": row.kind, "amends": amends})
+            note(session, reader, self._clock(), "make", row, {"kind": row.kind, "amends": amends})
             return row.id
 
     def choose(self, reader: Reader, draft: str, chosen: Chosen) -> None:
@@ -135,7 +131,7 @@ class Issuing:
             DocumentError: It was exported or issued.
         """
         with transaction(self._engine) as session:
-            row = self._draft(session, reader, draft, Action.WRITE, (DRAFT,))
+            row = draft_for(session, reader, draft, Action.WRITE, (DRAFT,))
             row.chosen, row.languages = canonical(chosen), chosen.languages
 
     def preview(self, reader: Reader, draft: str) -> Preview:
@@ -145,7 +141,7 @@ class Issuing:
             NoSuchRowError: There is no such draft that they may see.
         """
         with Session(self._engine) as session:
-            row = self._draft(session, reader, draft, Action.READ)
+            row = draft_for(session, reader, draft, Action.READ)
             if row.content:
                 return Preview(document_of(row.content), ())
             return self._look(session, row, "", "")
@@ -164,14 +160,14 @@ class Issuing:
             gateway.certificates.printing.NotInstalledError: The extra ``documents`` is not there.
         """
         with transaction(self._engine) as session:
-            row = self._draft(session, reader, draft, Action.DECIDE, (DRAFT,))
+            row = draft_for(session, reader, draft, Action.DECIDE, (DRAFT,))
             self._number(session, row, base)
-            self._note(session, reader, "change", row, {"state": EXPORTED, "number": row.number})
+            note(session, reader, self._clock(), "change", row, {"state": EXPORTED, "number": row.number})
 
     def issue(self, reader: Reader, draft: str, base: str) -> str:
         """Issue a document that nobody signs electronically; its id. Raises as :meth:`export`."""
         with transaction(self._engine) as session:
-            row = self._draft(session, reader, draft, Action.DECIDE, (DRAFT,))
+            row = draft_for(session, reader, draft, Action.DECIDE, (DRAFT,))
             self._number(session, row, base)
             return self._issue(session, reader, row, row.pdf, ())
 
@@ -183,13 +179,13 @@ class Issuing:
             DocumentError: It was not exported; or the PDF is another, was changed, or is not signed as it must be.
         """
         with Session(self._engine) as session:
-            exported = self._draft(session, reader, draft, Action.DECIDE, (EXPORTED,)).pdf
+            exported = draft_for(session, reader, draft, Action.DECIDE, (EXPORTED,)).pdf
         try:
             signatures = check_signed(signed, exported, self.trust)
         except SignedPdfError as error:
             raise DocumentError(error.why.vi, error.why.en) from error
         with transaction(self._engine) as session:
-            row = self._draft(session, reader, draft, Action.DECIDE, (EXPORTED,))
+            row = draft_for(session, reader, draft, Action.DECIDE, (EXPORTED,))
             return self._issue(session, reader, row, signed, signatures)
 
     def void(self, reader: Reader, draft: str, why: str) -> None:
@@ -201,12 +197,12 @@ class Issuing:
         """
         why = _reason(why)
         with transaction(self._engine) as session:
-            row = self._draft(session, reader, draft, Action.DECIDE, (DRAFT, EXPORTED))
+            row = draft_for(session, reader, draft, Action.DECIDE, (DRAFT, EXPORTED))
             if row.number:
                 told = {"number": row.number, "kind": row.kind, "laboratory": row.laboratory, "why": why}
                 ledger.note(session, self.sealer, self._clock(), VOIDED, row.id, told | {"by": reader.name})
             row.state, row.why = VOIDED, why
-            self._note(session, reader, "change", row, {"state": VOIDED}, why)
+            note(session, reader, self._clock(), "change", row, {"state": VOIDED}, why)
 
     def withdraw(self, reader: Reader, document: str, why: str) -> None:
         """Say that a document holds no longer.
@@ -217,12 +213,12 @@ class Issuing:
         """
         why = _reason(why)
         with transaction(self._engine) as session:
-            row = self._issued(session, reader, document, Action.DECIDE)
-            self._in_force(session, row)
+            row = issued_for(session, reader, document, Action.DECIDE)
+            need_in_force(session, row)
             told = {"number": row.number, "why": why, "by": reader.name}
             ledger.note(session, self.sealer, self._clock(), WITHDRAWN, row.id, told)
             set_status(session, reader, self._clock(), row.certificate, WITHDRAWN, why)
-            self._note(session, reader, "change", row, {"state": WITHDRAWN}, why)
+            note(session, reader, self._clock(), "change", row, {"state": WITHDRAWN}, why)
 
     def _look(self, session: Session, row: DocumentDraftRow, number: str, address: str) -> Preview:
         order = session.get_one(WorkOrderRow, row.work_order)
@@ -259,10 +255,10 @@ class Issuing:
         self, session: Session, reader: Reader, row: DocumentDraftRow, pdf: bytes, signatures: tuple[Signature, ...]
     ) -> str:
         document, order = document_of(row.content), session.get_one(WorkOrderRow, row.work_order)
-        self._only_one(session, order, row.amends, but=row.id)
-        was = self._issued(session, reader, row.amends, Action.DECIDE) if row.amends else None
+        need_only_one(session, order, row.amends, but=row.id)
+        was = issued_for(session, reader, row.amends, Action.DECIDE) if row.amends else None
         if was is not None:
-            self._in_force(session, was)
+            need_in_force(session, was)
         at = self._clock()
         certificate = take_over(session, reader, at, document, order)
         issued = IssuedDocumentRow(
@@ -287,91 +283,10 @@ class Issuing:
             told = {"number": was.number, "by_number": row.number, "by": reader.name, "change": document.amends.change}  # type: ignore[union-attr]
             ledger.note(session, self.sealer, at, AMENDED, was.id, told)
             set_status(session, reader, at, was.certificate, REPLACED, f"amended by {row.number}")
-        self._note(session, reader, "change", row, {"state": ISSUED, "number": row.number, "entry": entry.hash})
+        note(
+            session, reader, self._clock(), "change", row, {"state": ISSUED, "number": row.number, "entry": entry.hash}
+        )
         return row.id
-
-    def _order(self, session: Session, reader: Reader, order: str, action: Action) -> WorkOrderRow:
-        row = session.get(WorkOrderRow, order)
-        if row is None or not reader.may(Action.READ, _GROUP, row.place):
-            raise NoSuchRowError(f"work_order {order[:12]}")
-        _allowed(reader, action, session.get_one(LaboratoryRow, row.laboratory))
-        return row
-
-    def _draft(
-        self, session: Session, reader: Reader, draft: str, action: Action, states: tuple[str, ...] = ()
-    ) -> DocumentDraftRow:
-        row = session.get(DocumentDraftRow, draft)
-        laboratory = session.get_one(LaboratoryRow, row.laboratory) if row else None
-        if row is None or laboratory is None or not reader.may(Action.READ, _GROUP, laboratory.place):
-            raise NoSuchRowError(f"document_draft {draft[:12]}")
-        _allowed(reader, action, laboratory)
-        if states and row.state not in states:
-            raise DocumentError(
-                f"Giấy này đã ở bước khác ({row.number or row.state}). Hãy tải lại trang.",
-                f"This document is at another step ({row.number or row.state}). Load the page again.",
-            )
-        return row
-
-    def _issued(self, session: Session, reader: Reader, document: str, action: Action) -> IssuedDocumentRow:
-        row = session.get(IssuedDocumentRow, document)
-        laboratory = session.get_one(LaboratoryRow, row.laboratory) if row else None
-        if row is None or laboratory is None or not reader.may(Action.READ, _GROUP, laboratory.place):
-            raise NoSuchRowError(f"issued_document {document[:12]}")
-        _allowed(reader, action, laboratory)
-        return row
-
-    def _in_force(self, session: Session, row: IssuedDocumentRow) -> None:
-        if ledger.state_of(session, row.id) != ISSUED:
-            raise DocumentError(
-                f"{row.number}: đã được sửa đổi hoặc thu hồi trước đó. Hãy xem bản còn giá trị.",
-                f"{row.number}: was amended or withdrawn before. Look at the one that holds.",
-            )
-
-    def _only_one(self, session: Session, order: WorkOrderRow, amends: str, but: str = "") -> None:
-        """Of an order one document is on its way, and one is in force, unless the new one amends it."""
-        its, of = DocumentDraftRow, IssuedDocumentRow
-        on_its_way = session.scalars(
-            select(its.id).where(its.work_order == order.id, its.state.in_((DRAFT, EXPORTED)), its.id != but)
-        ).first()
-        issued = session.scalars(select(of).where(of.work_order == order.id, of.id != amends)).all()
-        held = next((row.number for row in issued if ledger.state_of(session, row.id) == ISSUED), "")
-        if on_its_way or held:
-            raise DocumentError(
-                f"Phiếu {order.number} đã có giấy {held or 'đang soạn'}. Hãy sửa đổi giấy đó, hoặc hủy bản đang soạn.",
-                f"Order {order.number} has a document {held or 'in preparation'}. Amend that one, or void the draft.",
-            )
-
-    def _note(
-        self,
-        session: Session,
-        reader: Reader,
-        action: str,
-        row: DocumentDraftRow | IssuedDocumentRow,
-        after: dict[str, str],
-        why: str = "",
-    ) -> None:
-        place = session.get_one(LaboratoryRow, row.laboratory).place
-        noun = "issued_document"
-        audit.note(session, reader, self._clock(), action, noun, row.id, place=place, after=dict(after), why=why)
-
-
-def files_of(document: Document) -> tuple[bytes, bytes]:
-    """PDF, ready to be signed, and DCC; of what is no calibration, or what the DCC cannot hold, there is none.
-
-    Raises:
-        gateway.certificates.printing.NotInstalledError: typst is not installed.
-    """
-    xml = b""
-    if document.kind == CALIBRATION:
-        # It needs more than ISO/IEC 17025 does (a condition, k of 1 or more); the PDF is the certificate.
-        with suppress(ValueError):
-            xml = write_dcc(certificate_of(document, LANGUAGES[document.languages][0]))
-    return signable(pdf_of(document)), xml
-
-
-def _allowed(reader: Reader, action: Action, laboratory: LaboratoryRow) -> None:
-    if not reader.may(action, _GROUP, laboratory.place):
-        raise ForbiddenError(f"{reader.name}: may not {action.value} at {laboratory.name}")
 
 
 def _reason(why: str) -> str:
