@@ -19,6 +19,7 @@ from gateway.api.rendering import Renderer
 from gateway.api.routes import every_route
 from gateway.api.security import Access
 from gateway.api.source import Service
+from gateway.api.turns import Turns
 from gateway.api.unreachable import Unreachable
 from gateway.registry.audit_check import AuditCheck
 from gateway.registry.sheets import Imports
@@ -63,6 +64,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        # To where they lead would be made of the header Host, which is whatever somebody sends.
+        redirect_slashes=False,
         middleware=[Middleware(Unreachable), Middleware(Guard, access=access)],
     )
     _hold(app, service, access, web, clock, ZoneInfo(zone))
@@ -84,6 +87,7 @@ def _hold(app: FastAPI, service: Service, access: Access, web: Path, clock: Call
     app.state.web = web
     app.state.renderer = Renderer(web, zone)
     app.state.sparks = Sparks()
+    app.state.turns = Turns()
     app.state.imports = Imports(service.engine, clock)
     app.state.audit_check = AuditCheck(service.engine, clock)
     app.state.held_files = HeldFiles(clock)

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 _LOOK = "Look in /api/docs for what is expected."
 _PARTS = ("path", "query", "header", "cookie", "body")
-_PAGES_KNOW = (403, 404, 422, 500, 503)
+_PAGES_KNOW = (403, 404, 422, 429, 500, 503)
 _SECRETS = ("password", "secret", "token", "key")
 _LONGEST = 60
 _SHORTLY = {"missing": "is missing", "extra_forbidden": "there is no such field"}
@@ -101,7 +101,7 @@ def explain_registry(request: Request, error: Exception) -> Response:
 def _explain_failure(request: Request, error: Exception) -> Response:
     detail = f"gateway: {type(error).__name__} while answering. Its log says where; please report it."
     response = _explain(request, 500, detail)
-    response.headers.update(HEADERS)  # this answer is given outside of the guard
+    response.headers.update({**HEADERS, "Cache-Control": "no-store"})  # this answer is given outside of the guard
     return response
 
 

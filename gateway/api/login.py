@@ -17,6 +17,7 @@ from gateway.api.guard import origin_of, start_session
 from gateway.api.permission import TheReader
 from gateway.api.rendering import Pages
 from gateway.api.security import COOKIE, LINK_COOKIE, Access
+from gateway.api.turns import AtATurn
 from gateway.registry import transaction
 from gateway.registry.roles import Reader
 from gateway.registry.texts import Title
@@ -66,6 +67,7 @@ def log_in(
     request: Request,
     pages: Pages,
     access: TheAccess,
+    _turn: AtATurn,
     name: Word = "",
     password: Word = "",
     to: NextField = "/",
@@ -111,6 +113,7 @@ def enter(
     request: Request,
     pages: Pages,
     access: TheAccess,
+    _turn: AtATurn,
     name: Word = "",
     full_name: Word = "",
     password: Word = "",

@@ -17,6 +17,7 @@ from gateway.api.login import DIFFERENT, TheAccess, Word
 from gateway.api.permission import ThePerson
 from gateway.api.rendering import Pages
 from gateway.api.source import Now
+from gateway.api.turns import AtATurn
 from gateway.registry import transaction
 from gateway.registry.book import label_of
 from gateway.registry.nouns import NOUNS
@@ -103,7 +104,7 @@ def rename(form: TheForm, full_name: Word = "") -> Response:
 
 
 @router.post("/password")
-def renew_password(form: TheForm, old: Word = "", password: Word = "", again: Word = "") -> Response:
+def renew_password(form: TheForm, _turn: AtATurn, old: Word = "", password: Word = "", again: Word = "") -> Response:
     """Another password; every other browser is signed out."""
 
     def renew(_session: Session) -> None:

@@ -271,6 +271,22 @@ def test_every_answer_carries_its_security_headers(person, stranger) -> None:
     assert person.get("/").headers["cache-control"] == "no-store"
 
 
+def test_a_failure_is_kept_by_no_cache_either(app, gateway, monkeypatch) -> None:
+    client = TestClient(app, cookies={COOKIE: gateway.sign_in()}, raise_server_exceptions=False)
+    monkeypatch.setattr(type(gateway), "health", None)
+    for path in ("/live", "/api/v1/edges"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["cache-control"]) == (500, "no-store")
+        assert answer.headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", ["/live/", "/registry/", "/api/v1/edges/", "/registry/sites/new/", "/static"])
+def test_nobody_is_sent_to_where_the_header_host_says(person, path) -> None:
+    answer = person.get(path, headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
+    assert "evil.example" not in answer.text
+
+
 def test_no_page_holds_a_script_or_style_of_its_own_or_loads_from_elsewhere(person) -> None:
     for path in ("/", "/login", "/account", "/api/docs", "/series/sa-dec/press-shop/meter-1/active_power"):
         page = person.get(path).text
