@@ -12,7 +12,8 @@ from gateway.access.refusals import AccessError
 from gateway.api.permission import allow
 from gateway.api.registry_pages.desk import Desk, RowId, TheDesk
 from gateway.api.sent_forms import Sent, TheSent, check_token
-from gateway.certificates.content import CALIBRATION, LANGUAGES, Chosen, document_of
+from gateway.certificates.choosing import Chosen
+from gateway.certificates.content import CALIBRATION, LANGUAGES, document_of
 from gateway.certificates.finding import issued_of, shelf
 from gateway.certificates.issuing import Issuing
 from gateway.certificates.ledger import events_of, state_of

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from edge_agent.wire.bench import AS_LEFT, CalibrationCapture, CalibrationResult, Reading
 from gateway.certificates.capability import ScopeLine, within_scope
+from gateway.certificates.choosing import Chosen
 from gateway.certificates.conforming import decided, statements
 from gateway.certificates.content import (
     CALIBRATION,
     VERIFICATION,
     Amends,
-    Chosen,
     Document,
     Item,
     Legal,

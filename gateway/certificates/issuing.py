@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 
 from gateway.certificates import ledger
 from gateway.certificates.before_issue import Lacking, lacking
+from gateway.certificates.choosing import Chosen
 from gateway.certificates.composing import compose
-from gateway.certificates.content import Chosen, Document, canonical, digest, document_of
+from gateway.certificates.content import Document, canonical, digest, document_of
 from gateway.certificates.files import files_of
 from gateway.certificates.gathering import gather
 from gateway.certificates.reaching import draft_for, issued_for, need_in_force, need_only_one, note, order_for

@@ -26,7 +26,7 @@ class DocumentDraftRow(Base):
         token: 128 random bits of the public page, hexadecimal.
         address: Where the public page is, as printed in the QR code.
         amends: Id of the document that it amends; empty: none.
-        chosen: What people have chosen and written for it, JSON of ``content.Chosen``.
+        chosen: What people have chosen and written for it, JSON of ``choosing.Chosen``.
         content: What it says, canonical JSON; empty before it is exported.
         pdf: As exported.
         xml: As exported; empty: there is none.

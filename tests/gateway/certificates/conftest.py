@@ -22,8 +22,9 @@ from edge_agent.wire.bench import (
 from edge_agent.wire.messages import Record
 from gateway.certificates.capability import ScopeLine
 from gateway.certificates.checking import check_documents
+from gateway.certificates.choosing import Chosen
 from gateway.certificates.composing import Competence, Sources, compose
-from gateway.certificates.content import Chosen, Document, Party
+from gateway.certificates.content import Document, Party
 from gateway.certificates.issuing import Issuing
 from gateway.laboratory.bench_records import BenchSession
 from gateway.registry import RecordRow, connect, transaction

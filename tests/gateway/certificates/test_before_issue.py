@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from gateway.certificates.before_issue import lacking
+from gateway.certificates.choosing import Chosen
 from gateway.certificates.composing import Sources, compose
-from gateway.certificates.content import Chosen, Party, StandardUsed
+from gateway.certificates.content import Party, StandardUsed
 
 DAY = "2026-11-22"
 Change = Callable[[Sources], Sources]

@@ -152,7 +152,7 @@ def test_the_public_page_gives_away_nothing_else(stranger, house) -> None:
 
 
 def test_a_number_of_a_draft_is_not_public_before_it_is_issued(stranger, house) -> None:
-    from gateway.certificates.content import Chosen
+    from gateway.certificates.choosing import Chosen
 
     draft = house.issuing.begin(house.staff, house.order, Chosen())
     house.issuing.export(house.authoriser, draft, "https://lab.example")

@@ -12,7 +12,8 @@ from calibration.dcc import read_dcc
 from gateway.certificates import ledger
 from gateway.certificates.certificate import certificate_of
 from gateway.certificates.checking import check_documents
-from gateway.certificates.content import Chosen, digest, document_of
+from gateway.certificates.choosing import Chosen
+from gateway.certificates.content import digest, document_of
 from gateway.certificates.issuing import Issuing
 from gateway.certificates.refusing import DocumentError
 from gateway.registry.certified import CalibrationPointRow, CertificateRow, StandardUsedRow

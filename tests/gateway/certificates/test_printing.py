@@ -8,8 +8,9 @@ from pypdf import PdfReader
 
 from calibration.dcc import read_dcc, write_dcc
 from gateway.certificates.certificate import certificate_of
+from gateway.certificates.choosing import Chosen
 from gateway.certificates.composing import Sources, compose
-from gateway.certificates.content import Amends, Chosen, canonical, document_of
+from gateway.certificates.content import Amends, canonical, document_of
 from gateway.certificates.printing import pdf_of
 
 ADDRESS = "https://lab.example/verify/00112233445566778899aabbccddeeff"
