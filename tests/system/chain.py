@@ -109,14 +109,21 @@ class Chain:
         return one
 
     def agent(
-        self, buses: str, *, name: str = "agent", state: str = STATE, trust: str = "always", more: str = ""
+        self,
+        buses: str,
+        *,
+        name: str = "agent",
+        state: str = STATE,
+        trust: str = "always",
+        more: str = "",
+        at: tuple[str, str] = (SITE, EDGE),
     ) -> Process:
-        """An agent, not yet started; ``more`` belongs to its table ``edge`` or is tables."""
+        """An agent, not yet started; ``more`` belongs to its table ``edge`` or is tables; ``at``: site and edge."""
         file = self.folder / f"{name}.toml"
         broker = BROKER.format(url=self.broker.url) if self.broker else ""
         text = AGENT.format(
-            site=SITE,
-            edge=EDGE,
+            site=at[0],
+            edge=at[1],
             state=state,
             record_period_s=self.record_period_s,
             trust=trust,

@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,3 +39,18 @@ def influx_chain(tmp_path: Path, mosquitto: Server, influxdb: Server) -> Iterato
     chain = Chain(tmp_path, mosquitto, influxdb)
     yield chain
     chain.close()
+
+
+@pytest.fixture
+def browser(chromium: str, tmp_path: Path) -> Iterator[Any]:
+    """A real browser, driven as the tests of the pages drive theirs."""
+    spec = spec_from_file_location("driven_browser", Path(__file__).parents[1] / "dashboards" / "conftest.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    window = module.Browser(chromium, tmp_path / "browser")
+    window.speak("vi")
+    yield window
+    window.close()
