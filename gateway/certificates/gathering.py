@@ -16,7 +16,8 @@ from gateway.laboratory.bench_records import BenchSession, sessions_of
 from gateway.registry.certified import CertificateRow
 from gateway.registry.laboratory import InstrumentRow, LaboratoryRow
 from gateway.registry.laboratory_scope import DesignationRow, LegalTermRow, ScopeEntryRow
-from gateway.registry.laboratory_work import CalibrationRequestRow, CompetenceRow, WorkOrderRow
+from gateway.registry.laboratory_staff import CompetenceRow
+from gateway.registry.laboratory_work import CalibrationRequestRow, WorkOrderRow
 from gateway.registry.nouns import Registered
 from gateway.registry.organisations import CommuneRow, OrganisationRow, PlacementRow, ProvinceRow, SiteRow
 

@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gateway.registry import personal
-from gateway.registry.laboratory_work import CompetenceRow
+from gateway.registry.laboratory_staff import CompetenceRow
 from gateway.registry.roles import Reader
 
 PERFORM, REVIEW, AUTHORISE = "perform", "review", "authorise"

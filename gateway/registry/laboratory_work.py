@@ -1,10 +1,7 @@
-"""The laboratory's work: requests, work orders, and who may do what.
+"""The laboratory's work: requests and work orders.
 
 Decision: a work order's state is a field that no form changes; ``gateway.laboratory`` moves it, and says who did.
 Because: that who calibrated cannot authorise (four eyes) is a rule on the way, not on a value.
-
-Decision: names by which staff sign are not kept apart as personal data are.
-Because: they stand on documents that a laboratory has to keep (ISO/IEC 17025:2017, 7.5.1 and 8.4).
 """
 
 from collections.abc import Mapping
@@ -13,11 +10,11 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy.orm import Mapped
 
 from gateway.registry.certified import CERTIFICATE_KINDS
-from gateway.registry.fields import Choice, Choices, Day, Flag, Line, Link, Value, Whole, field
+from gateway.registry.fields import Choice, Day, Flag, Line, Link, Value, Whole, field
 from gateway.registry.nouns import Noun, Registered
 from gateway.registry.refusals import WrongValuesError
 from gateway.registry.texts import Title
-from gateway.registry.usual import NOTE, NUMBER, SINCE, UNTIL
+from gateway.registry.usual import NOTE, NUMBER
 
 LABORATORY = Link(title=Title("Phòng thí nghiệm", "Laboratory"), to="laboratory", required=True)
 DECISIONS = {
@@ -56,18 +53,13 @@ _RESULTS_REST_ON_IT = Title(
     "Kết quả đã tính dựa vào ô này. Hãy lùi phiếu một bước rồi sửa.",
     "The results rest on this field. Take the order back a step first, then change it.",
 )
-DUTIES = {
-    "perform": Title("Thực hiện", "Perform"),
-    "review": Title("Soát xét", "Review"),
-    "authorise": Title("Phê duyệt", "Authorise"),
-}
 DECISION_RULES = {
     "simple_acceptance": Title("Chấp nhận đơn giản", "Simple acceptance"),
     "guard_band": Title("Dải bảo vệ w = U", "Guard band w = U"),
     "non_binary": Title("Không nhị phân, w = U", "Non-binary, w = U"),
     "iso_14253_1": Title("TCVN ISO 14253-1", "ISO 14253-1"),
 }
-_PROCEDURE = Line(
+PROCEDURE = Line(
     title=Title("Quy trình", "Procedure"),
     hint=Title("mã quy trình ở bàn đo; * là mọi quy trình", "id of the bench's procedure; * is every one"),
     pattern=r"\*|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
@@ -217,7 +209,7 @@ class WorkOrderRow(Registered):
     address: Mapped[str] = field(
         Line(title=Title("Địa chỉ nơi thực hiện", "Address there"), hint=Title("khi tại khách hàng", "at a customer's"))
     )
-    procedure: Mapped[str] = field(_PROCEDURE)
+    procedure: Mapped[str] = field(PROCEDURE)
     method: Mapped[str] = field(
         Line(
             title=Title("Văn bản phương pháp", "Document of the method"),
@@ -282,46 +274,3 @@ class WorkOrderRow(Registered):
             wrong |= dict.fromkeys(sorted(changed & AGREED), _RESULTS_REST_ON_IT)
         if wrong:
             raise WrongValuesError(wrong)
-
-
-class CompetenceRow(Registered):
-    """Somebody of the laboratory who may do a procedure, until when."""
-
-    __tablename__ = "competence"
-    noun = Noun(
-        title=Title("Năng lực", "Competence"),
-        many=Title("Phân công, năng lực", "Competences"),
-        group="laboratory",
-        key=("laboratory", "signs_as", "procedure", "since"),
-        label=("signs_as", "procedure"),
-        owner=("laboratory",),
-        has_attachments=True,
-    )
-    laboratory: Mapped[str] = field(LABORATORY)
-    signs_as: Mapped[str] = field(
-        Line(
-            title=Title("Họ tên ký", "Signs as"),
-            hint=Title("như ở tài khoản và ở bàn đo", "as in the account and at the bench"),
-            required=True,
-            searched=True,
-            longest=200,
-            example="Trần Thị Lan",
-        )
-    )
-    procedure: Mapped[str] = field(
-        Line(
-            title=_PROCEDURE.title,
-            hint=_PROCEDURE.hint,
-            pattern=_PROCEDURE.pattern,
-            longest=63,
-            required=True,
-            example="*",
-        )
-    )
-    duties: Mapped[str] = field(
-        Choices(title=Title("Được phép", "May"), options=DUTIES, required=True, example=["perform"])
-    )
-    since: Mapped[str] = field(SINCE)
-    until: Mapped[str] = field(UNTIL)
-    document: Mapped[str] = field(Line(title=Title("Quyết định số", "Decision number"), longest=100))
-    note: Mapped[str] = field(NOTE)

@@ -8,7 +8,7 @@ import pytest
 PACKAGES = ("calibration", "drivers", "edge_agent", "gateway", "dashboards")
 # In pieces, so that this file does not hold what it looks for.
 MACHINE_PATHS = re.compile(
-    "|".join(("/wo" + "rk/", "/ro" + "ot/", "/opt/py" + "pi", "/opt/whe" + "els", r"/ho" + r"me/(?!pi\b)\w"))
+    "|".join((r"(?<![\w-])/wo" + "rk/", "/ro" + "ot/", "/opt/py" + "pi", "/opt/whe" + "els", r"/ho" + r"me/(?!pi\b)\w"))
 )
 REGISTRY_HOSTS = re.compile(
     "|".join(("py" + r"pi\.org", "python" + "hosted", r"npm" + r"js\.", r"deb\.deb" + "ian", r"proxy\.go" + "lang"))
