@@ -1,4 +1,4 @@
-"""The demo's account, the link that signs in to it, and the enterprise whose machines it shows."""
+"""The demo's account, the link that signs in to it, the enterprise whose machines it shows, and its laboratory."""
 
 import time
 from pathlib import Path
@@ -9,6 +9,8 @@ from gateway.access.accounts import make_account
 from gateway.access.granting import grant
 from gateway.access.links import make_link
 from gateway.config import load_config
+from gateway.demo.folder import BENCH, EDGE, LAB_SITE, SITE
+from gateway.demo.laboratory import Read, furnish
 from gateway.opening import opened_registry
 from gateway.registry import transaction
 from gateway.registry.book import Book
@@ -16,8 +18,8 @@ from gateway.registry.roles import SYSTEM, Grant, Role
 from gateway.registry.territory import write_provinces
 
 NAME = "demo"
-SITE = "demo"
-"""As ``gateway.demo.folder`` writes it into the agent's file."""
+SHOP_GAIN = 3e-4
+"""What the simulated balance of the press shop shows too much, as ``nhipdo-edge simulate --laboratory`` has it."""
 _HOURS = 30 * 24
 _USES = 10_000
 """A demo is opened by everybody who looks on."""
@@ -31,7 +33,17 @@ def demo_link(gateway: Path) -> str:
     """
     now = time.time_ns()
     with opened_registry(load_config(gateway)) as engine:
-        _register(Book(engine, lambda: now))
+        owner = _register(Book(engine, lambda: now))
+        furnish(
+            engine,
+            now,
+            owner=owner,
+            bench_site=LAB_SITE,
+            room=Read(LAB_SITE, BENCH, "room-1"),
+            balance=Read(SITE, EDGE, "balance-1"),
+            balance_values={"serial_number": "B021002593", "resolution": 0.01, "range_low": 0, "range_high": 220},
+            gain=SHOP_GAIN,
+        )
         return _link(engine, now)
 
 
@@ -42,11 +54,12 @@ def _link(engine: Engine, now: int) -> str:
         return make_link(session, SYSTEM, now, row.id, hours=_HOURS, uses=_USES)
 
 
-def _register(book: Book) -> None:
-    """Whose machines these are: somebody who does not exist, and says so."""
+def _register(book: Book) -> str:
+    """Whose machines these are: somebody who does not exist, and says so; id of the row."""
     write_provinces(book)
     province = book.find(SYSTEM, "province", code="82", until="")
     organisation = {"code": "DEMO", "name": "Công ty mẫu (mô phỏng)", "kind": "enterprise", "province": province.id}
     owner = book.make(SYSTEM, "organisation", organisation)
     site = {"name": SITE, "title": "Xưởng mẫu (mô phỏng)", "organisation": owner.id, "kind": "factory"}
     book.make(SYSTEM, "site", site)
+    return owner.id

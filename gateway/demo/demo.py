@@ -21,7 +21,19 @@ from threading import Event
 from typing import Any
 
 from gateway.demo.account import demo_link
-from gateway.demo.folder import EDGE, SITE, agent_toml, fresh_folder, gateway_toml, simulated_plant
+from gateway.demo.folder import (
+    BENCH,
+    EDGE,
+    LAB_SITE,
+    SITE,
+    agent_toml,
+    bench_toml,
+    fresh_folder,
+    gateway_toml,
+    shop_buses,
+    simulated_plant,
+)
+from gateway.demo.laboratory import PEOPLE
 from gateway.demo.processes import (
     Child,
     DemoError,
@@ -47,6 +59,7 @@ class Demo:
         port: Of the page.
         address: Of the page; once the demo has started, with the link that opens it.
         screen: Address of the screen beside the machine.
+        bench: Address of the screen on the laboratory's bench.
         running: What was started, in the order in which it is stopped.
     """
 
@@ -54,6 +67,8 @@ class Demo:
         self.port = port
         self.screen = f"http://127.0.0.1:{screen_port}/"
         self._screen_port = screen_port
+        self._bench_port = free_port()
+        self.bench = f"http://127.0.0.1:{self._bench_port}/bench"
         self.running: list[Running] = []
         self._folder = folder
         self._key = token_urlsafe(16)
@@ -79,15 +94,21 @@ class Demo:
         self._begin("gateway", ["gateway.cli", "serve", str(gateway)], at_page)
         self._wait(lambda: self._ask("/healthz") is not None, "the gateway's page")
         self._begin("agent", ["edge_agent.cli", "run", str(agent)], self.screen)
+        bench = self._folder / "bench.toml"
+        # Only those who may perform stand at the bench.
+        operators = [one.full_name for one in PEOPLE if "perform" in one.duties]
+        bench.write_text(bench_toml(broker, self._plant, self._bench_port, operators), "utf-8")
+        self._begin("bench", ["edge_agent.cli", "run", str(bench)], self.bench)
         self._wait(self._live, "live values of every instrument")
-        self._admit(gateway)
+        for edge in (f"{SITE}/{EDGE}", f"{LAB_SITE}/{BENCH}"):
+            self._admit(gateway, edge)
 
-    def _admit(self, gateway: Path) -> None:
+    def _admit(self, gateway: Path, edge: str) -> None:
         """What a person does once at a real gateway: say that this edge belongs here."""
-        command = [sys.executable, "-m", "gateway.cli", "-c", str(gateway), "edges", "admit", f"{SITE}/{EDGE}"]
+        command = [sys.executable, "-m", "gateway.cli", "-c", str(gateway), "edges", "admit", edge]
         done = subprocess.run([*command, "--by", "nhipdo demo"], check=False, capture_output=True, text=True)  # noqa: S603
         if done.returncode:
-            msg = f"{SITE}/{EDGE}: could not be admitted: {done.stderr.strip()}"
+            msg = f"{edge}: could not be admitted: {done.stderr.strip()}"
             raise DemoError(msg)
 
     def _write_key(self) -> None:
@@ -98,7 +119,7 @@ class Demo:
     def _start_simulator(self) -> None:
         ports, printed = self._folder / "ports", self._folder / "simulated.toml"
         advice = "It needs virtual serial ports (/dev/pts) and loopback. In a container, allow both."
-        command = ["edge_agent.cli", "simulate", "--directory", str(ports)]
+        command = ["edge_agent.cli", "simulate", "--laboratory", "--directory", str(ports)]
         simulator = self._begin("simulator", command, advice=advice, answer=printed)
         self._wait(lambda: "Serving" in simulator.log.read_text("utf-8"), "the simulated instruments")
         self._plant = simulated_plant(printed)
@@ -138,9 +159,14 @@ class Demo:
 
     def _live(self) -> bool:
         """Whether every simulated instrument shows a good present value at the gateway."""
-        got = self._ask(f"/api/v1/latest?{urllib.parse.urlencode({'site': SITE, 'edge': EDGE})}")
-        fresh = {c["instrument"] for c in got or () if c["recent"] and c["value"] is not None}
-        return len(fresh) >= len(self._plant["buses"])
+        edges = {(SITE, EDGE): len(shop_buses(self._plant))}
+        edges[LAB_SITE, BENCH] = len(self._plant["buses"]) - edges[SITE, EDGE]
+        return all(self._fresh(site, edge) >= wanted for (site, edge), wanted in edges.items())
+
+    def _fresh(self, site: str, edge: str) -> int:
+        """How many instruments of an edge show a good present value."""
+        got = self._ask(f"/api/v1/latest?{urllib.parse.urlencode({'site': site, 'edge': edge})}")
+        return len({c["instrument"] for c in got or () if c["recent"] and c["value"] is not None})
 
     def _ask(self, path: str) -> Any:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
@@ -218,7 +244,8 @@ def _run(demo: Demo, *, influx: bool, seconds: float | None) -> int:
     try:
         demo.start(influx=influx)
         say(
-            f"\n{demo.table()}\n\nThe pages:    {demo.address}\nThe screen:   {demo.screen}\nCtrl-C stops everything.\n"
+            f"\n{demo.table()}\n\nThe pages:    {demo.address}\nThe screen:   {demo.screen}\n"
+            f"The bench:    {demo.bench}\nCtrl-C stops everything.\n"
         )
         demo.watch(seconds)
     except DemoStopped:

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -13,8 +13,12 @@ from typing import IO, Any
 from gateway.demo.processes import DemoError
 
 SITE, EDGE = "demo", "press-shop"
-_OWN = ("edge", "broker", "clock")
+LAB_SITE, BENCH = "demo-lab", "bench-1"
+"""The made-up laboratory's site, and the edge on its bench."""
+_OWN = ("edge", "broker", "clock", "bench")
 """Tables that the demo writes itself."""
+IN_THE_LABORATORY = ("bench", "room")
+"""Buses of the simulated plant that the bench's agent reads."""
 LOCK = "demo.lock"
 """Marks a folder as a demo's, and is held while the demo runs."""
 
@@ -23,7 +27,7 @@ _AGENT = """\
 [edge]
 site = "{site}"
 name = "{edge}"
-state_dir = "edge"
+state_dir = "{state}"
 
 [broker]
 url = "{broker}"
@@ -109,8 +113,34 @@ def simulated_plant(printed: Path) -> dict[str, Any]:
 def agent_toml(broker: str, plant: Mapping[str, Any], screen_port: int) -> str:
     """The agent's configuration: the simulated plant and its shop floor, as they were told, and the demo's broker."""
     told = {name: table for name, table in plant.items() if name not in _OWN}
+    told["buses"] = shop_buses(plant)
     told["screen"] = {**told.get("screen", {}), "port": screen_port}
-    return "\n".join((_AGENT.format(site=SITE, edge=EDGE, broker=broker), *_tables(told, "")))
+    head = _AGENT.format(site=SITE, edge=EDGE, state="edge", broker=broker)
+    return "\n".join((head, *_tables(told, "")))
+
+
+def bench_toml(broker: str, plant: Mapping[str, Any], screen_port: int, operators: Sequence[str]) -> str:
+    """The configuration of the agent on the laboratory's bench.
+
+    Args:
+        broker: Its url.
+        plant: As the simulator printed it.
+        screen_port: Of the bench's screen.
+        operators: Who calibrates there.
+    """
+    told = {
+        "buses": [bus for bus in plant["buses"] if bus["name"] in IN_THE_LABORATORY],
+        "bench": plant.get("bench", {}),
+        "screen": {"port": screen_port},
+        "operators": [{"name": name} for name in operators],
+    }
+    head = _AGENT.format(site=LAB_SITE, edge=BENCH, state="bench", broker=broker)
+    return "\n".join((head, *_tables(told, "")))
+
+
+def shop_buses(plant: Mapping[str, Any]) -> list[Any]:
+    """Buses that the press shop's agent reads."""
+    return [bus for bus in plant["buses"] if bus["name"] not in IN_THE_LABORATORY]
 
 
 def _tables(tables: Mapping[str, Any], path: str) -> Iterator[str]:

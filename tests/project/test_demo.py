@@ -82,6 +82,18 @@ def asked(address: str, path: str) -> Any:
         return json.loads(answer.read())
 
 
+def corrected(address: str) -> Any:
+    """A sample of the shop's balance that its certificate corrects; the pan moves for less than a second."""
+    end = time.monotonic() + START_S
+    while True:
+        latest = asked(address, "latest?site=demo&edge=press-shop")
+        found = next((one for one in latest if one["channel"] == "mass" and one["u"]), None)
+        if found:
+            return found
+        assert time.monotonic() < end, latest
+        time.sleep(0.1)
+
+
 def is_gone(pid: int) -> bool:
     try:
         return not Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -93,18 +105,24 @@ def assert_all_gone(demo: Demo) -> None:
     assert [what for what, pid in demo.table().items() if not is_gone(pid)] == []
 
 
-def test_a_newcomer_sees_live_values_of_three_instruments(root: Path, tmp_path: Path) -> None:
+def test_a_newcomer_sees_live_values_and_one_that_a_certificate_corrects(root: Path, tmp_path: Path) -> None:
     with running(root, tmp_path / "demo", "--port", "18080") as demo:
         address = demo.until(r"http://127\.0\.0\.1:\d+/\?key=\S+")[0]
         latest = asked(address, "latest?site=demo&edge=press-shop")
-        [edge] = asked(address, "health")["edges"]
+        edges = asked(address, "health")["edges"]
+        mass = corrected(address)
+        bench = demo.until(r"The bench: +(\S+)")[1]
+        with urllib.request.urlopen(bench, timeout=10) as page:
+            assert page.status == 200
         demo.process.send_signal(signal.SIGINT)
         assert demo.ended() == 0
     assert {c["instrument"] for c in latest if c["recent"]} == {"press-1", "meter-1", "balance-1"}
-    assert (edge["admitted"], edge["missing"], edge["state"]) == (True, 0, "online")
-    assert set(demo.table()) == {"simulator", "broker", "gateway", "agent"}
+    assert mass["u"] == pytest.approx(0.003, abs=0.002)
+    assert {(edge["site"], edge["edge"]) for edge in edges} == {("demo", "press-shop"), ("demo-lab", "bench-1")}
+    assert {(edge["admitted"], edge["missing"], edge["state"]) for edge in edges} == {(True, 0, "online")}
+    assert set(demo.table()) == {"simulator", "broker", "gateway", "agent", "bench"}
     stopped = re.findall(r"^stopping the (\w+)", demo.said, re.MULTILINE)
-    assert stopped == ["agent", "gateway", "broker", "simulator"]
+    assert stopped == ["bench", "agent", "gateway", "broker", "simulator"]
     assert_all_gone(demo)
 
 
@@ -124,9 +142,9 @@ def test_a_part_that_dies_is_told_and_the_others_are_stopped(root: Path, tmp_pat
 def test_it_does_the_same_with_a_real_broker_and_influxdb(root: Path, tmp_path: Path) -> None:
     with running(root, tmp_path / "demo", "--port", "18280", "--influx", "--seconds", "1") as demo:
         assert demo.ended() == 0
-    assert set(demo.table()) == {"simulator", "influxd", "mosquitto", "gateway", "agent"}
+    assert set(demo.table()) == {"simulator", "influxd", "mosquitto", "gateway", "agent", "bench"}
     stopped = re.findall(r"^stopping the (\w+)", demo.said, re.MULTILINE)
-    assert stopped == ["agent", "gateway", "mosquitto", "influxd", "simulator"]
+    assert stopped == ["bench", "agent", "gateway", "mosquitto", "influxd", "simulator"]
     assert_all_gone(demo)
 
 
