@@ -85,7 +85,8 @@ def show_stop(
     machine = next((one for one in machines_of(service.engine, frozenset({site})) if one.id == of), None)
     span = around(stop, now)
     may_look = is_within(site, series)
-    name, day = day_of_shift(stop.shift, today(stop.since, zone).isoformat())
+    there = machine.zone(zone) if machine else zone
+    name, day = day_of_shift(stop.shift, today(stop.since, there).isoformat())
     period = shift_at(parse(day).first, name) if name else parse(day)
     scope = Scope(site, unit=f"{edge}/{unit}")
     context = {

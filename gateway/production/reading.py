@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import fsum
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, tuple_
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from edge_agent.kpi.elements import Elements, ProductPieces
 from gateway.access.sites import Sites
 from gateway.production.periods import Kind, Period
-from gateway.production.summing import COUNTS, TIMES
+from gateway.production.summing import COUNTS, TIMES, zone_of
 from gateway.registry import ProductionDayRow, WorkUnitRow
 from gateway.shop_floor import UnitId
 
@@ -40,6 +41,7 @@ class Machine(NamedTuple):
         channels: Role -> ``instrument.channel``.
         products: Product -> titles.
         reasons: Stop reason -> titles.
+        timezone: IANA name of the wall clock of its shifts; empty: it never said one.
     """
 
     id: UnitId
@@ -50,6 +52,11 @@ class Machine(NamedTuple):
     channels: dict[str, str]
     products: dict[str, dict[str, str]]
     reasons: dict[str, dict[str, str]]
+    timezone: str = ""
+
+    def zone(self, otherwise: ZoneInfo) -> ZoneInfo:
+        """Of its wall clock, by which the sums of its days are made too."""
+        return zone_of(self.timezone, otherwise)
 
 
 class _Product(msgspec.Struct):
@@ -65,6 +72,7 @@ class _Description(msgspec.Struct):
     channels: dict[str, str] = {}
     products: dict[str, _Product] = {}
     reasons: dict[str, dict[str, str]] = {}
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,7 @@ def _machine(site: str, edge: str, unit: str, line: str, description: str) -> Ma
         channels=said.channels,
         products=products,
         reasons=said.reasons,
+        timezone=said.timezone,
     )
 
 
@@ -174,10 +183,12 @@ def told_days(engine: Engine, whose: Selection, period: Period) -> dict[UnitId, 
 def last_day(engine: Engine, whose: Selection) -> str:
     """The last local day of which anything was told; empty: there is none."""
     its = ProductionDayRow
-    # By site: each answer is then the end of an index.
+    sites = select(WorkUnitRow.site).where(WorkUnitRow.site.in_(whose.sites)).distinct().subquery()
+    # Of each site by itself: its answer is then the end of an index.
+    last = select(func.max(its.day)).where(its.site == sites.c.site).scalar_subquery()
+    by_site = select(last.label("day")).select_from(sites).subquery()
     with Session(engine) as session:
-        found = [session.scalar(select(func.max(its.day)).where(its.site == site)) for site in whose.sites]
-    return max((day for day in found if day), default="")
+        return session.scalar(select(func.max(by_site.c.day))) or ""
 
 
 def together(sums: Iterable[Sum]) -> Sum:

@@ -1,7 +1,7 @@
 """Stops of a period: which there were, and which reasons took most.
 
-A stop counts for the day of the shift in which it began, or else for the day of its wall clock; and with the time that
-it took of what was planned.
+A stop counts for the day of the shift in which it began, or else for the day of its machine's wall clock; and with the
+time that it took of what was planned.
 """
 
 from collections.abc import Iterable
@@ -104,7 +104,7 @@ def stops_of(
         engine: Of the registry.
         whose: Of which machines.
         period: When they counted.
-        zone: Of the wall clock.
+        zone: Of the wall clock of machines that never said theirs.
         most: At most so many.
         longest_first: By what they took of planned time; else by when they began, the last first.
         kinds: Only these; empty: all.
@@ -154,7 +154,7 @@ def _words(title: str) -> dict[str, str]:
 
 def _within(whose: Selection, period: Period, zone: ZoneInfo) -> ColumnElement[bool]:
     its = StopRow
-    since, until = period.span(zone)
+    since, until = period.span(zone)  # other zones lie less than two days from it
     wanted = [its.site.in_(whose.sites), its.since >= since - _LONGEST, its.since < until + _LONGEST]
     wanted.append(its.gone.is_(False))
     if not whose.is_all:
@@ -165,5 +165,26 @@ def _within(whose: Selection, period: Period, zone: ZoneInfo) -> ColumnElement[b
         # The last ten letters of ``name@2026-11-25``: the same question on every database.
         day = func.substr(its.shift, func.length(its.shift) - 9, 10)
         in_shift = and_(its.shift != "", day >= period.first.isoformat(), day <= period.last.isoformat())
-        wanted.append(or_(in_shift, and_(its.shift == "", its.since >= since, its.since < until)))
+        wanted.append(or_(in_shift, and_(its.shift == "", _began_within(whose, period, zone))))
     return and_(*wanted)
+
+
+def _began_within(whose: Selection, period: Period, zone: ZoneInfo) -> ColumnElement[bool]:
+    """By the wall clock of each machine; the most have that of this gateway, and are not named."""
+    its = StopRow
+    elsewhere: dict[ZoneInfo, list[UnitId]] = {}
+    for machine in whose.machines:
+        there = machine.zone(zone)
+        if there.key != zone.key:
+            elsewhere.setdefault(there, []).append(machine.id)
+    name = tuple_(its.site, its.edge, its.work_unit)
+    since, until = period.span(zone)
+    here = and_(its.since >= since, its.since < until)
+    if not elsewhere:
+        return here
+    there_too = []
+    for its_zone, machines in elsewhere.items():
+        since, until = period.span(its_zone)
+        there_too.append(and_(name.in_([tuple(one) for one in machines]), its.since >= since, its.since < until))
+    all_there = [tuple(one) for machines in elsewhere.values() for one in machines]
+    return or_(and_(name.not_in(all_there), here), *there_too)

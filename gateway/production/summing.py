@@ -171,10 +171,14 @@ def _days(since: int, until: int, zone: ZoneInfo) -> list[tuple[int, date]]:
 
 def _zone(session: Session, block: Block, otherwise: ZoneInfo) -> ZoneInfo:
     row = session.get(WorkUnitRow, block[:3])
-    said = msgspec.json.decode(row.description, type=_Zone).timezone if row else ""
+    return zone_of(msgspec.json.decode(row.description, type=_Zone).timezone if row else "", otherwise)
+
+
+def zone_of(said: str, otherwise: ZoneInfo) -> ZoneInfo:
+    """The wall clock of what an edge said; of what it did not say, or we do not know, another."""
     try:
         return ZoneInfo(said) if said else otherwise
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last of a folder of zones, such as "Asia"
         return otherwise
 
 

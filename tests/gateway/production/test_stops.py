@@ -82,6 +82,30 @@ def test_only_so_many_only_of_a_kind_only_with_a_reason_only_of_a_machine(ask, e
     assert ask(reasons_of, day_at(DAY), Selection(())) == []
 
 
+def test_outside_of_every_shift_a_stop_counts_for_the_day_of_its_machines_own_clock(
+    ask, told, described, engine
+) -> None:
+    # 23:30 of that day in Vietnam is 11:30 in New York; 08:00 of the next is 20:00 of that day there.
+    told(
+        described("far", timezone="America/New_York"),
+        described("nowhere", timezone="Asia"),
+        stop("2026-11-25T08:00", 3, unit="far"),
+        stop("2026-11-26T08:00", 2, unit="far"),
+        stop("2026-11-25T22:00", 1, unit="nowhere"),
+    )
+    whole = Selection(tuple(machines_of(engine, None)), is_all=True)
+    found = ask(stops_of, day_at(DAY), whole, most=10)
+    assert [(one.of.work_unit, one.planned_ns // (60 * S)) for one in found if one.shift == ""] == [
+        ("press-1", 5),
+        ("far", 2),
+        ("nowhere", 1),
+    ]
+    before = ask(stops_of, day_at(date(2026, 11, 24)), whole, most=10)
+    assert [(one.of.work_unit, one.planned_ns // (60 * S)) for one in before] == [("far", 3)]
+    far = Selection(tuple(machine for machine in whole.machines if machine.id.work_unit == "far"))
+    assert [one.stops for one in ask(reasons_of, month_at(DAY), far)] == [2]
+
+
 def test_by_time_the_last_comes_first(ask) -> None:
     found = ask(stops_of, day_at(DAY), most=3, longest_first=False)
     assert [one.since for one in found] == sorted((one.since for one in found), reverse=True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from edge_agent.kpi.calendar import Calendar, WeeklyShift, expand, to_ns
@@ -226,3 +226,20 @@ def test_without_a_zone_of_its_own_a_machine_keeps_the_gateways(engine, told, ev
     told(described("press-1", timezone="Nowhere/At-All"), elements(night_in_utc, part("")))
     sum_up_changed(engine, ZoneInfo("UTC"))
     assert list(by_day(engine, everything(), month_at(DAY))) == ["2026-11-25"]
+
+
+def test_a_zone_that_is_a_folder_of_zones_stops_no_sums(engine, told, everything, described) -> None:
+    told(described("press-1", timezone="Asia"), elements(at("2026-11-25T08:00"), part("")))
+    assert sum_up_changed(engine, ZoneInfo("UTC")) == 1
+    assert list(by_day(engine, everything(), month_at(DAY))) == ["2026-11-25"]
+
+
+def test_the_last_day_of_all_sites_is_one_question(engine, told, summed, everything, described) -> None:
+    for site, day in (("a", "25"), ("b", "27"), ("c", "26")):
+        told(described("press-1"), elements(at(f"2026-11-{day}T08:00"), part("")), site=site)
+    told(described("press-1"), site="silent")
+    summed()
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    assert last_day(engine, everything()) == "2026-11-27"
+    assert sum("production_day" in one for one in asked) == 1
