@@ -9,19 +9,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from gateway.access.refusals import AccessError
+from gateway.api.certificates_files import draft_of, issued_document, issuing_of
 from gateway.api.permission import allow
 from gateway.api.registry_pages.desk import Desk, RowId, TheDesk
 from gateway.api.sent_forms import Sent, TheSent, check_token
 from gateway.certificates.choosing import Chosen
 from gateway.certificates.content import CALIBRATION, LANGUAGES, document_of
-from gateway.certificates.finding import issued_of, shelf
-from gateway.certificates.issuing import Issuing
+from gateway.certificates.finding import shelf
 from gateway.certificates.ledger import events_of, state_of
-from gateway.certificates.printing import NotInstalledError, pdf_of
+from gateway.certificates.printing import NotInstalledError
 from gateway.certificates.refusing import DocumentError
 from gateway.certificates.seals import SealError
 from gateway.registry.certified import CERTIFICATE_KINDS
-from gateway.registry.issued_documents import DRAFT, EXPORTED, DocumentDraftRow
+from gateway.registry.issued_documents import DRAFT, EXPORTED
 from gateway.registry.laboratory import InstrumentRow, LaboratoryRow
 from gateway.registry.laboratory_scope import VERIFICATIONS
 from gateway.registry.laboratory_work import WorkOrderRow
@@ -46,18 +46,6 @@ _NO_FILE = Title(
 )
 _NO_ORDER = Title("Chưa chọn phiếu công việc. Hãy chọn một phiếu.", "No work order was chosen. Choose one.")
 _NO_DAY = Title("Ngày không đúng. Hãy ghi như 30/11/2027.", "There is no such day. Write 2027-11-30.")
-
-
-def issuing_of(desk: Desk) -> Issuing:
-    """The documents of this gateway.
-
-    Raises:
-        HTTPException: 503, it was started without a folder for its seal.
-    """
-    state = desk.request.app.state
-    if state.documents is None:
-        raise HTTPException(503, "documents: this gateway has no folder for its seal. Start it by nhipdo serve.")
-    return Issuing(desk.engine, lambda: desk.now, state.zone, state.documents)
 
 
 @router.get("", dependencies=[Reads])
@@ -97,21 +85,6 @@ def show_draft(desk: TheDesk, draft: RowId) -> HTMLResponse:
 def choose(desk: TheDesk, draft: RowId, sent: TheSent) -> Response:
     """Keep what was chosen."""
     return _done_with(desk, draft, sent, lambda: issuing_of(desk).choose(desk.reader, draft, _chosen(sent)))
-
-
-@router.get("/drafts/{draft}/document.pdf", dependencies=[Reads])
-def print_draft(desk: TheDesk, draft: RowId) -> Response:
-    """The draft as PDF: the exported file, or a trial print that says so on every page."""
-    row = _draft(desk, draft)
-    if row.state != DRAFT:
-        return _file(row.pdf, _PDF, f"{row.number or 'draft'}.pdf")
-    preview = issuing_of(desk).preview(desk.reader, draft)
-    if preview.document is None:
-        raise HTTPException(409, f"draft {draft[:12]}: cannot be printed. Look at what it lacks.")
-    try:
-        return _file(pdf_of(preview.document), _PDF, "draft.pdf")
-    except NotInstalledError as error:
-        raise HTTPException(503, str(error)) from error
 
 
 @router.post("/drafts/{draft}/export", dependencies=[Decides])
@@ -158,39 +131,10 @@ def show_document(desk: TheDesk, document: RowId) -> HTMLResponse:
     return _document_page(desk, document)
 
 
-@router.get("/{document}/document.pdf", dependencies=[Reads])
-def give_pdf(desk: TheDesk, document: RowId) -> Response:
-    """The PDF as it was issued."""
-    row = _issued(desk, document)
-    return _file(row.pdf, _PDF, f"{row.number}.pdf")
-
-
-@router.get("/{document}/document.xml", dependencies=[Reads])
-def give_xml(desk: TheDesk, document: RowId) -> Response:
-    """The digital calibration certificate as it was issued."""
-    row = _issued(desk, document)
-    if not row.xml:
-        raise HTTPException(404, f"{row.number}: has no digital certificate. Take the PDF.")
-    return _file(row.xml, _XML, f"{row.number}.xml")
-
-
-@router.get("/{document}/seal.json", dependencies=[Reads])
-def give_seal(desk: TheDesk, document: RowId) -> Response:
-    """The sealed statements of a document: whoever has the public key can check them without this gateway."""
-    row = _issued(desk, document)
-    with Session(desk.engine) as session:
-        told = [
-            {"statement": one.statement, "seal": one.seal, "public_key": one.public_key, "algorithm": "Ed25519"}
-            for one in events_of(session, row.id)
-        ]
-    note = "An integrity seal of the gateway, and no legal signature."
-    return _file(msgspec.json.encode({"note": note, "entries": told}), "application/json", f"{row.number}.seal.json")
-
-
 @router.post("/{document}/withdraw", dependencies=[Decides])
 def withdraw(desk: TheDesk, document: RowId, sent: TheSent) -> Response:
     """Say that it holds no longer."""
-    _issued(desk, document)
+    issued_document(desk, document)
     where = f"/laboratory/documents/{document}"
     return _done(
         desk, sent, lambda: issuing_of(desk).withdraw(desk.reader, document, sent["why"]), lambda: where, where
@@ -224,27 +168,8 @@ def _day(text: str) -> str:
     return date.fromisoformat("-".join(reversed(parts)) if len(parts) == 3 else text).isoformat()  # noqa: PLR2004
 
 
-def _draft(desk: Desk, draft: str) -> DocumentDraftRow:
-    with Session(desk.engine, expire_on_commit=False) as session:
-        row = session.get(DocumentDraftRow, draft)
-        place = session.get_one(LaboratoryRow, row.laboratory).place if row else None
-    if row is None or not desk.reader.may(Action.READ, "laboratory", place):
-        msg = f"document {draft[:12]}: is not there, or not yours. Look in /laboratory/documents."
-        raise HTTPException(404, msg)
-    return row
-
-
-def _issued(desk: Desk, document: str) -> Any:
-    with Session(desk.engine, expire_on_commit=False) as session:
-        row = issued_of(session, desk.reader, document)
-    if row is None:
-        msg = f"document {document[:12]}: is not there, or not yours. Look in /laboratory/documents."
-        raise HTTPException(404, msg)
-    return row
-
-
 def _draft_page(desk: Desk, draft: str, wrong: Title | None = None, chosen: Chosen | None = None) -> HTMLResponse:
-    row = _draft(desk, draft)
+    row = draft_of(desk, draft)
     preview = issuing_of(desk).preview(desk.reader, draft)
     with Session(desk.engine) as session:
         order = session.get_one(WorkOrderRow, row.work_order)
@@ -269,7 +194,7 @@ def _draft_page(desk: Desk, draft: str, wrong: Title | None = None, chosen: Chos
 
 
 def _document_page(desk: Desk, document: str, wrong: Title | None = None) -> HTMLResponse:
-    row = _issued(desk, document)
+    row = issued_document(desk, document)
     with Session(desk.engine) as session:
         place = session.get_one(LaboratoryRow, row.laboratory).place
         events = events_of(session, row.id)
@@ -290,7 +215,7 @@ def _document_page(desk: Desk, document: str, wrong: Title | None = None) -> HTM
 
 
 def _done_with(desk: Desk, draft: str, sent: Sent, do: Callable[[], object], where: str = "") -> Response:
-    _draft(desk, draft)
+    draft_of(desk, draft)
     here = f"/laboratory/documents/drafts/{draft}"
     return _done(desk, sent, do, lambda: where or here, here)
 
@@ -323,7 +248,3 @@ def _again(desk: Desk, here: str, why: Title, status: int = 422) -> HTMLResponse
         page = desk.page("certificates/wrong.html", {"wrong": why}, status)
     page.status_code = status
     return page
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    return Response(content, media_type=media_type, headers={"Content-Disposition": f'inline; filename="{name}"'})

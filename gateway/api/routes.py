@@ -14,6 +14,7 @@ from gateway.api import (
     administration_audit,
     andon,
     certificates,
+    certificates_files,
     certificates_public,
     edges,
     edges_pages,
@@ -76,6 +77,7 @@ def every_route() -> list[BaseRoute]:
             laboratory_work_bench,
             laboratory_work_external,
             certificates_public,
+            certificates_files,
             certificates,
         ),
     )

@@ -16,6 +16,7 @@ from gateway.certificates.before_verification import LEGAL, Met
 from gateway.certificates.certificate import certificate_of
 from gateway.certificates.composing import Sources, accepted
 from gateway.certificates.content import CALIBRATION, LANGUAGES, TEST, VERIFICATION, Document
+from gateway.laboratory.competence import is_among
 from gateway.registry.texts import Title
 
 _NOT_OF_TESTS = ("7.8.4",)
@@ -101,7 +102,8 @@ def _has_versions(document: Document, sources: Sources) -> bool:
 
 
 def _is_four_eyed(document: Document, _: Document | Sources) -> bool:
-    return document.authorised_by not in document.performed_by and document.reviewed_by not in document.performed_by
+    signed = (document.reviewed_by, document.authorised_by)
+    return not any(is_among(name, document.performed_by) for name in signed)
 
 
 def _is_done(document: Document, sources: Sources) -> bool:

@@ -17,7 +17,7 @@ from calibration.certificate import (
     Point,
     Standard,
 )
-from gateway.certificates.content import Document, Line, Table
+from gateway.certificates.content import Document, Item, Line, Table
 from gateway.certificates.wording import speak
 
 _COUNTRY = "VN"
@@ -38,14 +38,7 @@ def certificate_of(document: Document, language: str) -> Certificate:
         language=language,
         laboratory=_party(document.laboratory.name, document.laboratory.address, document.laboratory.code),
         customer=_party(document.customer.name, document.customer.address or document.customer.contact),
-        instrument=Instrument(
-            name=document.item.name,
-            manufacturer=document.item.maker,
-            model=document.item.model,
-            serial=document.item.serial_number,
-            identity=document.item.code,
-            condition=document.item.condition,
-        ),
+        instrument=_instrument(document.item),
         results=tuple(_results(document, language)),
         methods=_methods(document),
         standards=tuple(_standards(document)),
@@ -71,6 +64,17 @@ def certificate_of(document: Document, language: str) -> Certificate:
             if any(one.channel == table.channel and table.kind == "error" for table in document.tables)
         ),
         amends=Amendment(document.amends.number, "amended", document.amends.change) if document.amends else None,
+    )
+
+
+def _instrument(item: Item) -> Instrument:
+    return Instrument(
+        name=item.name,
+        manufacturer=item.maker,
+        model=item.model,
+        serial=item.serial_number,
+        identity=item.code,
+        condition=item.condition,
     )
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from edge_agent.wire.bench import AS_LEFT, CalibrationCapture, CalibrationResult, Reading
+from edge_agent.wire.bench import AS_LEFT, CalibrationCapture, CalibrationResult, CalibrationSession, Reading
 from gateway.certificates.capability import ScopeLine, within_scope
 from gateway.certificates.choosing import Chosen
 from gateway.certificates.conforming import decided, statements
@@ -104,9 +104,6 @@ def compose(sources: Sources, chosen: Chosen, day: str, *, number: str = "", add
     ended = _day(max((one.captured_at for one in used), default=0), sources.zone)
     tables = _tables(sources, kind, ended)
     said = bench.session if bench else None
-    own = all(not table.provider for table in tables)
-    lines = [line for table in tables if table.kind == "error" for line in table.lines]
-    is_accredited = bool(lines) and own and all(line.accredited for line in lines)
     specification = (said.item.specification or said.item.mpe) if said else ""
     return Document(
         kind=kind,
@@ -124,28 +121,42 @@ def compose(sources: Sources, chosen: Chosen, day: str, *, number: str = "", add
         ended=ended,
         issued=day,
         method=str(order["method"]),
-        procedure=said.procedure if said else str(order["procedure"]),
-        procedure_version=said.procedure_version if said else "",
-        procedure_sha256=said.procedure_sha256 if said else "",
-        software=said.software if said else "",
-        session=said.key if said else "",
-        deviations=said.deviations.strip() if said else "",
+        **_as_done(said, str(order["procedure"])),
         surroundings=_surroundings(used),
-        standards=tuple(_standard(one) for one in said.standards) if said else (),
         tables=tables,
-        adjustment=said.adjustment.strip() if said else "",
         applies_from=_moment(max((one.captured_at for one in used), default=0), sources.zone),
         conformity=statements(tables, specification, said.decision_rule) if said else (),
         performed_by=performers(sources),
         reviewed_by=str(order["reviewed_by"]),
         authorised_by=str(order["authorised_by"]),
-        accreditation=sources.laboratory.code if is_accredited else "",
+        accreditation=sources.laboratory.code if _is_accredited(tables) else "",
         next_due=_next_due(sources, kind),
         opinions=chosen.opinions.strip(),
         sampling=chosen.sampling.strip(),
         legal=_legal(sources, chosen, day, ended) if kind == VERIFICATION else None,
         amends=_amends(sources, chosen),
     )
+
+
+def _is_accredited(tables: Sequence[Table]) -> bool:
+    lines = [line for table in tables if table.kind == "error" for line in table.lines]
+    return bool(lines) and not any(table.provider for table in tables) and all(line.accredited for line in lines)
+
+
+def _as_done(said: CalibrationSession | None, procedure: str) -> dict[str, Any]:
+    """What the bench says of how it was done."""
+    if said is None:
+        return {"procedure": procedure}
+    return {
+        "procedure": said.procedure,
+        "procedure_version": said.procedure_version,
+        "procedure_sha256": said.procedure_sha256,
+        "software": said.software,
+        "session": said.key,
+        "deviations": said.deviations.strip(),
+        "standards": tuple(_standard(one) for one in said.standards),
+        "adjustment": said.adjustment.strip(),
+    }
 
 
 def accepted(bench: BenchSession) -> tuple[CalibrationCapture, ...]:

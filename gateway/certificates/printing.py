@@ -76,6 +76,22 @@ def laid_out(document: Document) -> Laid:
         "work": _work(document, speakers),
         "surroundings": _surroundings(document, speakers),
         "traceability": [say("traceability") for say in speakers],
+        **_standards(document, speakers),
+        "has_errors": any(table.kind == "error" for table in document.tables),
+        "tables": tables,
+        "notes": closing_notes(document, speakers),
+        "conformity": _conformity(document, speakers),
+        "legal": _legal(document, speakers),
+        "opinions": document.opinions,
+        "closing": [say(key) for key in ("only_items", "no_parts") for say in speakers],
+        "issued_line": _pair(speakers, lambda say: f"{say('field.issued')}: {say.day(document.issued)}"),
+        "signatures": _signatures(document, speakers),
+        "seal": [say("seal") for say in speakers],
+    }
+
+
+def _standards(document: Document, speakers: list[Speaker]) -> dict[str, Any]:
+    return {
         "standard_heads": [
             _both(speakers, f"column.{name}")
             for name in ("standard", "standard_serial", "standard_certificate", "standard_issuer")
@@ -89,16 +105,6 @@ def laid_out(document: Document) -> Laid:
             ]
             for one in document.standards
         ],
-        "has_errors": any(table.kind == "error" for table in document.tables),
-        "tables": tables,
-        "notes": closing_notes(document, speakers),
-        "conformity": _conformity(document, speakers),
-        "legal": _legal(document, speakers),
-        "opinions": document.opinions,
-        "closing": [say(key) for key in ("only_items", "no_parts") for say in speakers],
-        "issued_line": _pair(speakers, lambda say: f"{say('field.issued')}: {say.day(document.issued)}"),
-        "signatures": _signatures(document, speakers),
-        "seal": [say("seal") for say in speakers],
     }
 
 

@@ -36,6 +36,16 @@ def _content(name: str) -> "sa.Column[bytes]":
 
 def upgrade() -> None:
     """To this revision."""
+    _make_document_draft()
+    _make_issued_document()
+    _make_document_event()
+    for table, columns in _INDEXES.items():
+        for column in columns:
+            op.create_index(f"ix_{table}_{column}", table, [column])
+    _freeze()
+
+
+def _make_document_draft() -> None:
     op.create_table(
         "document_draft",
         *_of_both("document_draft"),
@@ -56,6 +66,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_document_draft"),
         _number("document_draft"),
     )
+
+
+def _make_issued_document() -> None:
     op.create_table(
         "issued_document",
         *_of_both("issued_document"),
@@ -77,6 +90,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name="uq_issued_document_token"),
         _number("issued_document"),
     )
+
+
+def _make_document_event() -> None:
     op.create_table(
         "document_event",
         sa.Column("entry", sa.BigInteger, autoincrement=False, nullable=False),
@@ -89,10 +105,6 @@ def upgrade() -> None:
         line("seal", 128),
         sa.PrimaryKeyConstraint("entry", name="pk_document_event"),
     )
-    for table, columns in _INDEXES.items():
-        for column in columns:
-            op.create_index(f"ix_{table}_{column}", table, [column])
-    _freeze()
 
 
 def _freeze() -> None:
