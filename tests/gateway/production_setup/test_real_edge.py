@@ -96,7 +96,7 @@ def agent(mosquitto: Server, tmp_path: Path) -> Iterator[Callable[[], subprocess
 
     yield start
     for one in running:
-        one.terminate()
+        one.terminate()  # nothing to one that has ended
         assert one.wait(20) == 0, (folder / "log").read_text("utf-8")
 
 
@@ -153,3 +153,49 @@ def test_what_is_set_on_the_page_is_in_force_at_the_edge_or_refused_in_its_words
     page = manager.page("/setup?site=sa-dec")
     assert "Bị từ chối" in page
     assert "work_units[0].calendar: missing; there are several. Write one of" in page
+
+
+OWN_PRODUCT = """
+[[work_units.products]]
+name = "file-part"
+ideal_cycle_s = 9.0
+"""
+
+
+def cycles(office) -> dict[str, float]:
+    """What the edge says that its machine makes, product -> ideal cycle, s."""
+    return {name: one.ideal_cycle_s for unit in units(office) for name, one in unit.description.products.items()}
+
+
+@pytest.mark.usefixtures("listening")
+def test_an_edge_that_was_away_gets_the_last_that_was_set_and_given_back_its_file_holds(
+    office, agent, make, mosquitto, tmp_path
+) -> None:
+    file = tmp_path / "edge" / "agent.toml"
+    file.write_text(file.read_text("utf-8") + OWN_PRODUCT, "utf-8")
+    running = agent()
+    until(lambda: cycles(office) == {"file-part": 9.0}, "the edge to tell of the product of its file")
+    running.terminate()
+    assert running.wait(20) == 0
+
+    # While it is away the office decides three times, and the broker forgets all that it retained.
+    manager = office.browser(Role.MANAGER)
+    row = make("product", code="SP-250", name_vi="Ke góc", ideal_cycle_s=2.0)
+    which = ["press-shop/products/press-1"]
+    for cycle_s in (3.0, 4.0):
+        assert manager.send("/setup/send?site=sa-dec", "/setup/send?site=sa-dec", which=which).status_code == 303
+        office.book.change(SYSTEM, "product", row.id, {"ideal_cycle_s": cycle_s}, None)
+    mosquitto.stop()
+    mosquitto.wipe()
+    mosquitto.start()
+    assert manager.send("/setup/send?site=sa-dec", "/setup/send?site=sa-dec", which=which).status_code == 303
+    assert states(office) == {"products/press-1": "waiting"}
+    assert "Đang áp dụng" not in manager.page("/setup?site=sa-dec")
+
+    agent()
+    until(lambda: states(office) == {"products/press-1": "in_force"}, "the edge to take up what was set")
+    until(lambda: cycles(office) == {"SP-250": 4.0}, "the edge to tell of the product that was set")
+    office.book.retire(SYSTEM, "product", row.id, None, "no longer made")
+    assert manager.send("/setup/send?site=sa-dec", "/setup/send?site=sa-dec", which=which).status_code == 303
+    until(lambda: cycles(office) == {"file-part": 9.0}, "its file to hold again")
+    assert states(office) == {"products/press-1": "in_force"}
