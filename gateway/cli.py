@@ -91,7 +91,9 @@ def _add_serving(commands: Any) -> None:
     serve.add_argument("file", nargs="?", type=Path, metavar="FILE", help="gateway.toml")
     serve.set_defaults(run=_serve)
     look = commands.add_parser("check", help="look at a configuration file and its stores, or at the audit")
-    look.add_argument("what", nargs="*", metavar="FILE | audit | documents", help="gateway.toml, the audit, or what was issued")
+    look.add_argument(
+        "what", nargs="*", metavar="FILE | audit | documents", help="gateway.toml, the audit, or what was issued"
+    )
     look.set_defaults(run=check)
     commands.add_parser("version", help="of this program").set_defaults(run=_version)
     demo = commands.add_parser("demo", help="the whole chain on this machine, on simulated instruments")

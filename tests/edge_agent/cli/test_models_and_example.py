@@ -24,8 +24,8 @@ def test_an_unknown_model_is_told_with_a_guess(nhipdo_edge):
         2,
         "",
         (
-            "sdm63: there is no such model. Did you mean sdm630? Shipped are fluke_1522, mt_sics_balance, press_plc, sdm630; "
-            "a file of your own is named by its path, which ends in .toml.\n"
+            "sdm63: there is no such model. Did you mean sdm630? Shipped are fluke_1522, mt_sics_balance, press_plc, "
+            "sdm630; a file of your own is named by its path, which ends in .toml.\n"
         ),
     )
 

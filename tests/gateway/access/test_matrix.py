@@ -359,7 +359,8 @@ class Asker:
         if "/instruments/{row}" in line:
             names["row"] = self._house.measuring_instrument(side)
         if "/laboratory/" in line and "{row}" in line:
-            names["row"] = self._house.laboratory_row(side, "work_order" if "laboratory/work/" in line else "calibration_request")
+            noun = "work_order" if "laboratory/work/" in line else "calibration_request"
+            names["row"] = self._house.laboratory_row(side, noun)
         if "/laboratory/documents/" in line:
             names |= self._house.laboratory_documents(side)
         if "/nonconforming/{row}" in line:
