@@ -3,14 +3,12 @@
 import time
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from gateway.access.accounts import make_account
 from gateway.access.granting import grant
 from gateway.access.links import make_link
 from gateway.config import load_config
 from gateway.demo.folder import BENCH, EDGE, LAB_SITE, SITE
-from gateway.demo.laboratory import Read, furnish
+from gateway.demo.laboratory import PEOPLE, Read, furnish, put_on_the_bench
 from gateway.opening import opened_registry
 from gateway.registry import transaction
 from gateway.registry.book import Book
@@ -26,15 +24,23 @@ _USES = 10_000
 
 
 def demo_link(gateway: Path) -> str:
-    """Make the demo's account, which administers everything, and give the secret of a link that opens it.
+    """As :func:`demo_links`; the secret of the one that administers everything."""
+    return next(iter(demo_links(gateway).values()))
+
+
+def demo_links(gateway: Path) -> dict[str, str]:
+    """Make the demo's accounts, and give secrets of links that open them.
 
     Args:
         gateway: The demo's gateway.toml; nothing serves on it yet.
+
+    Returns:
+        Who -> secret; the first administers everything, the others are the laboratory's people.
     """
     now = time.time_ns()
     with opened_registry(load_config(gateway)) as engine:
         owner = _register(Book(engine, lambda: now))
-        furnish(
+        made = furnish(
             engine,
             now,
             owner=owner,
@@ -44,14 +50,15 @@ def demo_link(gateway: Path) -> str:
             balance_values={"serial_number": "B021002593", "resolution": 0.01, "range_low": 0, "range_high": 220},
             gain=SHOP_GAIN,
         )
-        return _link(engine, now)
-
-
-def _link(engine: Engine, now: int) -> str:
-    with transaction(engine) as session:
-        row = make_account(session, SYSTEM, now, NAME)
-        grant(session, SYSTEM, now, row.id, Grant(Role.ADMINISTRATOR))
-        return make_link(session, SYSTEM, now, row.id, hours=_HOURS, uses=_USES)
+        put_on_the_bench(engine, now, made, owner)
+        with transaction(engine) as session:
+            row = make_account(session, SYSTEM, now, NAME)
+            grant(session, SYSTEM, now, row.id, Grant(Role.ADMINISTRATOR))
+            accounts = {NAME: row.id} | {one.full_name: made.accounts[one.name] for one in PEOPLE}
+            return {
+                name: make_link(session, SYSTEM, now, account, hours=_HOURS, uses=_USES)
+                for name, account in accounts.items()
+            }
 
 
 def _register(book: Book) -> str:

@@ -20,7 +20,7 @@ from secrets import token_urlsafe
 from threading import Event
 from typing import Any
 
-from gateway.demo.account import demo_link
+from gateway.demo.account import demo_links
 from gateway.demo.folder import (
     BENCH,
     EDGE,
@@ -60,6 +60,7 @@ class Demo:
         address: Of the page; once the demo has started, with the link that opens it.
         screen: Address of the screen beside the machine.
         bench: Address of the screen on the laboratory's bench.
+        people: Who of the laboratory -> address of the page as they see it.
         running: What was started, in the order in which it is stopped.
     """
 
@@ -69,6 +70,7 @@ class Demo:
         self._screen_port = screen_port
         self._bench_port = free_port()
         self.bench = f"http://127.0.0.1:{self._bench_port}/bench"
+        self.people: dict[str, str] = {}
         self.running: list[Running] = []
         self._folder = folder
         self._key = token_urlsafe(16)
@@ -87,7 +89,10 @@ class Demo:
         gateway = self._folder / "gateway.toml"
         gateway.write_text(gateway_toml(broker, self.port, store), "utf-8")
         self._write_key()
-        self.address += f"?key={demo_link(gateway)}"
+        page = self.address
+        opened = {name: f"{page}?key={secret}" for name, secret in demo_links(gateway).items()}
+        self.address, *_ = opened.values()
+        self.people = {name: address for name, address in opened.items() if address != self.address}
         agent = self._folder / "agent.toml"
         agent.write_text(agent_toml(broker, self._plant, self._screen_port), "utf-8")
         at_page = f"http://127.0.0.1:{self.port}"
@@ -185,6 +190,10 @@ class Demo:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
+    def signed_in(self) -> str:
+        """Where the laboratory's people go on, each in a browser window of their own."""
+        return "".join(f"  as {name}: {address}\n" for name, address in self.people.items())
+
     def watch(self, seconds: float | None) -> None:
         """Go on until somebody asks to stop, ``seconds`` are over or a process dies.
 
@@ -245,7 +254,7 @@ def _run(demo: Demo, *, influx: bool, seconds: float | None) -> int:
         demo.start(influx=influx)
         say(
             f"\n{demo.table()}\n\nThe pages:    {demo.address}\nThe screen:   {demo.screen}\n"
-            f"The bench:    {demo.bench}\nCtrl-C stops everything.\n"
+            f"The bench:    {demo.bench}\n{demo.signed_in()}Ctrl-C stops everything.\n"
         )
         demo.watch(seconds)
     except DemoStopped:

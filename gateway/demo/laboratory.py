@@ -135,6 +135,20 @@ def furnish(
     return Laboratory(centre, row, instrument, accounts)
 
 
+def put_on_the_bench(engine: Engine, now: int, made: Laboratory, owner: str) -> None:
+    """A second balance of the enterprise, which was brought in, and its order, which waits at the bench."""
+    book = Book(engine, lambda: now)
+    day = datetime.fromtimestamp(now // 10**9, ZONE).date()
+    its: Row = {"organisation": owner, "code": "CAN-MAU-02", "name": f"Cân trên bàn đo {MADE_UP}", "unit": "g"}
+    its |= {"kind": "Cân kỹ thuật", "serial_number": "MAU-200", "range_low": 0, "range_high": 200, "resolution": 0.001}
+    its |= {"status": "away", "mpe_formula": "0.02 + 5e-5 * abs(x)"}
+    order: Row = {"laboratory": made.row, "instrument": book.make(SYSTEM, "instrument", its).id, "kind": "calibration"}
+    order |= {"number": f"PCV-{day.year}-0001", "state": "received", "received": day.isoformat()}
+    order |= {"condition": "bình thường", "place_of_work": "laboratory", "procedure": "technical-balance"}
+    order |= {"method": "EURAMET cg-18", "promised": (day + timedelta(days=3)).isoformat()}
+    book.make(SYSTEM, "work_order", order)
+
+
 def _centre(book: Book, province: str, bench_site: str) -> str:
     its: Row = {"code": "MAU-DL", "name": CENTRE, "kind": "testing_centre", "province": province}
     centre = book.make(SYSTEM, "organisation", its).id

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from drivers.simulators.park import ON_THE_BENCH
 from drivers.simulators.park import SHOP_GAIN as SIMULATED_GAIN
 from edge_agent.wire.certificate_setting import read_certificates
 from gateway.demo.account import SHOP_GAIN
 from gateway.demo.folder import BENCH, EDGE, LAB_SITE, SITE, bench_toml, shop_buses
-from gateway.demo.laboratory import MADE_UP, PEOPLE, WEIGHTS, ZONE, Laboratory, Read, furnish
+from gateway.demo.laboratory import MADE_UP, PEOPLE, WEIGHTS, ZONE, Laboratory, Read, furnish, put_on_the_bench
 from gateway.ingest.journals import EdgeId
 from gateway.laboratory.bench_settings import told_at
 from gateway.laboratory.publishing import wanted_certificates
@@ -70,6 +71,17 @@ def test_the_bench_is_told_of_its_standards_and_people(engine: Engine, furnished
     assert (thermometer["instrument"], thermometer["channel"]) == ("room-1", "temperature")
     people = {one["name"] for one in told.bodies["bench-people"]["people"]}
     assert people == {one.full_name for one in PEOPLE if "perform" in one.duties}
+
+
+def test_a_balance_waits_at_the_bench(engine: Engine, furnished: Laboratory) -> None:
+    owner = Book(engine, lambda: NOW).find(SYSTEM, "organisation", code="DEMO").id
+    put_on_the_bench(engine, NOW, furnished, owner)
+    with Session(engine) as session:
+        told = told_at(session, furnished.centre, EdgeId(LAB_SITE, BENCH), today(NOW, ZONE))
+    [order] = told.bodies["bench-orders"]["orders"]
+    assert (order["number"], order["procedure"]) == ("PCV-2026-0001", "technical-balance")
+    # What the simulated balance on the bench is: 0.001 g, and weights for its points up to 200 g.
+    assert (order["item"]["resolution"], order["item"]["range_high"]) == (ON_THE_BENCH.resolution, max(WEIGHTS))
 
 
 def test_the_shops_balance_is_certified_with_the_error_that_it_has(engine: Engine, furnished: Laboratory) -> None:
