@@ -1,7 +1,7 @@
 """Drift at the edge: instruments that are watched against a second channel, or against a check standard.
 
-May import the standard library, ``edge_agent.collect``, ``config``, ``dating`` and ``wire``; ``watching.py`` also
-``calibration``, and is imported only where ``[[drift_checks]]`` are configured.
+May import the standard library, ``edge_agent.collect``, ``config``, ``correcting``, ``dating`` and ``wire``;
+``watching.py`` also ``calibration``, and is imported only where ``[[drift_checks]]`` are configured.
 
 A residual is the mean of the channel less that of the other one (or the stated value) over ``every_s``. It is charted
 by EWMA and CUSUM, with lines from a base; a signal is a finding, with the rate of the last residuals and its u.
@@ -9,8 +9,10 @@ by EWMA and CUSUM, with lines from a base; a signal is a finding, with the rate 
 Decision: residuals are of indications, not of corrected values.
 Because: it is the instrument that drifts; a new certificate moves every value at once, and is no drift.
 
-Decision: an adjustment of either instrument begins a new base. Nothing else moves the lines.
-Because: lines that follow the instrument hide its drift, and an adjustment is none.
+Decision: an adjustment of either instrument, or another serial number that one shows, begins a new base. Nothing else
+moves the lines.
+Because: lines that follow the instrument hide its drift, and an adjustment is none; of another instrument the old
+lines say nothing.
 
 Decision: the charts alone signal once in some 40000 residuals: a month at one a minute.
 Because: nobody believes a watchman who cries every night. A shift by one standard deviation is still found within 20.

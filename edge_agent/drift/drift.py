@@ -8,6 +8,7 @@ import msgspec
 from edge_agent.collect import Sample
 from edge_agent.config import AgentConfig
 from edge_agent.config.channels import find_channel
+from edge_agent.correcting.checking import SERIAL_NUMBER
 from edge_agent.dating import Dated
 from edge_agent.outbox import Outbox
 from edge_agent.wire.bench import Adjusted
@@ -45,19 +46,27 @@ class Drift:
         if not self._wanted:
             return
         checks = self._open()
-        before = {name: (check.state.bucket, len(check.state.last)) for name, check in checks.items()}
+        before = {name: _stands(check.state) for name, check in checks.items()}
         adjusted = {one.instrument for one in said if isinstance(one, Adjusted)}
         for name in {name for instrument in adjusted for _, name, _ in self._wanted.get(instrument, ())}:
-            before.pop(name)
+            before.pop(name, None)
             yield from checks[name].begin_anew()
         for one in dated:
+            yield from self._shown(checks, one.sample)
             for channel, name, is_other in self._wanted.get(one.sample.instrument, ()):
                 shown = _indication(one.sample, channel)
                 if shown is not None:
                     yield from checks[name].see(one.at, shown, is_other=is_other)
         for name, check in checks.items():
-            if before.get(name) != (check.state.bucket, len(check.state.last)):
+            if before.get(name) != _stands(check.state):
                 self._keep(name, check)
+
+    def _shown(self, checks: "dict[str, DriftCheck]", sample: Sample) -> Iterator[Finding]:
+        """Serial numbers that instruments show: they are swapped under the same name."""
+        for channel, text in sample.texts:
+            if channel == SERIAL_NUMBER:
+                for name in {name for _, name, _ in self._wanted.get(sample.instrument, ())}:
+                    yield from checks[name].shows_serial(sample.instrument, text)
 
     def failed(self) -> None:
         """It was not written: know again only what is on disk."""
@@ -89,6 +98,11 @@ def _read(body: bytes, kind: "type[DriftState]") -> "DriftState":
         return msgspec.msgpack.decode(body, type=kind)
     except msgspec.DecodeError:
         return kind()  # rotten, or of another version
+
+
+def _stands(state: "DriftState") -> tuple[object, ...]:
+    """What changes whenever a state is worth keeping."""
+    return state.bucket, len(state.last), state.serials
 
 
 def _digest(config: msgspec.Struct) -> bytes:

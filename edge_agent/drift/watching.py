@@ -44,6 +44,7 @@ class DriftState(msgspec.Struct):
         last: The last residuals: start, UTC ns, and residual.
         calm: Residuals within the lines since a signal.
         stands: A finding stands.
+        serials: Instrument -> serial number that it showed last.
     """
 
     bucket: int = 0
@@ -57,6 +58,7 @@ class DriftState(msgspec.Struct):
     last: list[tuple[int, float]] = []
     calm: int = 0
     stands: bool = False
+    serials: dict[str, str] = {}
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -122,12 +124,19 @@ class DriftCheck:
         state.sums[place] += indication
         state.sums[place + 1] += 1
 
-    def begin_anew(self) -> Iterator[Finding]:
-        """One of the instruments was adjusted: what was known of residuals holds no longer."""
+    def shows_serial(self, instrument: str, number: str) -> Iterator[Finding]:
+        """One of the instruments shows its serial number: of another one nothing is known."""
+        known = self.state.serials.get(instrument)
+        if known is not None and known != number:
+            yield from self.begin_anew("is another instrument now")
+        self.state.serials = {**self.state.serials, instrument: number}
+
+    def begin_anew(self, why: str = "was adjusted") -> Iterator[Finding]:
+        """One of the instruments was adjusted or replaced: what was known of residuals holds no longer."""
         if self.state.stands:
-            text = f"{self._who}: was adjusted. A new base of {self.config.base} residuals is being taken."
+            text = f"{self._who}: {why}. A new base of {self.config.base} residuals is being taken."
             yield self._finding(text, over=True)
-        self.state = DriftState()
+        self.state = DriftState(serials=self.state.serials)
         self._average = self._sum = None
 
     # ------------------------------------------------------------------ residuals
@@ -139,7 +148,9 @@ class DriftCheck:
             return
         residual = total / n - (other / m if stated is None else stated)
         at = self.state.bucket * self._every_ns
-        self.state.last = [*self.state.last, (at, residual)][-LAST:]
+        # After the clock was set back some lie in a time that is still to come.
+        before = [one for one in self.state.last if one[0] < at]
+        self.state.last = [*before, (at, residual)][-LAST:]
         yield from self._take_base(at, residual) if self.state.lines is None else self._judge(residual)
 
     def _take_base(self, at: int, residual: float) -> Iterator[Finding]:

@@ -112,6 +112,42 @@ def test_after_the_clock_was_set_back_it_goes_on() -> None:
     assert one.state.bucket == START // EVERY + 39
 
 
+def test_what_moves_after_the_clock_was_set_back_is_told_with_a_rate_of_the_time_that_runs_now() -> None:
+    rng, one = noise(), check(base=20)
+    fed(one, rng.normal(0, 0.1, 130), start=1000)
+    fed(one, rng.normal(0, 0.1, 40), start=900)
+    [finding] = fed(one, rng.normal(1.0, 0.1, 30), start=940)
+    assert " It moves by " in finding.text
+    assert one.rate.n == len(one.state.last) < 120
+    times = [at for at, _ in one.state.last]
+    assert times == sorted(set(times))
+
+
+def test_another_instrument_under_the_same_name_begins_a_new_base() -> None:
+    rng, one = noise(5), check(base=20)
+    assert list(one.shows_serial("bath-1", "A-1")) == []
+    fed(one, rng.normal(0, 0.1, 40))
+    [begun] = fed(one, rng.normal(1.0, 0.1, 10), start=40)
+    assert list(one.shows_serial("bath-1", "A-1")) == []
+    [ended] = one.shows_serial("bath-1", "A-2")
+    assert (begun.over, ended.over) == (False, True)
+    assert ended.text == (
+        "bath-1.temperature against its check standard of 100 Cel: is another instrument now. "
+        "A new base of 20 residuals is being taken."
+    )
+    assert one.state.lines is None
+    assert fed(one, rng.normal(1.0, 0.1, 60), start=50) == []
+
+
+def test_the_recorder_sees_that_an_instrument_was_replaced_also_after_a_restart(watched) -> None:
+    watched.put([("mass", 100.0)], texts=[("serial_number", "A-1")])
+    minutes(watched, noise(2).normal(0, 0.01, 25))
+    watched.restart()
+    watched.put([("mass", 100.0)], texts=[("serial_number", "A-2")])
+    minutes(watched, 0.5 + noise(3).normal(0, 0.01, 30))
+    assert watched.records(Finding) == []
+
+
 def minutes(edge, errors) -> None:
     for error in errors:
         for _ in range(10):
