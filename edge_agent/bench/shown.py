@@ -19,6 +19,8 @@ from edge_agent.wire.bench import Reading
 from edge_agent.wire.bench_settings import BenchStandard
 from edge_agent.wire.schema import GOOD
 
+UNSETTLED = "unsettled"
+"""How a driver marks a value that its instrument says is still moving."""
 _OF_REFERENCE = frozenset({"ref", "u_ref", "u_drift", "s_ref"})
 
 
@@ -59,11 +61,13 @@ def codes_of(readings: ChannelReadings, window: Window, now: int, *, is_unit: bo
         return ("no_reading",)
     if readings.is_unsure:
         return ("clock_unsure",)
-    if readings.quality != GOOD:
+    # The instrument itself says that it moves: wait, as for any reading that has not settled.
+    is_moving = readings.quality.endswith(f".{UNSETTLED}")
+    if readings.quality != GOOD and not is_moving:
         return ("bad_reading",)
     if not is_unit:
         return ("unit",)
-    return () if window.is_settled else ("not_settled",)
+    return () if window.is_settled and not is_moving else ("not_settled",)
 
 
 def typed(said: TypedValue | None, unit: str, now: int) -> Shown:

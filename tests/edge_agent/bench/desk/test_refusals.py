@@ -329,6 +329,17 @@ def test_a_doubtful_reading_is_not_used(edge, bath) -> None:
     hindered(edge, "bad_reading")
 
 
+def test_an_item_that_says_that_it_moves_is_waited_for(edge, bath) -> None:
+    edge.ask(bath())
+    edge.qualities["item-1"] = "uncertain.unsettled"
+    edge.point(0.0)
+    edge.second(10)
+    hindered(edge, "not_settled")
+    edge.qualities.clear()
+    edge.second(5)
+    assert len(edge.captures) == 1
+
+
 def test_a_reading_that_is_frozen_is_not_settled(edge, bath) -> None:
     edge.ask(bath())
     edge.point(0.0)
