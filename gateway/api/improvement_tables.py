@@ -171,7 +171,7 @@ def needs_of(found: Gathered, now: int, zone: ZoneInfo, areas_due: int) -> Seque
         ("actions", len(open_actions)),
         ("to_verify", sum(action_state(one.entry, today) is ActionState.TO_VERIFY for one in found.actions)),
         ("tags", sum(not one.entry.closed_at for one in found.tags)),
-        ("maintenance", sum(one.entry.until is None for one in found.maintenance)),
+        ("maintenance", sum(one.entry.until is None and one.entry.since <= now for one in found.maintenance)),
         ("audits", areas_due),
     )
     return [(name, n) for name, n in counts if n]

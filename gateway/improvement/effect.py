@@ -11,11 +11,12 @@ from edge_agent.wire.entries import ImprovementAction
 from edge_agent.wire.shop_floor import Stop
 from gateway.improvement.entered import day_of
 from gateway.shop_floor import ShopFloor, UnitId
-from gateway.shop_floor.figures import sum_of
+from gateway.shop_floor.figures import OF_TIME, sum_of
 
 DAYS = (7, 14, 28)
 """Lengths of a stretch: whole weeks hold each weekday as often."""
 _DAY = timedelta(days=1)
+_OF_PIECES = frozenset(SIX) - frozenset(OF_TIME)
 
 
 def effect_of(
@@ -34,10 +35,14 @@ def effect_of(
 
     Returns:
         Both stretches, and why they are not compared where they are not; None: it is not done, or no work unit of
-        its edge is known.
+        its edge is known that could show the loss: of one without counters all running time would be reduced speed.
     """
     units = [
-        one.id for one in floor.work_units(site) if one.id.edge == edge and action.work_unit in ("", one.id.work_unit)
+        one.id
+        for one in floor.work_units(site)
+        if one.id.edge == edge
+        and action.work_unit in ("", one.id.work_unit)
+        and (one.description.counts_pieces or action.loss not in _OF_PIECES)
     ]
     if not action.done_at or not units:
         return None
