@@ -15,6 +15,10 @@ WORDS = {
 """Verdicts as decisions name them -> as the record does."""
 
 
+_DIGITS = 13
+"""Of the largest number that went into a difference: no instrument shows so many."""
+
+
 class Statement(NamedTuple):
     """What is said of one point.
 
@@ -45,6 +49,17 @@ def permissible(mpe: str, indication: float) -> float | None:
         msg = f"mpe {mpe!r}: expected a number above 0 at x = {indication:g}, got {value!r}. Correct the formula."
         raise ValueError(msg)
     return value
+
+
+def without_noise(value: float, largest: float) -> float:
+    """A difference without what double precision has put into it: one at the limit is to stand at the limit.
+
+    >>> 20.1 - 20.0, without_noise(20.1 - 20.0, 20.1)
+    (0.10000000000000142, 0.1)
+    """
+    if not largest > 0:
+        return value
+    return round(value, _DIGITS - math.ceil(math.log10(largest)))
 
 
 def stated_conformity(

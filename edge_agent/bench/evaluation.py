@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from edge_agent.bench.budgeting import budget_of, rows_of
 from edge_agent.bench.captured import PointFigures, in_force, points_of
-from edge_agent.bench.conforming import Statement, permissible, stated_conformity
+from edge_agent.bench.conforming import Statement, permissible, stated_conformity, without_noise
 from edge_agent.bench.coverage import coverage
 from edge_agent.bench.formulas import FIGURES, parsed
 from edge_agent.bench.procedure import Procedure, TestRule
@@ -197,12 +197,14 @@ class _Run:
         budget = budget_of(test, known, bare.unit)
         covered = coverage(budget, self._procedure.probability, self._procedure.coverage)
         expanded = covered.k * budget.u
-        said = self._statement(bare, budget.value, expanded, covered.k, covered.dof)
+        # The record has it so: whoever decides again by it decides alike at the limit.
+        error = without_noise(budget.value, _largest(bare))
+        said = self._statement(bare, error, expanded, covered.k, covered.dof)
         fields = {name: getattr(bare, name) for name in bare.__struct_fields__}
         return CalibrationResult(
             **fields
             | {
-                "error": budget.value,
+                "error": error,
                 "u": budget.u,
                 "expanded": expanded,
                 "k": covered.k,
@@ -221,7 +223,13 @@ class _Run:
         mpe = permissible(self._session.item.mpe, bare.indication)
         if mpe is not None and bare.is_relative:
             mpe = 100 * mpe / abs(bare.reference)
+        mpe = None if mpe is None else without_noise(mpe, mpe)
         return stated_conformity(error, expanded, mpe, self._session.decision_rule, k=k, dof=dof)
+
+
+def _largest(bare: CalibrationResult) -> float:
+    """The largest number in the difference that the error is."""
+    return 100.0 if bare.is_relative else max(abs(bare.indication), abs(bare.reference))
 
 
 def _limits_around(procedure: Procedure, captures: Sequence[CalibrationCapture]) -> dict[str, float]:

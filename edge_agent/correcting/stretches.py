@@ -67,7 +67,7 @@ class Stretches:
 
 def _overdue_from(due: str, zone: ZoneInfo) -> tuple[int, ...]:
     """The local midnight at which the due day ends, UTC ns; nothing where nobody has said a day."""
-    if not due:
+    if not due or date.fromisoformat(due) == date.max:  # some write the last of all days for never
         return ()
     midnight = datetime.combine(date.fromisoformat(due) + timedelta(days=1), time(), zone)
     return (int(midnight.astimezone(UTC).timestamp()) * _NS,)

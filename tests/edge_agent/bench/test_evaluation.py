@@ -123,6 +123,16 @@ def test_conformity_is_stated_by_the_rule_that_was_agreed_on(calibrated, error, 
     assert first.risk is None or first.risk < {"pass": 0.025 if rule == "guard_band" else 0.5}.get(verdict, 1.0)
 
 
+@pytest.mark.parametrize(("mpe", "shown"), [("0.1", 20.1), ("0.1", 19.9), ("0.7 + 0.1", 20.8)])
+def test_an_error_that_is_the_limit_in_decimals_is_within_it(calibrated, mpe, shown):
+    """20.1 - 20 is 0.10000000000000142 in double precision, and 0.7 + 0.1 is 0.7999999999999999."""
+    more = {"item": msgspec.structs.replace(ITEM, mpe=mpe), "decision_rule": "simple_acceptance"}
+    for beyond, verdict in ((0.0, "pass"), (1e-9, "fail")):
+        x = shown + beyond * (1 if shown > 20.0 else -1)
+        [one] = calibrated(lambda _, x=x: (x, bath(20.0)), points={"errors": (20.0,)}, **more)
+        assert (one.error, one.verdict) == (pytest.approx(x - 20.0, abs=1e-12), verdict)
+
+
 def test_where_u_leaves_nothing_to_accept_nothing_is_said(calibrated):
     first, *_ = calibrated(
         lambda step: (step.nominal + 0.01 * step.repeat, bath(step.nominal, 0.3)), decision_rule="guard_band"

@@ -159,6 +159,11 @@ def test_overdue_begins_at_the_local_midnight_after_the_due_day_and_the_correcti
     assert point.numbers["mass"] == pytest.approx(49.9)
 
 
+def test_the_last_of_all_days_is_never(bench) -> None:
+    assert bench.sets(K1 | {"due": "9999-12-31"}).accepted
+    assert "mass_q" not in bench.read(50.0).texts
+
+
 def test_a_sample_that_waited_for_the_clock_is_corrected_by_the_certificate_of_its_own_time(make_bench) -> None:
     bench = make_bench(clock='trust = "ntp"\nundated_max_s = 1000')
     bench.read(1.0)
