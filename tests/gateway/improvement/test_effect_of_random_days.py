@@ -19,7 +19,7 @@ DAY = 24 * HOUR
 ZONE = ZoneInfo("Asia/Kathmandu")
 MIDNIGHT = 1_764_008_100 * S
 """2025-11-25 00:00 in Nepal, a quarter of an hour beside every full hour of UTC."""
-BUCKET = 1800 * S
+BUCKET = HOUR
 DONE = MIDNIGHT + 10 * HOUR
 OBSERVED = ("RUN", "FAULT", "STOP", "SETUP", "MINOR_STOP")
 OF_STATE = {"breakdown": "FAULT", "stops": "STOP", "setup": "SETUP", "minor_stops": "MINOR_STOP"}
@@ -87,7 +87,7 @@ def share(told: list[Elements], stopped: list[Stop], since: int, until: int, los
 def floor(office):
     """Two presses with random days, and an oven that counts no pieces."""
     chance = random.Random(5)
-    described = {"revision": 1, "at": 1, "micro_stop_s": 60, "max_gap_s": 20, "bucket_s": 1800, "timezone": ZONE.key}
+    described = {"revision": 1, "at": 1, "micro_stop_s": 60, "max_gap_s": 20, "bucket_s": 3600, "timezone": ZONE.key}
     told = {unit: buckets(chance, unit) for unit in (*UNITS, "oven")}
     stopped = {unit: stops(chance, unit) for unit in (*UNITS, "oven")}
     office.gateway.keep(*(WorkUnitDescription(key=unit, **described) for unit in UNITS))
@@ -118,7 +118,7 @@ def test_the_shares_before_and_after_are_those_of_every_element_and_stop(floor) 
 
 
 def test_of_a_machine_without_counters_no_loss_of_pieces_is_told(office) -> None:
-    described = {"revision": 1, "at": 1, "micro_stop_s": 60, "max_gap_s": 20, "bucket_s": 1800, "timezone": ZONE.key}
+    described = {"revision": 1, "at": 1, "micro_stop_s": 60, "max_gap_s": 20, "bucket_s": 3600, "timezone": ZONE.key}
     office.gateway.keep(WorkUnitDescription(key="oven", counts_pieces=False, **described))
     floor = office.gateway.shop_floor
     action = ImprovementAction(key="1", revision=1, at=1, loss=DEFECTS, what="", owner="", due="", done_at=DONE)
