@@ -124,7 +124,7 @@ def write_orders(desk: TheDesk, row: RowId, sent: TheSent) -> Response:
         for line in sent.all("line")
         if line.isdecimal()
     ]
-    usual = {"promised": sent["promised"]} if sent["promised"] else {}
+    usual = {name: sent[name] for name in ("promised", "method") if sent[name]}
     try:
         check_token(desk.request, sent)
         with desk.book.writing(desk.reader) as writing:
@@ -200,6 +200,7 @@ def _request_page(
             "rules": DECISION_RULES,
             "states": NOUNS["work_order"].fields()["state"],
             "fields": CalibrationRequestRow.fields(),
+            "order_fields": WorkOrderRow.fields(),
             "may_write": desk.may_change(entry),
         }
         return desk.page("laboratory/work_request.html", context, 422 if problems else 200)
