@@ -18,6 +18,7 @@ from gateway.api.permission import ThePerson
 from gateway.api.rendering import Pages
 from gateway.api.source import Now
 from gateway.api.turns import AtATurn
+from gateway.laboratory.competence import is_anothers_signature, signature_of
 from gateway.registry import transaction
 from gateway.registry.book import label_of
 from gateway.registry.nouns import NOUNS
@@ -29,6 +30,10 @@ router = APIRouter(include_in_schema=False, prefix="/account")
 DAYS = (30, 90, 365)
 """For how long a token can be made on the page, days."""
 _OLD = ("Trang đã cũ. Hãy bấm lại nút này.", "The page was old. Press this button again.")
+_SIGNED_BY_ANOTHER = (
+    "Tên này đã ghi ở bảng phân công, năng lực của một phòng thí nghiệm. Hãy nhờ quản trị lập tài khoản có tên này.",
+    "A laboratory's competences have this name. Ask an administrator for an account that bears it.",
+)
 _WAIT = ("Nhập sai quá nhiều lần. Hãy thử lại sau vài phút.", "Too many wrong passwords. Try again in a few minutes.")
 Mark = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 TokenId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
@@ -100,7 +105,13 @@ def show_account(asked: TheForm) -> HTMLResponse:
 def rename(form: TheForm, full_name: Word = "") -> Response:
     """Another full name."""
     mine = form.person.account
-    return form.answer("name", lambda s: change_account(s, form.person, form.now, mine, full_name=full_name))
+
+    def change(session: Session) -> None:
+        if is_anothers_signature(session, full_name, signature_of(session, form.person)):
+            raise AccessError(*_SIGNED_BY_ANOTHER, "full_name")
+        change_account(session, form.person, form.now, mine, full_name=full_name)
+
+    return form.answer("name", change)
 
 
 @router.post("/password")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from gateway.certificates.composing import Sources
 from gateway.certificates.content import Document
+from gateway.certificates.legal_forms import last_of_month
+from gateway.laboratory.due import months_after
 from gateway.registry.texts import Title
 
 Met = Callable[[Document, Sources], bool]
@@ -17,6 +20,13 @@ def _term(document: Document, sources: Sources) -> bool:
         return True
     periodic = sources.term is None or bool(sources.term.get("months"))
     return bool(legal.valid_until) or not periodic
+
+
+def _no_longer_than_the_period(document: Document, sources: Sources) -> bool:
+    legal, months = document.legal, (sources.term or {}).get("months")
+    if legal is None or not (months and legal.valid_until and document.ended):
+        return True
+    return legal.valid_until <= last_of_month(months_after(date.fromisoformat(document.ended), int(months))).isoformat()
 
 
 LEGAL: tuple[tuple[str, Title, Met], ...] = (
@@ -43,6 +53,14 @@ LEGAL: tuple[tuple[str, Title, Met], ...] = (
             "The verification has no term. Enter the day, or the period of this kind of instrument.",
         ),
         _term,
+    ),
+    (
+        "Thông tư 23/2013",
+        Title(
+            "Thời hạn dài hơn chu kỳ của loại phương tiện này. Hãy ghi ngày sớm hơn.",
+            "The term is longer than the period of this kind of instrument. Enter an earlier day.",
+        ),
+        _no_longer_than_the_period,
     ),
     (
         "Thông tư 24/2013",

@@ -56,7 +56,11 @@ def counts(session: Session) -> tuple[int, int]:
 
 
 def _chain(session: Session, sealer: Sealer, issued: dict[str, dict[str, Any]]) -> Iterator[Problem]:
-    previous, expected, ours = FIRST, 1, sealer.public_key
+    lost = sealer.is_lost and counts(session)[1] > 0
+    if lost:
+        yield Problem(f"{sealer.path}: the key of the seals is gone. Bring it back from a copy.")
+    # Who only looks makes no key in the place of one that was lost.
+    previous, expected, ours = FIRST, 1, "" if lost else sealer.public_key
     for row in session.scalars(
         select(DocumentEventRow).order_by(DocumentEventRow.entry).execution_options(yield_per=200)
     ):
@@ -77,7 +81,7 @@ def _entry(row: DocumentEventRow, previous: str, ours: str) -> Iterator[Problem]
         yield Problem(f"entry {row.entry} of the ledger was altered. {_ADVICE}")
     elif not is_sealed(row.statement.encode(), row.seal, row.public_key):
         yield Problem(f"entry {row.entry} of the ledger has a seal that does not belong to it. {_ADVICE}")
-    elif row.public_key != ours:
+    elif ours and row.public_key != ours:
         yield Problem(
             f"entry {row.entry} of the ledger was sealed with another key, {row.public_key[:16]}, than "
             f"this gateway has, {ours[:16]}. Look whether another gateway has it, or the key file was replaced."

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from edge_agent.wire.bench import AS_LEFT, CalibrationCapture, CalibrationResult, CalibrationSession, Reading
+from edge_agent.wire.bench import CalibrationCapture, CalibrationResult, CalibrationSession, Reading
 from gateway.certificates.capability import ScopeLine, within_scope
 from gateway.certificates.choosing import Chosen
 from gateway.certificates.conforming import decided, statements
@@ -17,6 +17,7 @@ from gateway.certificates.content import (
     CALIBRATION,
     VERIFICATION,
     Amends,
+    Conformity,
     Document,
     Item,
     Legal,
@@ -28,6 +29,7 @@ from gateway.certificates.content import (
 )
 from gateway.certificates.legal_forms import form_of, last_of_month
 from gateway.laboratory.bench_records import BenchSession
+from gateway.laboratory.competence import same_person
 from gateway.laboratory.due import months_after
 
 Fields = Mapping[str, Any]
@@ -46,7 +48,7 @@ class Competence:
 
     def covers(self, name: str, duty: str, procedure: str, day: str) -> bool:
         """Whether somebody may."""
-        is_theirs = self.signs_as == name and duty in self.duties and self.procedure in ("*", procedure)
+        is_theirs = same_person(self.signs_as, name) and duty in self.duties and self.procedure in ("*", procedure)
         return is_theirs and self.since <= day and (not self.until or day <= self.until)
 
 
@@ -104,7 +106,7 @@ def compose(sources: Sources, chosen: Chosen, day: str, *, number: str = "", add
     ended = _day(max((one.captured_at for one in used), default=0), sources.zone)
     tables = _tables(sources, kind, ended)
     said = bench.session if bench else None
-    specification = (said.item.specification or said.item.mpe) if said else ""
+    judged = () if said is None else statements(tables, said.item.specification or said.item.mpe, said.decision_rule)
     return Document(
         kind=kind,
         languages=chosen.languages,
@@ -125,7 +127,7 @@ def compose(sources: Sources, chosen: Chosen, day: str, *, number: str = "", add
         surroundings=_surroundings(used),
         tables=tables,
         applies_from=_moment(max((one.captured_at for one in used), default=0), sources.zone),
-        conformity=statements(tables, specification, said.decision_rule) if said else (),
+        conformity=judged,
         performed_by=performers(sources),
         reviewed_by=str(order["reviewed_by"]),
         authorised_by=str(order["authorised_by"]),
@@ -133,7 +135,7 @@ def compose(sources: Sources, chosen: Chosen, day: str, *, number: str = "", add
         next_due=_next_due(sources, kind),
         opinions=chosen.opinions.strip(),
         sampling=chosen.sampling.strip(),
-        legal=_legal(sources, chosen, day, ended) if kind == VERIFICATION else None,
+        legal=_legal(sources, chosen, day, ended, judged) if kind == VERIFICATION else None,
         amends=_amends(sources, chosen),
     )
 
@@ -263,14 +265,12 @@ def _amends(sources: Sources, chosen: Chosen) -> Amends | None:
     return Amends(number=was.number, issued=was.issued, change=chosen.change.strip()) if was else None
 
 
-def _legal(sources: Sources, chosen: Chosen, day: str, ended: str) -> Legal:
+def _legal(sources: Sources, chosen: Chosen, day: str, ended: str, judged: Sequence[Conformity]) -> Legal:
+    """Passed as the document states it, after U was raised to the CMC: not as the bench found it before that."""
     decision, term = sources.designation or {}, sources.term or {}
     until = chosen.valid_until
     if not until and term.get("months") and ended:
         until = last_of_month(months_after(date.fromisoformat(ended), int(term["months"]))).isoformat()
-    rows = sources.bench.results if sources.bench else ()
-    final = [one for one in rows if one.run == AS_LEFT] or list(rows)
-    judged = [one.verdict for one in final if one.mpe is not None]
     return Legal(
         form=form_of(VERIFICATION, day),
         designation=str(decision.get("number", "")),
@@ -279,7 +279,7 @@ def _legal(sources: Sources, chosen: Chosen, day: str, ended: str) -> Legal:
         stamp=chosen.stamp.strip(),
         label=chosen.label.strip() or str(sources.order["seals"]),
         kind=chosen.verification,
-        passed=bool(judged) and all(verdict == "pass" for verdict in judged),
+        passed=bool(judged) and all(one.verdict == "pass" for one in judged),
         valid_until=until,
         term_source=str(term.get("source", "")),
     )

@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from gateway.certificates import ledger
+from gateway.certificates import ledger, reaching
 from gateway.certificates.before_issue import Lacking, lacking
 from gateway.certificates.choosing import Chosen
 from gateway.certificates.composing import compose
@@ -256,6 +256,7 @@ class Issuing:
         self, session: Session, reader: Reader, row: DocumentDraftRow, pdf: bytes, signatures: tuple[Signature, ...]
     ) -> str:
         document, order = document_of(row.content), session.get_one(WorkOrderRow, row.work_order)
+        reaching.need_authorised(session, reader, order)
         need_only_one(session, order, row.amends, but=row.id)
         was = issued_for(session, reader, row.amends, Action.DECIDE) if row.amends else None
         if was is not None:

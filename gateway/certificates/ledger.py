@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.certificates.content import canonical, digest
-from gateway.certificates.seals import Sealer
+from gateway.certificates.seals import LOST_FILE, Sealer, SealError
 from gateway.registry.issued_documents import (
     AMENDED,
     ISSUED,
@@ -59,6 +59,12 @@ def note(
     """
     last = session.scalars(select(DocumentEventRow).order_by(DocumentEventRow.entry.desc()).limit(1)).first()
     entry, previous = (last.entry + 1, last.hash) if last else (1, FIRST)
+    if last is not None and sealer.is_lost:
+        msg = (
+            f"{sealer.path}: is gone, and {last.entry} entries were sealed with it. Bring it back from a copy; where "
+            f"there is none, put an empty file {LOST_FILE} beside it, and a new key is made."
+        )
+        raise SealError(msg)
     fixed = {"entry": entry, "at": at, "action": action, "document": document, "previous": previous}
     statement = canonical({**told, **fixed})
     row = DocumentEventRow(

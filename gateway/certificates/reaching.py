@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from gateway.certificates import ledger
 from gateway.certificates.refusing import DocumentError
+from gateway.laboratory.competence import is_among, signature_of
+from gateway.laboratory.work_at_bench import performers
 from gateway.registry import audit
 from gateway.registry.issued_documents import DRAFT, EXPORTED, ISSUED, DocumentDraftRow, IssuedDocumentRow
 from gateway.registry.laboratory import LaboratoryRow
@@ -15,6 +17,7 @@ from gateway.registry.refusals import ForbiddenError, NoSuchRowError
 from gateway.registry.roles import Action, Reader
 
 _GROUP = "laboratory"
+_MAY_BE_ISSUED = ("authorised", "issued")
 
 
 def allowed(reader: Reader, action: Action, laboratory: LaboratoryRow) -> None:
@@ -78,6 +81,27 @@ def need_in_force(session: Session, row: IssuedDocumentRow) -> None:
         raise DocumentError(
             f"{row.number}: đã được sửa đổi hoặc thu hồi trước đó. Hãy xem bản còn giá trị.",
             f"{row.number}: was amended or withdrawn before. Look at the one that holds.",
+        )
+
+
+def need_authorised(session: Session, reader: Reader, order: WorkOrderRow) -> None:
+    """Whether the order still stands where a document of it may be issued, and by somebody who had no part in it.
+
+    Between export and signature days pass: meanwhile the order may have been taken back.
+
+    Raises:
+        DocumentError: It does not, or they performed the work.
+    """
+    if order.state not in _MAY_BE_ISSUED or order.retired_at:
+        raise DocumentError(
+            f"Phiếu {order.number} không còn ở bước «Đã phê duyệt». Hãy phê duyệt lại, hoặc hủy giấy này.",
+            f"Order {order.number} is not authorised any more. Authorise it again, or void this document.",
+        )
+    done = performers(session, order)
+    if is_among(signature_of(session, reader), done) or is_among(reader.name, done):
+        raise DocumentError(
+            "Bạn đã thực hiện phép đo này. Hãy để người khác cấp giấy.",
+            "You performed this work. Somebody else has to issue its document.",
         )
 
 

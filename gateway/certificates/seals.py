@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 KEY_FILE = "document-seal.key"
+LOST_FILE = "document-seal.lost"
+"""Whoever has no copy of the key puts an empty file of this name beside it: from then on there is a new one."""
+_OTHERS = 0o077
 
 
 class SealError(Exception):
@@ -30,6 +33,11 @@ class Sealer:
     def __init__(self, folder: Path) -> None:
         self.path = folder / KEY_FILE
         self._key: Ed25519PrivateKey | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether there is no key, and nobody has said that a new one may be made."""
+        return not self.path.exists() and not self.path.with_name(LOST_FILE).exists()
 
     def seal(self, statement: bytes) -> str:
         """The signature, hexadecimal.
@@ -65,6 +73,9 @@ class Sealer:
     def _read(self) -> bytes:
         if not self.path.exists():
             self._make()
+        if self.path.stat().st_mode & _OTHERS:
+            msg = f"{self.path}: others may read the key of the seal. Run: chmod 600 {self.path}"
+            raise SealError(msg)
         return bytes.fromhex(self.path.read_text("ascii").strip())
 
     def _make(self) -> None:

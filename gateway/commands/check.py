@@ -85,7 +85,8 @@ def check_documents(file: Path | None) -> int:
             return 1
         documents, entries = checking.counts(session)
     print(f"documents  {documents} issued, {entries} entries, {'whole' if is_whole else 'not as they were issued'}")
-    print(f"seal       {sealer.public_key} (Ed25519, public; no legal signature)")
+    if not (entries and sealer.is_lost):
+        print(f"seal       {sealer.public_key} (Ed25519, public; no legal signature)")
     return 0 if is_whole else 1
 
 

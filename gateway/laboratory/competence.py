@@ -66,6 +66,22 @@ def duties_of(row: CompetenceRow) -> frozenset[str]:
     return frozenset(str(one) for one in told)
 
 
+def is_anothers_signature(session: Session, name: str, own: str) -> bool:
+    """Whether somebody whose competence was entered signs by a name, and whoever wants to bear it does not yet.
+
+    Else whoever measured takes the reviewer's name, and reviews.
+
+    Args:
+        session: Of the registry.
+        name: That is wanted.
+        own: By which they sign today.
+    """
+    if same_person(name, own):
+        return False
+    its = CompetenceRow
+    return is_among(name, session.scalars(select(its.signs_as).where(its.retired_at == 0).distinct()))
+
+
 def is_competent(session: Session, laboratory: str, name: str, procedure: str, duty: str, day: date) -> bool:
     """Whether somebody may do that with a procedure on a day.
 
@@ -84,4 +100,7 @@ def is_competent(session: Session, laboratory: str, name: str, procedure: str, d
 
 
 def _name(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    """Without what nobody sees: a joiner within a name would make another person of whoever types it."""
+    plain = unicodedata.normalize("NFKC", text)
+    seen = "".join(one for one in plain if unicodedata.category(one) != "Cf")
+    return " ".join(unicodedata.normalize("NFC", seen.casefold()).split())

@@ -216,6 +216,20 @@ def send(client: TestClient, path: str, **fields) -> object:
     return client.post(f"/account{path}", data={"token": token_of(client.get("/account").text), **fields})
 
 
+def test_nobody_names_themselves_as_somebody_who_signs_at_a_laboratory(gateway, firm, own) -> None:
+    """Else whoever measured reviews their own work by another's name."""
+    book = Book(gateway.engine, lambda: gateway.now)
+    laboratory = book.make(SYSTEM, "laboratory", {"organisation": firm, "name": "Phòng Đo lường"}).id
+    its = {"laboratory": laboratory, "signs_as": "Trần Thị Bình", "procedure": "*", "duties": ["review"]}
+    book.make(SYSTEM, "competence", its | {"since": "2026-01-01"})
+    before = own.get("/account").text
+    answer = send(own, "/name", full_name="trần  thị Bình")
+    assert answer.status_code == 422
+    assert "competences have this name. Ask an administrator for an account that bears it." in answer.text
+    assert re.search("<h1>.*</h1>", own.get("/account").text)[0] == re.search("<h1>.*</h1>", before)[0]
+    assert send(own, "/name", full_name="Trần Thị Bính").status_code == 303
+
+
 def test_the_page_says_who_one_is_and_where_one_is_signed_in(own) -> None:
     page = own.get("/account", headers={"User-Agent": "<b>Chrome</b>"}).text
     assert "<h1>mai</h1>" in page

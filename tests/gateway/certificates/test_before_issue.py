@@ -1,5 +1,6 @@
 """Every rule, missed alone, is named in words; nothing is issued without it."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -263,7 +264,7 @@ def test_the_mark_stands_only_inside_the_scope_of_that_day(usual) -> None:
         replace(line, accredited=False),
         replace(line, until="2026-11-21"),
         replace(line, since="2026-11-23"),
-        replace(line, unit="kg"),
+        replace(line, unit="Cel"),
         replace(line, procedure="technical-balance"),
     ):
         assert compose(replace(usual, scope=(other,)), Chosen(), DAY).accreditation == "", other
@@ -290,6 +291,33 @@ def test_a_term_ends_with_its_month(verification) -> None:
     chosen = compose(verification, Chosen(stamp="1", valid_until="2027-05-31"), DAY).legal
     assert chosen is not None
     assert chosen.valid_until == "2027-05-31"
+
+
+def test_a_term_longer_than_the_period_is_named(verification) -> None:
+    """12 months from 22 November 2026, to the end of the month."""
+    longer = (
+        "Thông tư 23/2013",
+        "The term is longer than the period of this kind of instrument. Enter an earlier day.",
+    )
+    assert told(verification, valid_until="2027-12-01") == [longer]
+    assert told(verification, valid_until="2027-11-30") == []
+
+
+def test_a_verification_passes_by_the_u_that_it_reports_not_by_the_smaller_one_of_the_bench(verification) -> None:
+    coarse = replace(verification, scope=(replace(verification.scope[0], cmc="0.0007"),))
+    document = compose(coarse, Chosen(stamp="1"), DAY)
+    assert [one.verdict for one in document.conformity] == ["fail"]
+    assert document.legal is not None
+    assert not document.legal.passed
+
+
+@pytest.mark.parametrize("name", ["LÊ VĂN AN", "Lê  Văn An", unicodedata.normalize("NFD", "Lê Văn An")])
+def test_four_eyes_see_one_person_however_the_name_is_typed(usual, name) -> None:
+    competences = [*usual.competences, replace(usual.competences[2], signs_as=name)]
+    changed = order(authorised_by=name)(replace(usual, competences=competences))
+    assert told(changed) == [("6.2.5", "Who did the work may not review or authorise it. Let somebody else.")]
+    typed = [replace(one, signs_as=unicodedata.normalize("NFD", one.signs_as)) for one in usual.competences]
+    assert told(replace(usual, competences=typed)) == []
 
 
 def test_the_standard_stands_with_its_certificate(usual) -> None:

@@ -16,6 +16,7 @@ from gateway.certificates.choosing import Chosen
 from gateway.certificates.content import digest, document_of
 from gateway.certificates.issuing import Issuing
 from gateway.certificates.refusing import DocumentError
+from gateway.certificates.seals import LOST_FILE
 from gateway.registry.certified import CalibrationPointRow, CertificateRow, StandardUsedRow
 from gateway.registry.issued_documents import DocumentDraftRow, IssuedDocumentRow
 from gateway.registry.laboratory_work import WorkOrderRow
@@ -205,6 +206,7 @@ def test_tampering_is_found(with_two, forging, found) -> None:
 def test_a_seal_of_another_key_is_told(house) -> None:
     house.issue()
     house.issuing.sealer.path.unlink()
+    house.issuing.sealer.path.with_name(LOST_FILE).touch()
     again = Issuing(house.engine, lambda: house.now, house.balance["zone"], house.folder)
     with Session(house.engine) as session:
         [problem] = check_documents(session, again.sealer)
