@@ -22,6 +22,14 @@ WIDE = """[...document.querySelectorAll('main *, header *')]
 TINY = """[...document.querySelectorAll('body *')]
     .filter((e) => e.textContent.trim() && parseFloat(getComputedStyle(e).fontSize) < 16)
     .map((e) => e.outerHTML.slice(0, 100))"""
+COVERED = """(() => {
+    const places = (of) => [...document.querySelectorAll(of)].map((e) => [e, e.getBoundingClientRect()]);
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    const covered = (some, others) => some.filter(([e, r]) => others.some(([f, s]) => e !== f && meet(r, s)));
+    const [axis, names] = [places('.columns text:not(.target-name)'), places('.columns + .times text')];
+    return [...covered(axis, places('.columns .column')), ...covered(names, names)].map(([e]) => e.textContent);
+})()"""
+"""What the axis says that lies on a column, and names below that lie on each other."""
 
 
 def described(name: str, title: str) -> WorkUnitDescription:
@@ -119,6 +127,7 @@ def test_from_a_month_to_a_stop_and_the_samples_around_it(inside, site, yesterda
         inside.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         assert inside.run(WIDE) == [], step
         assert inside.run(TINY) == [], step
+        assert inside.run(COVERED) == [], step
         inside.picture(tmp_path / "production.png")
         inside.click(f"tbody a[href*='{step}']")
     assert inside.text("#losses h2") == "Chạy chậm lấy mất 21 phút (17,5 %)"
@@ -128,6 +137,7 @@ def test_from_a_month_to_a_stop_and_the_samples_around_it(inside, site, yesterda
     assert inside.text("#members h2") == "Máy dập 1 thấp nhất: 60 %"
     inside.click("#members tbody a")
     assert inside.text("#change h2") == "Giảm 20 điểm, nhiều nhất do hỏng máy (25 điểm)"
+    assert inside.run(COVERED) == []
     press(inside, "#trend .columns a")
     assert inside.text(".periods strong").endswith("ca sáng")
     inside.click("#stops tbody a")
