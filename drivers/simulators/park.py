@@ -23,6 +23,7 @@ from drivers.simulators.shipped import BALANCE, METER, PRESS, THERMOMETER, modbu
 PRESS_NAME, METER_NAME, BALANCE_NAME = "press", "meter", "balance"
 BENCH_NAME, ROOM_NAME = "bench", "room"
 """Of a laboratory: the balance on its bench, the thermometer in its room."""
+MODELS = {PRESS_NAME: PRESS, METER_NAME: METER, BALANCE_NAME: BALANCE, BENCH_NAME: BALANCE, ROOM_NAME: THERMOMETER}
 HAND = "pan"
 """File in the plant's directory: who writes ``100`` or ``100 back_left`` there puts that on the bench's pan, g."""
 SHOP_GAIN = 3e-4
@@ -109,22 +110,16 @@ def simulated_plant(
         ) as meter_path,
         text_pty(answers, link=links[BALANCE_NAME], faults=faults[BALANCE_NAME], on_sent=tell_mass) as balance_path,
     ):
-        yield SimulatedPlant(
-            urls={
-                PRESS_NAME: f"tcp://{LOOPBACK}:{tcp}",
-                METER_NAME: f"serial://{meter_path}",
-                BALANCE_NAME: f"serial://{balance_path}",
-                **bench,
-            },
-            models={PRESS_NAME: PRESS, METER_NAME: METER, BALANCE_NAME: BALANCE}
-            | ({BENCH_NAME: BALANCE, ROOM_NAME: THERMOMETER} if bench else {}),
-            clock=clock,
-            faults=faults,
-        )
+        urls = {
+            PRESS_NAME: f"tcp://{LOOPBACK}:{tcp}",
+            METER_NAME: f"serial://{meter_path}",
+            BALANCE_NAME: f"serial://{balance_path}",
+        }
+        yield SimulatedPlant(urls | bench, {name: MODELS[name] for name in (*urls, *bench)}, clock, faults)
 
 
 @contextmanager
-def _laboratory(directory: Path | None, clock: Clock, *, wanted: bool) -> Iterator[Mapping[str, str]]:
+def _laboratory(directory: Path | None, clock: Clock, *, wanted: bool) -> Iterator[dict[str, str]]:
     """Name -> url of what stands in the laboratory; nothing where there is none."""
     if not wanted:
         yield {}
