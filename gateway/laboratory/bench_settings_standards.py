@@ -3,19 +3,27 @@
 Decision: a standard that has no resolution is a material measure: a weight, a gauge block, a resistor.
 Because: what shows a value has a smallest step, and a field that says the same again would contradict it one day.
 Instead of: a kind that somebody has to choose.
+
+Decision: a standard whose points a bench would refuse is left out and named.
+Because: the standards travel in one setting, and a slip in one certificate must not take all others off the bench.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.bench_settings import BenchStandard, StatedValue
+from edge_agent.wire.bench_checks import read_bench_setting
+from edge_agent.wire.bench_settings import BENCH_STANDARDS, BenchStandard, BenchStandardsSet, StatedValue
+from edge_agent.wire.settings import ALL, SettingError
 from gateway.ingest.journals import EdgeId
 from gateway.laboratory.due import months_after
+from gateway.laboratory.edge_certificates import error_curve
 from gateway.laboratory.in_force import newest
+from gateway.laboratory.standard_drift import Place, StandardDrift, by_place, is_sent_as_rate
 from gateway.registry.certified import CalibrationPointRow, CertificateRow
 from gateway.registry.laboratory import InstrumentRow
 from gateway.registry.organisations import SiteRow
@@ -65,12 +73,22 @@ def standards_of(
         certificate = newest(session, row, day).certificate
         points = _points(session, certificate)
         why = tuple(_missing(row, certificate, points))
+        if not why:
+            assert certificate is not None, "it would be missing"
+            standard = _standard(session, row, certificate, points, edge)
+            why = tuple(_refused(standard))
+            found += [] if why else [standard]
         if why:
             unsent.append(Unsent(f"{row.code} {row.name}", why))
-        else:
-            assert certificate is not None, "it would be missing"
-            found.append(_standard(session, row, certificate, points, edge))
     return tuple(found), tuple(unsent)
+
+
+def _refused(standard: BenchStandard) -> Iterator[Title]:
+    body = msgspec.json.decode(msgspec.json.encode(BenchStandardsSet(standards=(standard,))))
+    try:
+        read_bench_setting(BENCH_STANDARDS, ALL, body)
+    except SettingError as error:
+        yield Title(f"Trạm hiệu chuẩn không nhận các điểm của giấy: {error}", f"The bench would refuse it: {error}")
 
 
 def _missing(
@@ -103,6 +121,8 @@ def _standard(
     is_read = bool(row.edge_instrument) and site is not None and EdgeId(site.name, row.edge) == edge
     is_measure = not row.resolution and not is_read
     curve = () if is_read or is_measure else tuple(_curve(points))
+    is_in_u = is_read and is_sent_as_rate(session, edge, row.edge_instrument, points[0].channel)
+    drift_u = {} if is_in_u else StandardDrift(session, certificate, points).u()
     return BenchStandard(
         code=row.code,
         name=row.name,
@@ -114,11 +134,12 @@ def _standard(
         certificate=certificate.number,
         issuer=certificate.issued_by,
         due=_due(row, certificate),
-        values=tuple(_stated(points)) if is_measure else (),
+        values=tuple(_stated(points, drift_u)) if is_measure else (),
         instrument=row.edge_instrument if is_read else "",
         channel=points[0].channel if is_read else "",
         points=curve,
         resolution=float(row.resolution or 0.0),
+        drift_u=0.0 if is_measure else max(drift_u.values(), default=0.0),
     )
 
 
@@ -145,19 +166,20 @@ def _points(session: Session, certificate: CertificateRow | None) -> list[Calibr
 
 
 def _curve(points: Iterable[CalibrationPointRow]) -> Iterator[tuple[float, float, float]]:
-    for one in sorted(points, key=lambda one: one.indication):
-        yield (one.indication, one.indication - one.reference, one.expanded / one.coverage_factor)
+    """Up and down at one nominal value become one point, as where an edge corrects by them."""
+    yield from ((one.indication, one.error, one.u) for one in error_curve(points))
 
 
-def _stated(points: Iterable[CalibrationPointRow]) -> Iterator[StatedValue]:
+def _stated(points: Sequence[CalibrationPointRow], drift_u: Mapping[Place, float]) -> Iterator[StatedValue]:
     """Conventional values: the reference value of a piece is what it is, the indication what stands on it."""
-    seen: dict[float, int] = {}
-    for one in points:
-        nominal = one.nominal if one.nominal is not None else one.indication
-        seen[nominal] = seen.get(nominal, 0) + 1
-        label = f"{nominal:g}{'*' * (seen[nominal] - 1)}" if seen[nominal] > 1 else ""
+    notes = [one.note for one in points]
+    for (nominal, which), one in by_place(points).items():
+        label = f"{nominal:.12g}{'*' * (which - 1)}" if which > 1 else ""
+        # A note that several have, as their class, tells none from another.
+        own = one.note if notes.count(one.note) == 1 else ""
         u = one.expanded / one.coverage_factor
-        yield StatedValue(nominal=nominal, label=one.note or label, value=one.reference, u=u)
+        drifted = drift_u[nominal, which]
+        yield StatedValue(nominal=nominal, label=own or label, value=one.reference, u=u, drift_u=drifted)
 
 
 def _quantity(unit: str) -> str:

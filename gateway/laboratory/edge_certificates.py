@@ -122,7 +122,7 @@ def plain(one: CertificatesSet) -> dict[str, object]:
 def _channel(instrument: InstrumentRow, rows: Sequence[CalibrationPointRow]) -> CertifiedChannel:
     unit = rows[0].unit
     is_ours = instrument.unit == unit
-    points = tuple(_points(rows))
+    points = tuple(error_curve(rows))
     alone = len(points) == 1 and is_ours
     return CertifiedChannel(
         unit=unit,
@@ -133,7 +133,7 @@ def _channel(instrument: InstrumentRow, rows: Sequence[CalibrationPointRow]) -> 
     )
 
 
-def _points(rows: Sequence[CalibrationPointRow]) -> Iterator[CertifiedPoint]:
+def error_curve(rows: Iterable[CalibrationPointRow]) -> Iterator[CertifiedPoint]:
     """By indication, one at each nominal value; without one, at each indication."""
     places: dict[float, list[CalibrationPointRow]] = {}
     for row in rows:

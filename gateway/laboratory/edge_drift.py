@@ -7,7 +7,7 @@ Because: two calibrations always differ, and a correction for a drift that is no
 Instead of: the difference of the last two, drawn on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -26,26 +26,33 @@ class YearlyRate(NamedTuple):
 
 
 def yearly_rates(
-    certificates: Sequence[CertificateRow], points: Mapping[str, Iterable[CalibrationPointRow]]
+    certificates: Sequence[CertificateRow],
+    points: Mapping[str, Iterable[CalibrationPointRow]],
+    adjusted: Collection[date] = (),
 ) -> dict[str, YearlyRate]:
     """Channel -> rate, of those that are known to move.
 
     Args:
         certificates: Of one instrument.
         points: Id of a certificate -> its points.
+        adjusted: Local days on which the instrument was adjusted, also between certificates, which do not tell of it:
+            what was found before the last of them is left out.
 
     Source:
         ``calibration.drift.fit_drift`` (ISO/TS 28037:2010); what points differ by as a rectangle, JCGM 100:2008, 4.3.7.
     """
     places: dict[str, dict[float, list[Calibrated]]] = {}
     for certificate in certificates:
+        day = date.fromisoformat(certificate.calibrated or certificate.issued)
+        if day < max(adjusted, default=day):
+            continue
         rows = [row for row in points.get(certificate.id, ()) if row.nominal is not None and row.expanded > 0]
         left = {row.channel for row in rows if row.run == "as_left"}
         for row in rows:
             run: State = "as_left" if row.run == "as_left" else "as_found"
             state: State = run if row.channel in left else "unadjusted"
             one = Calibrated(
-                date.fromisoformat(certificate.calibrated or certificate.issued),
+                day,
                 row.indication - row.reference,
                 row.expanded / row.coverage_factor,
                 state,

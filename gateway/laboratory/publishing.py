@@ -14,7 +14,7 @@ Because: the edge keeps what it was set.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,7 @@ _ADJUSTED = str(Adjusted.__struct_config__.tag)
 _SESSION = str(CalibrationSession.__struct_config__.tag)
 _ANSWER = str(SettingKept.__struct_config__.tag)
 _KINDS = ("calibration", "verification")
+_NS = 1_000_000_000
 Which = tuple[EdgeId, str]
 """An edge, and the name of an instrument there."""
 
@@ -165,7 +166,8 @@ def wanted_certificates(session: Session, zone: ZoneInfo, instrument: str = "") 
         told = [told_by(row, one, points.get(one.id, ()), zone, then) for one in mine]
         says = sorted((one.says for one in told if one.says), key=lambda one: one.applies_from)
         if says:
-            says[-1] = _drifting(says[-1], yearly_rates(mine, points))
+            days = {datetime.fromtimestamp(one // _NS, zone).date() for one in then}
+            says[-1] = _drifting(says[-1], yearly_rates(mine, points, days))
         body = CertificatesSet(
             serial_number=row.serial_number,
             certificates=tuple(says),
@@ -219,7 +221,8 @@ def _written(session: Session) -> tuple[object, ...]:
 
 def _said(session: Session) -> tuple[object, ...]:
     its = RecordRow
-    said = select(func.count(), func.max(its.revision)).where(its.noun.in_((_ADJUSTED, _SESSION)))
+    # Every edge counts its revisions by itself, and the sum moves with each of them.
+    said = select(func.count(), func.sum(its.revision)).where(its.noun.in_((_ADJUSTED, _SESSION)))
     return tuple(session.execute(said).one())
 
 

@@ -2,14 +2,18 @@
 
 import msgspec
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from edge_agent.wire.bench_checks import read_bench_setting
 from edge_agent.wire.bench_settings import BenchOrdersSet, BenchPeopleSet, BenchStandardsSet
 from edge_agent.wire.messages import SettingKept
 from gateway.ingest.journals import EdgeId
 from gateway.laboratory.bench_settings import benches, send_to_benches, standing_of, told_at
 from gateway.laboratory.work_at_bench import against
+from gateway.people import put_setting
 from gateway.registry import EdgeRow, SettingRow
+from gateway.registry.certified import CalibrationPointRow, CertificateRow
 from gateway.registry.laboratory import InstrumentRow
 from gateway.registry.laboratory_work import WorkOrderRow
 from gateway.registry.roles import SYSTEM
@@ -98,6 +102,68 @@ def test_a_material_measure_has_values_and_what_is_read_off_a_curve(at_bench) ->
     assert (weights.quantity, weights.unit, weights.certificate, weights.due) == ("mass", "g", "K-QC-1", "2027-05-04")
     assert curve.points == ((0.0, pytest.approx(-0.01), 0.001), (10.0, pytest.approx(-0.02), 0.001))
     assert (curve.resolution, curve.due, curve.values) == (0.01, "2027-01-31", ())
+
+
+def later(lab, code: str, points: list[tuple[float, float, float]], run: str = "as_found") -> None:
+    """Another certificate of a standard, half a year later."""
+    row = lab.book.find(SYSTEM, "instrument", organisation=lab.organisation, code=code).id
+    paper = {"instrument": row, "number": f"K2-{code}", "kind": "calibration", "issued": "2026-11-04"}
+    made = lab.book.make(SYSTEM, "certificate", paper | {"issued_by": "Viện Đo lường"}).id
+    for number, (nominal, reference, indication) in enumerate(points, 1):
+        point = {"certificate": made, "run": run, "channel": "mass", "number": number, "unit": "g"}
+        point |= {"nominal": nominal, "reference": reference, "indication": indication}
+        lab.book.make(SYSTEM, "calibration_point", point | {"expanded": 0.002, "coverage_factor": 2})
+
+
+def test_what_a_standard_may_have_drifted_is_by_its_history_and_without_one_its_u(at_bench) -> None:
+    """EURAMET cg-18, 7.1.2.3: D / sqrt(3)."""
+    standard(at_bench, "QC-1", [(20, 20.00001, 20), (20, 20.00003, 20)])
+    standard(at_bench, "QC-2", [(50, 50.001, 50)])
+    later(at_bench, "QC-1", [(20, 20.00006, 20), (20, 20.00001, 20), (100, 100.0, 100)])
+    standard(at_bench, "NK-1", [(0, 0.01, 0.0), (10, 10.02, 10.0)], resolution=0.01)
+    later(at_bench, "NK-1", [(0, 0.02, 0.0), (10, 9.99, 10.0)])
+    curve, first, second = told(at_bench, "bench-standards").standards
+    assert [one.drift_u for one in first.values] == pytest.approx([5e-5 / 3**0.5, 2e-5 / 3**0.5, 0.002 / 3**0.5])
+    assert [one.drift_u for one in second.values] == pytest.approx([0.002 / 3**0.5])
+    assert curve.drift_u == pytest.approx(0.03 / 3**0.5)
+
+
+def test_a_drift_that_is_in_every_corrected_value_is_not_counted_again(at_bench) -> None:
+    site = at_bench.book.find(SYSTEM, "site", name="lab").id
+    read = {"site": site, "edge": "bench", "edge_instrument": "ref-1", "resolution": 0.01}
+    standard(at_bench, "NK-1", [(0, 0.01, 0.0)], **read)
+    [one] = told(at_bench, "bench-standards").standards
+    assert one.drift_u == pytest.approx(0.002 / 3**0.5)
+    body = {"certificates": [{"number": "K", "applies_from": 1, "channels": {"mass": {"u_drift_per_year": 0.1}}}]}
+    put_setting(at_bench.engine, BENCH, "certificate", "ref-1", body, "nhipdo", 1)
+    [one] = told(at_bench, "bench-standards").standards
+    assert one.drift_u == 0.0
+
+
+def test_up_and_down_of_a_standard_are_one_point_and_a_class_in_the_note_names_no_piece(at_bench) -> None:
+    standard(at_bench, "AK-1", [(10, 10.02, 10.0), (10, 10.04, 10.0), (0, 0.0, 0.0)], resolution=0.01)
+    row = standard(at_bench, "QC-1", [(1, 1.0, 1), (2, 2.0, 2)])
+    with Session(at_bench.engine) as session, session.begin():
+        paper = session.scalars(select(CertificateRow.id).where(CertificateRow.instrument == row)).one()
+        for one in session.scalars(select(CalibrationPointRow).where(CalibrationPointRow.certificate == paper)):
+            one.note = "E2"
+    body = told(at_bench, "bench-standards")
+    gauge, weights = body.standards
+    assert gauge.points[1] == pytest.approx((10.0, -0.03, (0.001**2 + 0.01**2 / 3) ** 0.5))
+    assert [one.label for one in weights.values] == ["", ""]
+    assert read_bench_setting("bench-standards", "all", msgspec.to_builtins(body)) == body
+
+
+def test_a_standard_that_the_bench_would_refuse_is_named_and_takes_no_other_along(at_bench) -> None:
+    standard(at_bench, "AK-1", [(10, 10.0, 10.0), (10.004, 10.0, 10.0)], resolution=0.01)
+    standard(at_bench, "QC-1", [(1, 1.0, 1)])
+    assert [one.code for one in told(at_bench, "bench-standards").standards] == ["QC-1"]
+    [(name, [why])] = unsent(at_bench)
+    assert name == "AK-1 Chuẩn"
+    assert why == (
+        'The bench would refuse it: setting bench-standards/all: standards[0].points[1]: "10" stands there twice. '
+        "Choose another, or delete one of them."
+    )
 
 
 def test_a_standard_that_the_bench_reads_is_named_as_the_bench_names_it(at_bench) -> None:

@@ -12,7 +12,7 @@ from edge_agent.wire.certificate_setting import read_certificates
 from edge_agent.wire.messages import SettingKept
 from gateway.ingest.journals import EdgeId
 from gateway.laboratory.publishing import CertificatePublisher, certificates_at_edge
-from gateway.registry import SettingRow
+from gateway.registry import RecordRow, SettingRow
 from gateway.registry.audit import AuditRow
 from gateway.registry.book import Entry
 from gateway.registry.roles import SYSTEM
@@ -214,3 +214,27 @@ def test_what_an_adjustment_shifted_is_no_drift(reads) -> None:
         for number, place in enumerate((0.0, 100.0)):
             reads.point(made.id, number + 1, place, place, 0.0, 0.002, run="as_left")
     assert reads.turn()["certificates"][-1]["channels"]["mass"]["drift_per_year"] == 0.0
+
+
+def test_what_an_adjustment_between_two_calibrations_shifted_is_no_drift_either(reads) -> None:
+    for k, day in enumerate(("2023-11-20", "2024-11-19", "2025-11-19")):
+        moved = [(place, place + k * 0.01, k * 0.01, 0.002) for place in (0.0, 100.0, 200.0)]
+        reads.certificate(f"K-{k}", day, moved)
+    assert reads.turn()["certificates"][-1]["channels"]["mass"]["drift_per_year"] > 0
+    noon = int(datetime(2025, 3, 1, 12, tzinfo=reads.lab.zone).timestamp()) * NS
+    reads.lab.say(Adjusted(key="a", instrument="balance-1", adjusted_at=noon, what="span"))
+    mass = reads.turn()["certificates"][-1]["channels"]["mass"]
+    assert (mass["drift_per_year"], mass["u_drift_per_year"]) == (0.0, 0.0)
+
+
+def test_a_session_that_one_bench_says_anew_is_seen_though_another_bench_counts_higher(reads) -> None:
+    reads.certificate("K-1", "2026-11-20", POINTS)
+    reads.lab.say(reads.lab.session("s1", ""))
+    reads.lab.say(reads.lab.session("s2", ""), site="elsewhere")
+    with Session(reads.lab.engine) as session, session.begin():
+        session.get_one(RecordRow, ("elsewhere", "bench", "calibration_session", "s2")).revision = 1000
+    assert reads.turn()["adjusted"] == []
+    with Session(reads.lab.engine) as session, session.begin():
+        row = session.get_one(RecordRow, ("lab", "bench", "calibration_session", "s1"))
+        row.revision, row.body = 2, msgspec.json.encode(reads.lab.session("s1", "", adjusted_at=5)).decode()
+    assert reads.turn()["adjusted"] == [5]
