@@ -5,7 +5,7 @@ Because: what was measured and believed then stays what it was, and whoever draw
 Instead of: corrected samples in the place of the old ones.
 
 Decision: of a sample that an edge has corrected, the indication is got back by the certificate that gives the very
-same u at it; where none of the registry does, the sample is left out and counted.
+same u at it, the last that applied and was known then; where none does, the sample is left out and counted.
 Because: the edge keeps values, and a certificate that has changed since would give a wrong indication silently.
 
 Decision: who, when, what and by which certificate stands in the audit, at the beginning and at the end; a second run
@@ -18,13 +18,15 @@ from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from edge_agent.wire.certificate_setting import CERTIFICATE, read_certificates
 from gateway.ingest.journals import EdgeId
 from gateway.laboratory.edge_certificates import told_by
 from gateway.laboratory.recomputed_series import Curve, Progress, lines_by, series_channel
-from gateway.registry import audit, transaction
+from gateway.registry import SettingRow, audit, transaction
 from gateway.registry.certified import CalibrationPointRow, CertificateRow
 from gateway.registry.laboratory import InstrumentRow
 from gateway.registry.organisations import SiteRow
@@ -88,12 +90,16 @@ def recompute(
     with Session(engine) as session:
         row, instrument, site = _found(session, reader, wish)
         curves = _curves(session, instrument, wish.channel, zone)
+        sent = _sent(session, site, instrument, wish.channel)
     if row.id not in curves:
         msg = (
             f"certificate {row.number}: says nothing of {wish.channel} that can be used. "
             f"It has points of {', '.join(_channels(engine, row.id)) or 'nothing'}."
         )
         raise RecomputeError(msg)
+    # What an edge was sent of a certificate has its drift too.
+    by = sent.get((row.number, curves[row.id].place[0]), curves[row.id])
+    candidates = [*curves.values(), *sent.values()]
     name = series_channel(wish.channel, row.number)
     of = RecomputedId(site, instrument.edge, instrument.edge_instrument, name)
     note = _Noting(engine, reader, row.id, instrument.place, wish, of, row.number)
@@ -101,7 +107,7 @@ def recompute(
     progress = Progress(of, wish.start)
     source = ChannelId(of.site, of.edge, of.instrument, wish.channel)
     for some in _some(timeseries.rows(source, wish.start, wish.end)):
-        lines, progress = lines_by(some, progress, curves[row.id], list(curves.values()))
+        lines, progress = lines_by(some, progress, by, candidates)
         refused = timeseries.write(lines)
         if refused:
             raise RecomputeError(refused[0].why)
@@ -174,8 +180,21 @@ def _curves(session: Session, instrument: InstrumentRow, channel: str, zone: Zon
         points = session.scalars(select(its).where(its.certificate == row.id, its.channel == channel))
         says = told_by(instrument, row, [one for one in points if not one.retired_at], zone).says
         if says is not None:
-            found[row.id] = Curve(says, says.channels[channel])
+            found[row.id] = Curve(says, says.channels[channel], row.made_at)
     return found
+
+
+def _sent(session: Session, site: str, instrument: InstrumentRow, channel: str) -> dict[tuple[str, int], Curve]:
+    """What the edge was sent with a drift, which no certificate tells of: number and time from which on it applies."""
+    row = session.get(SettingRow, (site, instrument.edge, CERTIFICATE, instrument.edge_instrument))
+    if row is None:
+        return {}
+    read = read_certificates(instrument.edge_instrument, msgspec.json.decode(row.body))
+    return {
+        (one.number, one.applies_from): Curve(one, one.channels[channel], row.put_at)
+        for one in (read.certificates if read else ())
+        if channel in one.channels and (one.channels[channel].drift_per_year or one.channels[channel].u_drift_per_year)
+    }
 
 
 def _some(rows: Iterator[Row]) -> Iterator[list[Row]]:

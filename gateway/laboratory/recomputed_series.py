@@ -53,12 +53,28 @@ class Progress(NamedTuple):
 
 
 class Curve:
-    """One certificate's correction of one channel, for many samples at once."""
+    """One certificate's correction of one channel, for many samples at once.
 
-    def __init__(self, certificate: CertificateInForce, said: CertifiedChannel) -> None:
+    Args:
+        certificate: Which.
+        said: What it says of the channel.
+        known_from: When the registry learned of it, UTC ns; no edge can have known it before.
+    """
+
+    def __init__(self, certificate: CertificateInForce, said: CertifiedChannel, known_from: int = 0) -> None:
         self.said = said
+        self.known_from = known_from
         self._since = certificate.applies_from
         self._correction = Correction(curve_of(said), resolution=said.resolution, name=certificate.number)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """By which the last of several counts: from when it applies, and when it became known."""
+        return self._since, self.known_from
+
+    def applies(self, at: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether samples of these instants may have been corrected by it at all."""
+        return at >= self._since
 
     def values(self, shown: Floats, at: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Values and u; nan out of the range."""
@@ -134,17 +150,23 @@ def _kept(channel: str, said: str) -> list[tuple[str, str]]:
 
 
 def _indications(rows: Sequence[Row], at: NDArray[np.int64], curves: Sequence[Curve]) -> Floats:
-    """What the instrument showed; nan where there was nothing, or nobody can tell."""
+    """What the instrument showed; nan where there was nothing, or nobody can tell.
+
+    Of several certificates with one and the same u, as laboratories state it year after year, that counts which an edge
+    would have taken: the last that applied, of those that were known then.
+    """
     stored = np.array([np.nan if row.value is None else row.value for row in rows])
     u = np.array([np.nan if row.u is None else row.u for row in rows])
     shown = np.where(np.isnan(u), stored, np.nan)
     missing = np.isnan(shown) & ~np.isnan(stored)
-    for curve in curves:
+    taken = np.full(len(rows), -1)
+    for rank, curve in enumerate(sorted(curves, key=lambda one: one.place)):
         if not missing.any():
             break
         back = curve.indications(np.where(missing, stored, 0.0), at)
         _, again = curve.values(np.where(np.isnan(back), 0.0, back), at)
-        same = missing & ~np.isnan(back) & (np.abs(again - u) <= _CLOSE * u)
-        shown = np.where(same, back, shown)
-        missing &= ~same
+        same = missing & curve.applies(at) & ~np.isnan(back) & (np.abs(again - u) <= _CLOSE * u)
+        score = rank + len(curves) * (at >= curve.known_from)
+        shown = np.where(same & (score > taken), back, shown)
+        taken = np.where(same, np.maximum(score, taken), taken)
     return shown

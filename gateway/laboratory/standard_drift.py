@@ -18,6 +18,7 @@ Source: EURAMET Calibration Guide No. 18, version 4.0 (2015), 7.1.2.3; ISO/IEC 1
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -79,7 +80,8 @@ class StandardDrift:
 def is_sent_as_rate(session: Session, edge: EdgeId, name: str, channel: str) -> bool:
     """Whether an edge was sent how fast a channel drifts, with the newest certificate."""
     row = session.get(SettingRow, (edge.site, edge.edge, CERTIFICATE, name))
-    certificates = msgspec.json.decode(row.body).get("certificates") if row else ()
+    body: dict[str, Any] = msgspec.json.decode(row.body) if row else {}
+    certificates = body.get("certificates", ())
     return bool(certificates) and certificates[-1]["channels"].get(channel, {}).get("u_drift_per_year", 0.0) > 0
 
 

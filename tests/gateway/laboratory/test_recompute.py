@@ -1,6 +1,7 @@
 """Stored samples by a certificate that was chosen later: another series, the samples as they were."""
 
 import json
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from edge_agent.wire.certificate_setting import CertifiedChannel, CertifiedPoint
 from edge_agent.wire.certified_curve import curve_of
 from edge_agent.wire.lines import format_line, line_head
 from edge_agent.wire.schema import is_channel
+from gateway.ingest.journals import EdgeId
 from gateway.laboratory.recompute import RecomputeError, Wish, recompute
 from gateway.laboratory.recomputed_series import Progress, series_channel
+from gateway.people import put_setting
 from gateway.registry.audit import AuditRow
 from gateway.registry.refusals import ForbiddenError
 from gateway.registry.roles import SYSTEM, Role
@@ -114,6 +117,43 @@ def test_raw_and_corrected_samples_become_another_series_and_stay_what_they_were
         "samples": 5,
         "left_out": 1,
     }
+
+
+def test_of_two_certificates_with_the_same_u_that_counts_which_held_when_the_sample_was_read(read, tmp_path) -> None:
+    store = EmbeddedStore(tmp_path / "series.db")
+    wanted = certificate(read, "K-1", OLD)
+    certificate(read, "K-2", NEW, issued="2026-10-01")
+    certificate(read, "K-3", [(x, error + 0.5, u) for x, error, u in NEW], issued="2026-12-24")
+    for points in (OLD, NEW):
+        assert curve(points).at(150.0)[2] == pytest.approx(curve(OLD).at(150.0)[2])
+    error, _, variance = curve(NEW).at(150.0)
+    put(store, (150.0 - error, variance**0.5, ""))
+    done = recompute(read.engine, store, SYSTEM, Wish(wanted, "mass", T, T + S), read.zone, lambda: 7)
+    [row] = store.rows(done.of, T, T + S)
+    assert (row.value, row.u) == pytest.approx((150.0 - curve(OLD).at(150.0)[0], variance**0.5))
+    store.close()
+
+
+def test_a_drift_that_the_edge_was_sent_is_taken_back_and_put_in_again(read, tmp_path) -> None:
+    store = EmbeddedStore(tmp_path / "series.db")
+    old = certificate(read, "K-1", OLD)
+    # Half of a year before T: 0.1 and its u, 0.03, by then.
+    since = T - int(365.25 * 86_400) * S // 2
+    told = {"unit": "g", "drift_per_year": 0.2, "u_drift_per_year": 0.06}
+    told["points"] = [{"indication": x, "error": e, "u": u / 2} for x, e, u in NEW]
+    at = datetime.fromtimestamp(since // S, UTC).isoformat()
+    new = certificate(read, "K-2", NEW, issued="2026-05-01", applies_from=at)
+    body = {"certificates": [{"number": "K-2", "applies_from": since, "channels": {"mass": told}}]}
+    put_setting(read.engine, EdgeId("lab", "bench"), "certificate", "balance-1", body, "nhipdo", 1)
+    error, _, variance = curve(NEW).at(150.0)
+    stored = (150.0 - error - 0.1, (variance + 0.03**2) ** 0.5)
+    put(store, (*stored, ""))
+    for wanted, expected in ((new, stored[0]), (old, 150.0 - curve(OLD).at(150.0)[0])):
+        done = recompute(read.engine, store, SYSTEM, Wish(wanted, "mass", T, T + S), read.zone, lambda: 7)
+        assert done.left_out == 0
+        [row] = store.rows(done.of, T, T + S)
+        assert row.value == pytest.approx(expected, abs=1e-7)
+    store.close()
 
 
 def test_a_second_run_doubles_nothing_and_a_long_one_tells_how_far_it_is(read, tmp_path) -> None:
