@@ -73,6 +73,15 @@ def check_signed(signed: bytes, exported: bytes, trust: Path) -> tuple[Signature
             "This file bears no signature. Sign it, and import it again.",
         )
     roots = _roots(trust)
+    try:
+        return _judged(signed, len(exported), roots)
+    except (SignedPdfError, MemoryError):
+        raise
+    except Exception as error:  # whoever sends a file broken on purpose finds yet another exception of the reader
+        raise _unreadable() from error
+
+
+def _judged(signed: bytes, exported: int, roots: list[Any]) -> tuple[Signature, ...]:
     reader = _opened(signed)
     found = tuple(_checked(one, roots) for one in reader.embedded_signatures)
     if not found:
@@ -80,7 +89,7 @@ def check_signed(signed: bytes, exported: bytes, trust: Path) -> tuple[Signature
             "Tệp đã đổi mà không có chữ ký nào. Hãy ký đúng tệp đã xuất.",
             "The file was changed and bears no signature. Sign the exported file.",
         )
-    _only_signed(reader, len(exported), signed)
+    _only_signed(reader, exported, signed)
     return found
 
 
@@ -112,9 +121,13 @@ def _opened(signed: bytes) -> Any:
     try:
         return PdfFileReader(io.BytesIO(signed), strict=True)
     except (PdfReadError, ValueError) as error:
-        raise SignedPdfError(
-            "Không đọc được tệp PDF này. Hãy xuất và ký lại.", "This PDF cannot be read. Export and sign it again."
-        ) from error
+        raise _unreadable() from error
+
+
+def _unreadable() -> SignedPdfError:
+    return SignedPdfError(
+        "Không đọc được tệp PDF này. Hãy xuất và ký lại.", "This PDF cannot be read. Export and sign it again."
+    )
 
 
 def _roots(trust: Path) -> list[Any]:
@@ -127,7 +140,16 @@ def _roots(trust: Path) -> list[Any]:
             f"There is no authority's certificate in {trust}. Copy its root certificate there.",
         )
     loaded: Any = load_certs_from_pemder
-    return list(loaded([str(path) for path in files]))
+    found = []
+    for path in files:
+        try:
+            found += list(loaded([str(path)]))
+        except (OSError, ValueError) as error:
+            raise SignedPdfError(
+                f"{path}: không phải chứng thư. Hãy chép lại chứng thư gốc, PEM hoặc DER.",
+                f"{path}: is no certificate. Copy the authority's root certificate again, PEM or DER.",
+            ) from error
+    return found
 
 
 def _checked(embedded: Any, roots: list[Any]) -> Signature:

@@ -21,8 +21,8 @@ def _name(words: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, words)])
 
 
-def _certificate(subject: str, issuer: str, key, by, *, is_authority: bool) -> x509.Certificate:
-    now = datetime.now(UTC)
+def _certificate(subject: str, issuer: str, key, by, *, is_authority: bool, ago: int = 0) -> x509.Certificate:
+    now = datetime.now(UTC) - timedelta(days=ago)
     usage = dict.fromkeys(
         ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
     )
@@ -55,9 +55,9 @@ class Authority:
         folder.mkdir(exist_ok=True)
         (folder / f"{self.name}.pem").write_bytes(self.root.public_bytes(serialization.Encoding.PEM))
 
-    def sign(self, pdf: bytes, who: str = "Nguyễn Văn Cường", box: tuple | None = None) -> bytes:
+    def sign(self, pdf: bytes, who: str = "Nguyễn Văn Cường", box: tuple | None = None, ago: int = 0) -> bytes:
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _certificate(who, self.name, key, self.key, is_authority=False)
+        certificate = _certificate(who, self.name, key, self.key, is_authority=False, ago=ago)
         own = self.folder / "key.pem"
         plain = serialization.NoEncryption()
         own.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
@@ -157,3 +157,40 @@ def test_a_page_that_was_redrawn_before_or_after_signing_is_refused(exported, au
     assert refused(authority.sign(_redrawn(exported)), exported, trust) == words
     after = refused(_redrawn(authority.sign(exported)), exported, trust)
     assert after == words or after.startswith("The signature Common Name: Nguyễn")
+
+
+def test_a_signer_whose_certificate_has_expired_is_refused(exported, authority, tmp_path) -> None:
+    """It was valid from 61 to 30 days ago."""
+    assert refused(authority.sign(exported, ago=60), exported, tmp_path / "trusted") == (
+        "The certificate of Common Name: Nguyễn Văn Cường is from no authority trusted here, or has expired. "
+        "Look at the trust folder."
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "instead"),
+    [
+        (b"/ByteRange", b"/ByteRbnge"),
+        (b"/ByteRange [", b"/ByteRange <"),
+        (b"/Contents <30", b"/Contents <zz"),
+        (b"/Contents <30", b"/Contents <ff"),
+        (b"startxref", b"startxxxx"),
+        (b"/SubFilter", b"/SubF#zzer"),
+        (b" 0 obj", b" x obj"),
+        (b"endobj", b"\x00\xff\xffobj"),
+    ],
+)
+def test_a_file_that_was_broken_on_purpose_is_refused_in_words(exported, authority, tmp_path, part, instead) -> None:
+    signed = authority.sign(exported)
+    head, behind = signed[: len(exported)], signed[len(exported) :]
+    assert part in behind
+    words = refused(head + behind.replace(part, instead, 1), exported, tmp_path / "trusted")
+    assert words.startswith(("This PDF cannot be read.", "The file was changed", "The signature", "Beside signatures"))
+
+
+def test_what_is_no_certificate_in_the_trust_folder_is_named(exported, authority, tmp_path) -> None:
+    wrong = tmp_path / "trusted" / "a.pem"
+    wrong.write_text("no certificate")
+    assert refused(authority.sign(exported), exported, tmp_path / "trusted") == (
+        f"{wrong}: is no certificate. Copy the authority's root certificate again, PEM or DER."
+    )
