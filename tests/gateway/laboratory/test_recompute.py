@@ -122,15 +122,16 @@ def test_raw_and_corrected_samples_become_another_series_and_stay_what_they_were
 def test_of_two_certificates_with_the_same_u_that_counts_which_held_when_the_sample_was_read(read, tmp_path) -> None:
     store = EmbeddedStore(tmp_path / "series.db")
     wanted = certificate(read, "K-1", OLD)
-    certificate(read, "K-2", NEW, issued="2026-10-01")
+    at = datetime.fromtimestamp(T // S + 1, UTC).isoformat()
+    certificate(read, "K-2", NEW, issued="2026-10-01", applies_from=at)
     certificate(read, "K-3", [(x, error + 0.5, u) for x, error, u in NEW], issued="2026-12-24")
     for points in (OLD, NEW):
         assert curve(points).at(150.0)[2] == pytest.approx(curve(OLD).at(150.0)[2])
-    error, _, variance = curve(NEW).at(150.0)
-    put(store, (150.0 - error, variance**0.5, ""))
-    done = recompute(read.engine, store, SYSTEM, Wish(wanted, "mass", T, T + S), read.zone, lambda: 7)
-    [row] = store.rows(done.of, T, T + S)
-    assert (row.value, row.u) == pytest.approx((150.0 - curve(OLD).at(150.0)[0], variance**0.5))
+    before, after = (150.0 - curve(points).at(150.0)[0] for points in (OLD, NEW))
+    u = curve(OLD).at(150.0)[2] ** 0.5
+    put(store, (before, u, ""), (after, u, ""))
+    done = recompute(read.engine, store, SYSTEM, Wish(wanted, "mass", T, T + 2 * S), read.zone, lambda: 7)
+    assert [row.value for row in store.rows(done.of, T, T + 2 * S)] == pytest.approx([before, before])
     store.close()
 
 
