@@ -106,11 +106,14 @@ class HttpConfig(Strict, frozen=True, kw_only=True):
         host: Loopback unless somebody decides otherwise.
         port: Where; 0 takes a free one.
         secret_file: Its first line opens page and API; made at the first start when it is absent.
+        public_url: How customers reach it, ``https://lab.example``: stands in the codes of issued documents; empty: the
+            address under which whoever issues has opened the page.
     """
 
     host: Text = "127.0.0.1"
     port: Port = 8765
     secret_file: Text = ""
+    public_url: Text = ""
 
 
 class RetentionConfig(Strict, frozen=True, kw_only=True):
@@ -185,6 +188,9 @@ def _contradictions(tables: Mapping[str, Any]) -> Iterator[str]:
     broker = tables.get("broker", BrokerConfig())
     if urlsplit(broker.url).scheme not in MQTT_PORTS or not _has_host(broker.url):
         yield f'broker.url: expected mqtt://HOST or mqtts://HOST:PORT, got "{broker.url}"'
+    public = tables.get("http", HttpConfig()).public_url
+    if public and not (urlsplit(public).scheme in ("http", "https") and _has_host(public)):
+        yield f'http.public_url: expected https://HOST, got "{public}"'
     yield from _forward(tables.get("forward", ForwardConfig()))
     if not broker.shared:
         return

@@ -41,6 +41,7 @@ def create_app(
     monotonic: Callable[[], float] = time.monotonic,
     zone: str = ZONE,
     documents: Path | None = None,
+    public_url: str = "",
 ) -> FastAPI:
     """The API and the pages of one gateway.
 
@@ -51,6 +52,7 @@ def create_app(
         monotonic: s; of the limits by caller.
         zone: IANA name of the wall clock that people read.
         documents: Folder with the key that seals issued documents; None: none can be issued.
+        public_url: How customers reach this gateway; empty: as whoever issues does.
 
     Raises:
         ValueError: The service has no secret.
@@ -70,6 +72,7 @@ def create_app(
     )
     _hold(app, service, access, web, clock, ZoneInfo(zone))
     app.state.documents = documents
+    app.state.public_url = public_url
     app.router.routes.extend(every_route())
     app.mount("/static", StaticFiles(directory=web / "static"))
     check_routes(app)

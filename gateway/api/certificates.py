@@ -142,7 +142,8 @@ def withdraw(desk: TheDesk, document: RowId, sent: TheSent) -> Response:
 
 
 def _base(desk: Desk) -> str:
-    return str(desk.request.base_url).rstrip("/")
+    """What stands in the code for as long as the paper lasts: not what a proxy inside calls this gateway."""
+    return str(desk.request.app.state.public_url or desk.request.base_url).rstrip("/")
 
 
 def _chosen(sent: Sent) -> Chosen:
@@ -188,6 +189,7 @@ def _draft_page(desk: Desk, draft: str, wrong: Title | None = None, chosen: Chos
             "is_exported": row.state == EXPORTED,
             "may_write": desk.reader.may(Action.WRITE, "laboratory", place),
             "may_decide": desk.reader.may(Action.DECIDE, "laboratory", place),
+            "base": _base(desk),
             "wrong": wrong,
         }
         return desk.page("certificates/draft.html", context, 422 if wrong else 200)

@@ -121,7 +121,8 @@ def _forwarding(config: GatewayConfig, stores: Stores) -> Iterator[None]:
 def _start_http(service: Service, listener: socket.socket) -> tuple[uvicorn.Server, Thread]:
     config = service.config
     folder = config.state_dir / "documents"
-    app = create_app(service, web=web_files(), zone=config.gateway.zone, documents=folder)
+    public = config.http.public_url
+    app = create_app(service, web=web_files(), zone=config.gateway.zone, documents=folder, public_url=public)
     # What stands from the start (routes, models, words) is not looked through again while pages are waited for.
     gc.collect()
     gc.freeze()

@@ -171,3 +171,15 @@ def test_without_a_folder_for_the_seal_nothing_is_prepared(house, web, person) -
     app = create_app(Bare(house.engine), web=web, clock=lambda: house.now)
     with TestClient(app, cookies=dict(person.cookies), headers=EN) as client:
         assert client.get(draft).status_code == 503
+
+
+def test_the_code_leads_to_the_address_that_customers_reach(house, person) -> None:
+    """Not to what a proxy inside calls this gateway."""
+    person.app.state.public_url = "https://lab.example/"
+    draft = begun(person, house)
+    assert "https://lab.example/verify/…" in person.get(draft).text
+    send(person, f"{draft}/export", draft)
+    with Session(house.engine) as session:
+        [row] = session.scalars(select(DocumentDraftRow))
+        assert row.address == f"https://lab.example/verify/{row.token}"
+        assert f'"{row.address}"' in row.content

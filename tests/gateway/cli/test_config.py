@@ -151,3 +151,12 @@ def test_what_is_forwarded_where_is_checked_only_when_it_is_forwarded(tmp_path) 
     file.write_text('[forward]\nurl = "mqtts://x"\nsite = "sa-dec"\nca_file = "ca.pem"\n')
     forward = load_config(file).forward
     assert (forward.is_set, forward.port, forward.ca_file) == (True, 8883, str(tmp_path / "ca.pem"))
+
+
+@pytest.mark.parametrize("url", ["lab.example", "ftp://lab.example", "https://"])
+def test_an_address_that_no_code_can_lead_to_is_told(tmp_path, url) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(f'[http]\npublic_url = "{url}"\n')
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert str(caught.value) == f'{file}: http.public_url: expected https://HOST, got "{url}"'
