@@ -20,6 +20,7 @@ from gateway.laboratory.history import pasts
 from gateway.laboratory.in_force import newest
 from gateway.laboratory.in_order import FACES, term_on
 from gateway.laboratory.interval_proposals import BY_LAW, Proposal, propose
+from gateway.laboratory.publishing import certificates_at_edge
 from gateway.laboratory.traceability import chain_of
 from gateway.production.periods import today
 from gateway.registry.certified import CERTIFICATE_KINDS, CERTIFICATE_STATES, CertificateRow
@@ -102,6 +103,7 @@ def page_of(
         "faces": FACES,
         "certificates": certificates,
         "in_force": in_force,
+        "at_edge": certificates_at_edge(session, desk.speech.zone, one.id),
         "chain": drawn,
         "height": height,
         "broken": sum(link.warns for link in links),

@@ -1,7 +1,6 @@
 """Nonconforming work: what rests on what is in doubt, who decides, and what customers are told."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -13,7 +12,7 @@ from gateway.api.permission import allow
 from gateway.api.registry_pages.desk import Desk, TheDesk
 from gateway.api.sent_forms import TheSent, check_token
 from gateway.api.source import Zone
-from gateway.laboratory.nonconforming import customers, doubt_of, opened
+from gateway.laboratory.nonconforming import customers, decide, doubt_of, opened
 from gateway.laboratory.resting import effects
 from gateway.production.periods import today
 from gateway.registry.laboratory import LaboratoryRow
@@ -28,14 +27,10 @@ router = APIRouter(include_in_schema=False)
 Reads = Depends(allow(Action.READ, "laboratory"))
 Writes = Depends(allow(Action.WRITE, "laboratory"))
 Decides = Depends(allow(Action.DECIDE, "laboratory"))
-_NO_REASON = Title(
-    "Chưa có căn cứ. Hãy ghi vì sao quyết định như vậy.", "There are no grounds. Say why it is so decided."
-)
 _NO_LABORATORY = Title(
     "Chủ phương tiện chưa có phòng thí nghiệm trong danh mục. Hãy thêm ở /registry/laboratories.",
     "Its owner has no laboratory in the list. Add one in /registry/laboratories.",
 )
-_NO_OUTCOME = Title("Chưa chọn quyết định. Hãy chọn một.", "Nothing is decided. Choose one.")
 
 
 @router.post("/instruments/{row}/nonconforming", dependencies=[Writes])
@@ -72,7 +67,7 @@ def show_work(desk: TheDesk, row: RowId) -> HTMLResponse:
 @router.post("/assurance/nonconforming/{row}/decide", dependencies=[Decides])
 def decide_work(desk: TheDesk, sent: TheSent, row: RowId, zone: Zone) -> Response:
     """The decision, with its grounds and the name of who decides."""
-    work = _find(desk, row)
+    _find(desk, row)
     with Session(desk.engine) as session:
         if not desk.reader.may(Action.DECIDE, "laboratory", session.get_one(NonconformingWorkRow, row).place):
             msg = f"{desk.reader.name}: may see this and not decide it. Ask who authorises at the laboratory."
@@ -80,8 +75,9 @@ def decide_work(desk: TheDesk, sent: TheSent, row: RowId, zone: Zone) -> Respons
     problems: Mapping[str, Title] = {}
     try:
         check_token(desk.request, sent)
-        day = today(desk.now, zone)
-        _decide(desk, work, {name: sent[name].strip() for name in ("outcome", "why", "notified")}, day)
+        typed = {name: sent[name] for name in ("outcome", "why", "notified")}
+        with desk.book.writing(desk.reader) as writing:
+            decide(writing, row, typed, today(desk.now, zone))
     except AccessError as error:
         problems = {error.field or "": error.why}
     except WrongValuesError as error:
@@ -116,15 +112,6 @@ def _find(desk: Desk, row: str) -> NonconformingWorkRow:
             msg = f"nonconforming work {row[:12]}: is not there, or not yours. Look in /assurance."
             raise HTTPException(404, msg)
         return work
-
-
-def _decide(desk: Desk, work: NonconformingWorkRow, typed: Mapping[str, str], day: date) -> None:
-    if not typed["outcome"]:
-        raise AccessError(_NO_OUTCOME.vi, _NO_OUTCOME.en, "outcome")
-    if not typed["why"]:
-        raise AccessError(_NO_REASON.vi, _NO_REASON.en, "why")
-    values = dict(typed) | {"decided_by": desk.reader.name, "decided": day.isoformat()}
-    desk.book.change(desk.reader, "nonconforming_work", work.id, values, None, typed["why"][:500])
 
 
 def _page(

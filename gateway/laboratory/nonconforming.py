@@ -1,19 +1,35 @@
-"""Nonconforming work (ISO/IEC 17025:2017, 7.10): opened for a standard or certificate, decided by a person."""
+"""Nonconforming work (ISO/IEC 17025:2017, 7.10): opened for a standard or certificate, decided by a person.
+
+Decision: the fields of the decision are written here and refused by forms, files and programs.
+Because: whoever writes rows for the laboratory does not thereby decide, nor under somebody else's name.
+"""
 
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.laboratory.resting import Affected, Doubt, known_days
+from gateway.registry import audit
 from gateway.registry.certified import CertificateRow
 from gateway.registry.laboratory import InstrumentRow, LaboratoryRow
 from gateway.registry.laboratory_quality import NonconformingWorkRow
+from gateway.registry.refusals import ForbiddenError, WrongValuesError
 from gateway.registry.roles import Action, Reader
+from gateway.registry.texts import Title, WrongValueError
+from gateway.registry.writing import Writing
 
 _EVER = "1990-01-01"
 STANDARD_FAILED, WITHDRAWN = "standard_failed", "certificate_withdrawn"
+_EMPTY = {
+    "outcome": Title("Chưa chọn quyết định. Hãy chọn một.", "Nothing is decided. Choose one."),
+    "why": Title(
+        "Chưa có căn cứ. Hãy ghi vì sao quyết định như vậy.", "There are no grounds. Say why it is so decided."
+    ),
+}
 
 
 class Customer(NamedTuple):
@@ -93,6 +109,55 @@ def free_number(session: Session, laboratory: str, year: str) -> str:
     )
     last = str(taken or "").removeprefix(head)
     return f"{head}{(int(last) if last.isdecimal() else 0) + 1:04d}"
+
+
+def decide(writing: Writing, row_id: str, typed: Mapping[str, str], day: date) -> NonconformingWorkRow:
+    """What whoever writes decides about it; a later decision replaces it, and both stand in the audit.
+
+    Args:
+        writing: By whom.
+        row_id: Which work.
+        typed: ``outcome``, ``why`` and ``notified``, as they were typed.
+        day: Today.
+
+    Raises:
+        NoSuchRowError: There is none that may be seen.
+        ForbiddenError: It may be seen and not decided.
+        WrongValuesError: No decision, no grounds, or a day that is none; field by field.
+    """
+    row = writing.find(NonconformingWorkRow.__tablename__, row_id)
+    assert isinstance(row, NonconformingWorkRow), "a noun has one class"
+    if not writing.reader.may(Action.DECIDE, row.noun.group, row.place):
+        msg = f"{writing.reader.name}: may not decide {row.noun.title.en} there"
+        raise ForbiddenError(msg)
+    problems = {name: why for name, why in _EMPTY.items() if not typed[name].strip()}
+    read = {}
+    for name in ("outcome", "why", "notified"):
+        try:
+            read[name] = str(row.fields()[name].read(typed[name].strip()) or "")
+        except WrongValueError as error:
+            problems[name] = error.why
+    if problems:
+        raise WrongValuesError(problems)
+    read |= {"decided_by": writing.reader.name, "decided": day.isoformat()}
+    before = {name: getattr(row, name) for name in read}
+    for name, value in read.items():
+        setattr(row, name, value)
+    row.revision += 1
+    row.changed_at, row.changed_by = writing.at, writing.reader.name
+    audit.note(
+        writing.session,
+        writing.reader,
+        writing.at,
+        "decide",
+        row.__tablename__,
+        row.id,
+        place=row.place,
+        before=before,
+        after=read,
+        why=read["why"][:500],
+    )
+    return row
 
 
 def doubt_of(row: NonconformingWorkRow) -> Doubt:

@@ -1,10 +1,14 @@
 """How a laboratory assures itself of its results: comparisons, check standards, work that did not conform."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
 from sqlalchemy.orm import Mapped
 
-from gateway.registry.fields import Choice, Day, Flag, Line, Link, Number, Whole, field
+from gateway.registry.fields import Choice, Day, Flag, Line, Link, Number, Value, Whole, field
 from gateway.registry.laboratory_work import LABORATORY
 from gateway.registry.nouns import Noun, Registered
+from gateway.registry.refusals import WrongValuesError
 from gateway.registry.texts import Title
 from gateway.registry.usual import NOTE, NUMBER
 
@@ -107,6 +111,14 @@ class CheckMeasurementRow(Registered):
     note: Mapped[str] = field(NOTE)
 
 
+DECISION = frozenset({"outcome", "why", "decided_by", "decided"})
+"""Fields of nonconforming work that only a decision writes."""
+_DECIDED_BY_FORM = Title(
+    "Ô này chỉ ghi khi quyết định. Hãy quyết định ở trang của công việc này.",
+    "Only a decision writes this field. Decide on the page of this work.",
+)
+
+
 class NonconformingWorkRow(Registered):
     """Work that may not conform (ISO/IEC 17025, 7.10): since when, what it touches, what a person decided."""
 
@@ -152,3 +164,13 @@ class NonconformingWorkRow(Registered):
     why: Mapped[str] = field(Line(title=Title("Căn cứ", "On what grounds"), longest=5_000, many_lines=True))
     notified: Mapped[str] = field(Day(title=Title("Đã báo khách hàng ngày", "Customers notified on")))
     note: Mapped[str] = field(NOTE)
+
+    @classmethod
+    def refuse_new(cls, read: Mapping[str, Value]) -> None:
+        if wrong := sorted(name for name in DECISION if read.get(name)):
+            raise WrongValuesError(dict.fromkeys(wrong, _DECIDED_BY_FORM))
+
+    @classmethod
+    def refuse_change(cls, before: Mapping[str, Value], changed: AbstractSet[str]) -> None:  # noqa: ARG003  the same
+        if wrong := sorted(changed & DECISION):
+            raise WrongValuesError(dict.fromkeys(wrong, _DECIDED_BY_FORM))

@@ -11,7 +11,16 @@ from drivers.serial.mt_sics import UNSETTLED
 from edge_agent.kpi.buckets import Bucket
 from edge_agent.kpi.losses import SIX
 from edge_agent.speech import LANGUAGES
-from edge_agent.wire.schema import BAD, CLOCK_UNSURE, GOOD, UNCERTAIN
+from edge_agent.wire.schema import (
+    ADJUSTED_UNCERTIFIED,
+    BAD,
+    CALIBRATION_OVERDUE,
+    CLOCK_UNSURE,
+    GOOD,
+    OUT_OF_RANGE,
+    UNCALIBRATED,
+    UNCERTAIN,
+)
 from edge_agent.wire.settings import KINDS as SETTINGS
 from gateway.api.catalogues import load_catalogues
 from gateway.api.edges_pages import CERTIFICATES
@@ -27,6 +36,7 @@ from gateway.laboratory.due import URGENCIES
 from gateway.laboratory.findings import KINDS
 from gateway.laboratory.in_order import FACES
 from gateway.laboratory.interval_proposals import BY_LAW, NO_MPE, NOTHING_LEFT, ONE_CALIBRATION
+from gateway.laboratory.publishing import IN_FORCE, NEVER, REFUSED, WAITING
 from gateway.laboratory.traceability import WARNINGS
 from gateway.laboratory.work import TURNS
 from gateway.overview import KEYS
@@ -72,6 +82,7 @@ def used_keys() -> set[str]:
 def composed_keys() -> set[str]:
     """Keys that are put together from a name."""
     failures = [kind.code for kind in vars(errors).values() if isinstance(kind, type)]
+    calibrated = (UNCALIBRATED, OUT_OF_RANGE, CALIBRATION_OVERDUE, ADJUSTED_UNCERTIFIED)
     problems = [403, 404, 422, 429, 500, 503, "other"]
     return {
         *(f"state.{state}" for state in STATES),
@@ -79,7 +90,7 @@ def composed_keys() -> set[str]:
         *(f"edge.{state}" for state in ("online", "stopped", "lost", "checking", "unknown")),
         *(
             f"reason.{code}"
-            for code in (*failures, CLOCK_UNSURE, UNSETTLED, "not_finite", "out_of_range", "no_value", "old")
+            for code in (*failures, *calibrated, CLOCK_UNSURE, UNSETTLED, "not_finite", "no_value", "old")
         ),
         *(f"{family}.{unit}" for family in ("age", "lasting") for unit in ("s", "min", "h", "d")),
         *(f"bucket.{bucket.name}" for bucket in Bucket),
@@ -161,7 +172,8 @@ def _of_assurance() -> set[str]:
     }
     sections = ("findings", "comparisons", "scope", "capacity", "reminders")
     composed = {f"assurance.{family}_{name}" for family, names in words.items() for name in names}
-    return composed | {f"assurance.{name}" for name in sections}
+    at_edge = {f"instruments.edge_{state}" for state in (NEVER, WAITING, IN_FORCE, REFUSED)}
+    return composed | at_edge | {f"assurance.{name}" for name in sections}
 
 
 def _of_laboratory_work() -> set[str]:

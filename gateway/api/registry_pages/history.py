@@ -39,6 +39,7 @@ ACTIONS = {
     "withdraw": Title("Thôi chia sẻ", "Sharing withdrawn"),
     "admit": Title("Chấp nhận thiết bị", "Edge admitted"),
     "put_setting": Title("Gửi xuống thiết bị", "Sent to edges"),
+    "decide": Title("Quyết định", "Decided"),
     "recompute": Title("Bắt đầu tính lại số đo", "Recomputing of samples begun"),
     "recomputed": Title("Đã tính lại số đo", "Samples recomputed"),
 }
@@ -125,7 +126,7 @@ def _change(desk: Desk, one: AuditRow, *, labels: bool) -> Change:
         entry=one,
         action=action,
         noun=(of.noun.title if of else OTHER_NOUNS.get(one.noun, Title(one.noun, one.noun)))[desk.language],
-        label=desk.label(one.noun, one.row) if is_seen else "",
+        label=desk.called(desk.label(one.noun, one.row)) if is_seen else "",
         address=f"/registry/{of.path()}/{one.row}" if is_seen and of else "",
         lines=_lines(desk, one),
     )

@@ -5,11 +5,15 @@ from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from gateway.access.secret_words import derived
 from gateway.api.security import COOKIE
 from gateway.laboratory.reminders import remind
+from gateway.registry.audit import AuditRow
 from gateway.registry.book import Asked, Book
+from gateway.registry.refusals import WrongValuesError
 from gateway.registry.roles import SYSTEM, Grant, Role
 
 EN = {"Accept-Language": "en"}
@@ -104,6 +108,29 @@ def test_a_failed_standard_leads_to_certificates_samples_and_pilots_and_a_person
     assert done.status_code == 303
     assert "Recall and repeat · chief · 2025-11-25" in plain(chief.get(made.headers["location"]).text)
     assert "KPH-2025-0001" not in plain(chief.get("/").text)
+
+
+def test_a_decision_is_no_field_of_a_form_and_who_may_only_write_does_not_decide(browser, world, gateway) -> None:
+    chief = browser("chief", Grant(Role.ADMINISTRATOR))
+    work = send(chief, f"/instruments/{world['standard']}/nonconforming").headers["location"].rsplit("/", 1)[1]
+    book = Book(gateway.engine, lambda: gateway.now)
+    refused = "Only a decision writes this field. Decide on the page of this work."
+    for name, value in {"outcome": "recall", "why": "so", "decided_by": "lan", "decided": "2025-11-25"}.items():
+        with pytest.raises(WrongValuesError) as caught:
+            book.change(SYSTEM, "nonconforming_work", work, {name: value}, None)
+        assert {field: why.en for field, why in caught.value.problems.items()} == {name: refused}
+    values = {"laboratory": world["laboratory"], "number": "KPH-9", "cause": "other", "since": "2025-01-01"}
+    with pytest.raises(WrongValuesError) as caught:
+        book.make(SYSTEM, "nonconforming_work", values | {"found": "2025-11-01", "what": "it", "outcome": "recall"})
+    assert set(caught.value.problems) == {"outcome"}
+    page = send(chief, f"/assurance/nonconforming/{work}/decide", outcome="recall", why="off", notified="soon")
+    assert page.status_code == 422
+    assert book.get(SYSTEM, "nonconforming_work", work).values["outcome"] == ""
+    send(chief, f"/assurance/nonconforming/{work}/decide", outcome="recall", why="off", notified="25/11/2025")
+    book.change(SYSTEM, "nonconforming_work", work, {"notified": "2025-11-26"}, None)
+    with Session(gateway.engine) as session:
+        row = session.scalars(select(AuditRow).where(AuditRow.action == "decide")).one()
+        assert (row.name, row.row, row.why) == ("chief", work, "off")
 
 
 def test_the_laboratory_sees_what_it_issued_to_others_and_a_foreign_one_nothing(browser, world) -> None:
