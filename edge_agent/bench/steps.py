@@ -94,8 +94,14 @@ def _rounded(test: TestRule, value: float, known: Mapping[str, float | None]) ->
     if not test.decimals_of:
         return value
     step = _value(test, test.decimals_of, known)
+    if step <= 0:
+        return value
     # Twelve digits: 0.1 * 660 is to be 66, not 66.00000000000001.
-    return float(f"{round(value / step) * step:.12g}") if step > 0 else value
+    made = float(f"{round(value / step) * step:.12g}")
+    # A range that ends between two steps: beyond its end nothing is certified, and a bath may burst a thermometer.
+    low, high = known["low"], known["high"]
+    is_beyond = (low is not None and made < low <= value) or (high is not None and value <= high < made)
+    return value if is_beyond else made
 
 
 def _of(test: TestRule, nominal: Sequence[float], seed: str) -> Iterator[Step]:

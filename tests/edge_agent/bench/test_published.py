@@ -1,13 +1,16 @@
 """Worked examples that others have published, done as sessions: figures and source only.
 
-EA-4/02 (1999), supplements S9 (multimeter), S10 (vernier caliper) and S12 (type A of few readings).
+EA-4/02 (1999), supplements S9 (multimeter), S10 (vernier caliper) and S12 (type A of few readings);
+tables of OIML R 111-1.
 """
 
 import msgspec
 import pytest
 
 from edge_agent.bench.evaluation import evaluate
+from edge_agent.bench.formulas import number
 from edge_agent.bench.loading import load_procedure
+from edge_agent.bench.settling import allowed_band
 from edge_agent.wire.bench import BenchItem, Reading
 
 
@@ -67,3 +70,32 @@ def test_few_readings_have_the_coverage_factor_of_ea_s12(session_of, captured):
     assert found.dof == 10
     assert round(found.k, 2) == 2.28
     assert round(found.expanded, 3) == 0.002
+
+
+# OIML R 111-1:2004, tables 1 and 5, class E2: nominal g -> limit of error mg, limits of density kg/m3.
+E2 = {
+    1: (0.03, 5300, 16000),
+    2: (0.04, 6000, 12000),
+    5: (0.05, 6900, 9600),
+    10: (0.06, 7270, 8890),
+    20: (0.08, 7500, 8570),
+    50: (0.1, 7740, 8280),
+    100: (0.16, 7810, 8210),
+}
+
+
+@pytest.mark.parametrize("nominal", E2)
+def test_the_buoyancy_of_an_analytical_balance_covers_what_the_density_of_class_e2_leaves_open(nominal):
+    """EURAMET cg-18, 7.1.2.2, adjusted right before: a quarter of the limit of error, which is 10 % of 1.2 kg/m3."""
+    errors = load_procedure("analytical-balance").procedure.tests[2]
+    [spread] = [number(one.spread, {"ref": float(nominal)}) for one in errors.inputs if one.name == "buoyancy"]
+    permissible, light, heavy = E2[nominal]
+    forces = [0.12 * abs(1 / density - 1 / 8000) * nominal for density in (light, heavy)]
+    assert max(forces) == pytest.approx(permissible / 4e3, rel=0.05)
+    assert max(forces) <= spread <= 1.5 * max(forces)
+
+
+def test_a_reference_gauge_of_vacuum_can_come_to_rest():
+    rule = load_procedure("pressure-gauge").procedure.settling
+    vacuum = BenchItem(name="g", unit="bar", range_low=-1.0, range_high=0.0, resolution=0.02)
+    assert allowed_band(rule.reference_within, vacuum, -0.4) == pytest.approx(2e-4)

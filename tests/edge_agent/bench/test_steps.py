@@ -37,6 +37,14 @@ def test_points_are_rounded_to_what_can_be_set_and_may_be_chosen():
     assert nominal_values(balance.tests[2], scale, (20.0, 500.0)) == (20.0, 500.0)
 
 
+def test_no_point_is_rounded_out_of_the_range():
+    bath = load_procedure("digital-thermometer").procedure
+    fine = BenchItem(name="t", unit="Cel", range_low=-0.4, range_high=99.8, resolution=0.1)
+    assert nominal_values(bath.tests[0], fine) == (0.0, 25.0, 50.0, 75.0, 99.8)
+    cold = BenchItem(name="t", unit="Cel", range_low=-19.6, range_high=-0.4, resolution=0.1)
+    assert nominal_values(bath.tests[0], cold) == (-19.6, -15.0, -10.0, -5.0, -0.4)
+
+
 def test_a_point_that_needs_a_range_which_nobody_stated_is_told():
     with pytest.raises(ValueError) as caught:  # noqa: PT011  (the whole text is compared)
         steps(GAUGE, msgspec.structs.replace(ITEM, range_low=None), "k")
