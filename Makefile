@@ -53,7 +53,7 @@ servers: $(VENV)/test.stamp ## Fetch the real servers that the tests start.
 
 # Installed again only when what is wanted has changed; the code itself is used where it stands.
 $(VENV)/demo.stamp: pyproject.toml constraints.txt .ci/install.py
-	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,dcc,documents,demo
+	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,dcc,documents,xml-signature,demo
 
 $(VENV)/test.stamp: pyproject.toml constraints.txt .ci/install.py
 	@$(PYTHON) .ci/install.py $(VENV) edge,gateway,demo,test --where-wheels second-opinion

@@ -1,6 +1,7 @@
 """Documents that a testing centre issues: calibration certificates, certificates of verification, test reports.
 
-May import SQLAlchemy, msgspec, segno, typst, cryptography, pyhanko (extra ``documents``), the standard library,
+May import SQLAlchemy, msgspec, segno, typst, cryptography, pyhanko (extra ``documents``), signxml (extra
+``xml-signature``), the standard library,
 ``calibration``, ``edge_agent.wire``, ``gateway.registry`` and ``gateway.laboratory``; knows nothing of the web.
 
     gathering -> composing -> content.Document -> before_issue (what is lacking), printing (PDF), certificate (DCC XML)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from gateway.certificates.content import digest
 from gateway.certificates.ledger import FIRST, of_issue
 from gateway.certificates.seals import Sealer, is_sealed
+from gateway.certificates.xml_seals import CERTIFICATES, XmlSealer
 from gateway.registry.audit import AuditRow
 from gateway.registry.issued_documents import (
     EXPORTED,
@@ -45,6 +46,7 @@ def check_documents(session: Session, sealer: Sealer) -> Iterator[Problem]:
     yield from _chain(session, sealer, issued)
     yield from _head(session)
     yield from _files(session, issued)
+    yield from _xml_seals(session, XmlSealer(sealer.path.parent))
     yield from _numbers(session)
 
 
@@ -118,6 +120,20 @@ def _files(session: Session, issued: dict[str, dict[str, Any]]) -> Iterator[Prob
                 yield Problem(f"{row.number}: {name} is {value}, and the ledger says {told.get(name)}. {_ADVICE}")
     for told in left.values():
         yield Problem(f"{told.get('number')}: was issued, and is no longer there. {_ADVICE}")
+
+
+def _xml_seals(session: Session, sealer: XmlSealer) -> Iterator[Problem]:
+    its = IssuedDocumentRow
+    for number, xml in session.execute(select(its.number, its.xml).execution_options(yield_per=20)):
+        look = sealer.look(xml)
+        if look == "changed":
+            yield Problem(f"{number}: its XML was changed after it was sealed. {_ADVICE}")
+        elif look == "other":
+            folder = sealer.path.parent
+            yield Problem(
+                f"{number}: its XML has a seal of which {folder}/{CERTIFICATES} has no certificate. "
+                "Bring it back from a copy, or look whether another gateway has it."
+            )
 
 
 def _numbers(session: Session) -> Iterator[Problem]:

@@ -25,10 +25,11 @@ from gateway.certificates.content import Document, canonical, digest, document_o
 from gateway.certificates.files import files_of
 from gateway.certificates.gathering import gather
 from gateway.certificates.reaching import draft_for, issued_for, need_in_force, need_only_one, note, order_for
-from gateway.certificates.refusing import DocumentError
+from gateway.certificates.refusing import DocumentError, reason_of
 from gateway.certificates.seals import Sealer
 from gateway.certificates.signing import Signature, SignedPdfError, check_signed
 from gateway.certificates.taking_over import REPLACED, WITHDRAWN, set_status, take_over
+from gateway.certificates.xml_seals import XmlSealer
 from gateway.registry import transaction
 from gateway.registry.issued_documents import (
     AMENDED,
@@ -45,7 +46,6 @@ from gateway.registry.texts import Title
 
 TRUST = "trusted"
 _GROUP = "laboratory"
-_LEAST_WHY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Issuing:
 
     def __init__(self, engine: Engine, clock: Callable[[], int], zone: ZoneInfo, folder: Path) -> None:
         self._engine, self._clock, self._zone = engine, clock, zone
-        self.sealer = Sealer(folder)
+        self.sealer, self.xml_sealer = Sealer(folder), XmlSealer(folder)
         self.trust = folder / TRUST
 
     def today(self) -> str:
@@ -196,7 +196,7 @@ class Issuing:
             NoSuchRowError, ForbiddenError: As in :meth:`begin`.
             DocumentError: It was issued, or no reason is given.
         """
-        why = _reason(why)
+        why = reason_of(why)
         with transaction(self._engine) as session:
             row = draft_for(session, reader, draft, Action.DECIDE, (DRAFT, EXPORTED))
             if row.number:
@@ -212,7 +212,7 @@ class Issuing:
             NoSuchRowError, ForbiddenError: As in :meth:`begin`.
             DocumentError: It was amended or withdrawn before, or no reason is given.
         """
-        why = _reason(why)
+        why = reason_of(why)
         with transaction(self._engine) as session:
             row = issued_for(session, reader, document, Action.DECIDE)
             need_in_force(session, row)
@@ -262,20 +262,22 @@ class Issuing:
         if was is not None:
             need_in_force(session, was)
         at = self._clock()
+        xml = self.xml_sealer.seal(row.xml, at) if row.xml else b""
         certificate = take_over(session, reader, at, document, order)
         issued = IssuedDocumentRow(
             **{name: getattr(row, name) for name in ("id", "laboratory", "work_order", "kind", "languages", "amends")},
-            **{name: getattr(row, name) for name in ("year", "sequence", "number", "token", "content", "xml")},
+            **{name: getattr(row, name) for name in ("year", "sequence", "number", "token", "content")},
             instrument=order.instrument,
             certificate=certificate,
             issued=document.issued,
             issued_at=at,
             issued_by=reader.name,
             pdf=pdf,
+            xml=xml,
             signatures=canonical(signatures),
             content_sha256=digest(row.content),
             pdf_sha256=digest(pdf),
-            xml_sha256=digest(row.xml) if row.xml else "",
+            xml_sha256=digest(xml) if xml else "",
         )
         session.add(issued)
         row.state = ISSUED
@@ -289,9 +291,3 @@ class Issuing:
             session, reader, self._clock(), "change", row, {"state": ISSUED, "number": row.number, "entry": entry.hash}
         )
         return row.id
-
-
-def _reason(why: str) -> str:
-    if len(why.strip()) < _LEAST_WHY:
-        raise DocumentError("Chưa có lý do. Hãy ghi lý do.", "There is no reason. Write the reason.")
-    return why.strip()
