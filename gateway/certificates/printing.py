@@ -201,7 +201,10 @@ def _surroundings(document: Document, speakers: list[Speaker]) -> list[Laid]:
 def _conformity(document: Document, speakers: list[Speaker]) -> list[str]:
     told = []
     for one in document.conformity:
-        titles = next((table.quantity for table in document.tables if table.channel == one.channel), {})
+        its = [table for table in document.tables if table.channel == one.channel]
+        # It speaks of what was judged, not of the first test that was done.
+        its.sort(key=lambda table: all(line.mpe is None for line in table.lines))
+        titles = its[0].quantity if its else {}
         for say in speakers:
             percent = say.number(round(100 * one.risk, 2)) if one.risk is not None else ""
             told.append(

@@ -119,6 +119,18 @@ def test_what_was_raised_and_what_others_measured_is_marked(usual) -> None:
     assert "‡ Kết quả do bên ngoài cung cấp: Viện Đo lường." in " ".join(printed(replace(usual, order=order)))
 
 
+def test_a_statement_speaks_of_what_was_judged_whichever_test_came_first(usual_document) -> None:
+    from msgspec.structs import replace as changed
+
+    off_centre = {"vi": "Độ lệch tâm", "en": "Eccentricity"}
+    its = [table for table in usual_document.tables if table.kind == "eccentricity"]
+    others = [table for table in usual_document.tables if table.kind != "eccentricity"]
+    first = tuple(changed(table, quantity=off_centre) for table in its)
+    text = " ".join(words_of(pdf_of(changed(usual_document, tables=(*first, *others)))))
+    assert "Đạt: Khối lượng so với" in text
+    assert "Đạt: Độ lệch tâm" not in text
+
+
 def test_markup_in_what_people_typed_is_only_text(usual) -> None:
     order = {**usual.order, "condition": "#panic() *không* $x$ [a] \\ @b <c>"}
     assert "#panic() *không* $x$ [a] \\ @b <c>" in " ".join(printed(replace(usual, order=order)))
