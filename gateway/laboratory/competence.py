@@ -82,7 +82,9 @@ def is_anothers_signature(session: Session, name: str, own: str) -> bool:
     return is_among(name, session.scalars(select(its.signs_as).where(its.retired_at == 0).distinct()))
 
 
-def is_competent(session: Session, laboratory: str, name: str, procedure: str, duty: str, day: date) -> bool:
+def is_competent(
+    session: Session, laboratory: str, name: str, procedure: str, duty: str, day: date, not_by: str = ""
+) -> bool:
     """Whether somebody may do that with a procedure on a day.
 
     Args:
@@ -92,9 +94,13 @@ def is_competent(session: Session, laboratory: str, name: str, procedure: str, d
         procedure: Id of the bench's procedure; empty: none was named, so only who may do every one.
         duty: Key of ``DUTIES``.
         day: The local one.
+        not_by: Account whose own entries count for nothing: nobody of the staff authorises themselves.
     """
     return any(
-        duty in duties_of(row) and row.procedure in (EVERY, procedure) and same_person(name, row.signs_as)
+        duty in duties_of(row)
+        and not (not_by and row.changed_by == not_by)
+        and row.procedure in (EVERY, procedure)
+        and same_person(name, row.signs_as)
         for row in competences(session, [laboratory], day)
     )
 

@@ -134,7 +134,8 @@ def refusal(writing: Writing, order: WorkOrderRow, to: str, today: date, *, back
     if to in (REVIEWED, AUTHORISED) and _took_part(writing, order, name):
         return _FOUR_EYES
     duty = DUTY[to]
-    if not is_competent(writing.session, order.laboratory, name, order.procedure, duty, today):
+    own = "" if reader.may(Action.DECIDE, "laboratory", order.place) else reader.name
+    if not is_competent(writing.session, order.laboratory, name, order.procedure, duty, today, own):
         return _NOT_COMPETENT[duty]
     return None
 

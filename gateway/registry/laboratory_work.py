@@ -40,10 +40,10 @@ RECEIVED = "received"
 MOVED = frozenset({"state", "session", "calculated_by", "reviewed_by", "authorised_by"})
 """Fields of a work order that only its way through the laboratory writes."""
 AGREED = frozenset(
-    {"laboratory", "kind", "request", "instrument", "received", "condition", "place_of_work", "address"}
+    {"laboratory", "number", "kind", "request", "instrument", "received", "condition", "place_of_work", "address"}
     | {"procedure", "method", "decision_rule", "next_due_agreed", "external"}
 )
-"""Fields of a work order on which its results rest."""
+"""Fields of a work order on which its results rest; by its number the bench names it, and who measured is known."""
 _BEFORE_RESULTS = ("received", "in_progress", "stopped")
 _MOVED_BY_FORM = Title(
     "Ô này do hệ thống ghi. Hãy dùng các nút ở trang phiếu công việc.",

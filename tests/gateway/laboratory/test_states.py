@@ -79,6 +79,28 @@ def test_who_reviews_needs_the_duty_for_the_procedure_on_that_day(lab) -> None:
     lab.move(lab.reader("Minh"), order, "reviewed")
 
 
+def test_what_staff_entered_as_their_own_competence_counts_for_nothing(lab) -> None:
+    lab.competent("Lan", "perform")
+    order = calculated(lab)
+    its = {"laboratory": lab.row, "signs_as": "Minh", "procedure": "*", "duties": ["review"], "since": "2026-01-01"}
+    row = lab.book.make(lab.reader("Minh"), "competence", its)
+    assert refused(lab, lab.reader("Minh"), order, "reviewed") == (
+        "state: Nobody has authorised you to review this procedure today. Ask the laboratory's head to enter it."
+    )
+    lab.book.change(lab.authoriser(), "competence", row.id, {"document": "12/QĐ"}, None)
+    lab.move(lab.reader("Minh"), order, "reviewed")
+
+
+def test_an_order_that_is_calculated_keeps_the_number_by_which_the_bench_names_it(staffed) -> None:
+    """Under another number nobody would be known to have measured."""
+    order = calculated(staffed)
+    with pytest.raises(WrongValuesError) as caught:
+        staffed.book.change(staffed.reader("Lan"), "work_order", order, {"number": "PCV-2026-0009"}, None)
+    assert str(caught.value) == (
+        "number: The results rest on this field. Take the order back a step first, then change it."
+    )
+
+
 def test_an_authoriser_has_the_role_and_the_duty(staffed) -> None:
     order = calculated(staffed)
     staffed.move(staffed.reader("Minh"), order, "reviewed")
