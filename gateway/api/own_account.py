@@ -12,6 +12,7 @@ from gateway.access.accounts import change_account, get_account
 from gateway.access.passwords import LONGEST, SHORTEST, WeakPasswordError
 from gateway.access.refusals import AccessError
 from gateway.access.signing_in import change_password
+from gateway.api.browsers import browser_told
 from gateway.api.guard import address_of
 from gateway.api.login import DIFFERENT, TheAccess, Word
 from gateway.api.permission import ThePerson
@@ -180,6 +181,7 @@ def _shown(session: Session, person: Reader, now: int, cookie: str) -> dict[str,
             if person.may(action, group)
         ],
         "groups": GROUPS,
+        "browser_told": browser_told,
         "days": DAYS,
         "shortest": SHORTEST,
         "longest": LONGEST,

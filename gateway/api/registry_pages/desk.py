@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from gateway.api.noun_routes import noun_named
 from gateway.api.noun_schemas import ID
 from gateway.api.permission import TheReader
-from gateway.api.registry_pages.telling import day_told, told
+from gateway.api.registry_pages.telling import day_told, label_told, told
 from gateway.api.rendering import Pages
 from gateway.api.source import Now, TheService
 from gateway.registry.book import Book, Entry
@@ -84,12 +84,16 @@ class Desk:
         of = NOUNS[entry.noun]
         one = of.all_fields()[name]
         if isinstance(one, Link):
-            return entry.labels.get(name, "")
+            return self.called(entry.labels.get(name, ""))
         return told(self.language, one, entry.values.get(name, one.empty), self.label)
 
     def day(self, day: str) -> str:
         """A day as people write it."""
         return day_told(self.language, day)
+
+    def called(self, label: str) -> str:
+        """What a row is called, to be read; in a box of a form it stands as the search finds it."""
+        return label_told(self.language, label)
 
     def label(self, noun: str, row: str) -> str:
         """How people call what a link names."""

@@ -80,8 +80,8 @@ def plain(text: str) -> str:
 
 def test_the_list_begins_with_the_edge_that_needs_somebody(person, troubled) -> None:
     text = plain(person.get("/edges", headers={"Accept-Language": "en"}).text)
-    assert "1 edges need somebody" in text
-    assert "1 journals wait for a decision" in text
+    assert "Edges that need somebody: 1" in text
+    assert "Journals that wait for a decision: 1" in text
     assert "synchronised" in text
 
 

@@ -50,7 +50,7 @@ def edges_of(page: str) -> list[str]:
 def test_of_very_many_channels_the_edges_are_listed_what_needs_somebody_first(many, person) -> None:
     page = person.get("/measurements", headers=EN).text
     assert edges_of(page) == ["cao-lanh.c", "sa-dec.b", "sa-dec.a"]
-    assert "20 instruments · <strong>2 not good</strong>" in page
+    assert "Instruments: 20 · <strong>2 not good</strong>" in page
     assert 'href="/measurements?site=sa-dec&amp;edge=b&amp;search=&amp;page=1"' in page
     assert 'data-every="10000"' in page
     assert 'id="c-' not in page
@@ -69,7 +69,7 @@ def test_an_edge_that_is_chosen_shows_its_channels_and_keeps_to_them_when_it_is_
 def test_of_what_is_sought_too_many_are_counted_by_edge(many, person, search, found, monkeypatch) -> None:
     monkeypatch.setattr("gateway.api.measurements_shown.MOST_SOUGHT", 0)
     page = person.get("/measurements", params={"search": search}, headers=EN).text
-    assert f"{found} channels found" in page
+    assert f"Channels found: {found}" in page
     assert (
         person.get("/measurements", params={"search": "no such"}, headers=EN).text.count("No channel was found.") == 1
     )

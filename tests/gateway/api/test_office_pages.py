@@ -158,7 +158,10 @@ def test_an_account_is_made_with_a_role_and_a_link_and_closed_again(person, gate
     assert account is not None
     assert account.grants == (Grant(Role.PROVINCIAL_OFFICER, "province", province),)
     at = f"/administration/accounts/{account.id}"
-    assert send(person, f"{at}/close").status_code == 422
+    refused = send(person, f"{at}/close")
+    assert refused.status_code == 422
+    assert 'aria-invalid="true" aria-describedby="close-why-problem"' in refused.text
+    assert 'id="close-why-problem" role="alert"' in refused.text
     assert send(person, f"{at}/close", why="chuyển công tác").status_code == 303
     assert "đã đóng ngày" in person.get("/administration").text
     assert "Trần Thị Tâm" in person.get(at).text

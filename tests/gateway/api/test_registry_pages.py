@@ -193,3 +193,10 @@ def test_an_export_has_what_the_list_shows(person, rows, gateway) -> None:
     table = person.get("/registry/organisations/export?form=csv&f.kind=household").text
     assert len(table.strip().splitlines()) == 2
     assert "Chỉ hộ này" in table
+
+
+def test_a_day_in_what_a_row_is_called_is_written_as_people_write_it(person, rows, gateway) -> None:
+    values = {"name": "5S", "begins": "2026-09-15", "topic": "quality", "province": rows["province"].id}
+    row = Book(gateway.engine, lambda: gateway.now).make(SYSTEM, "training", values)
+    for path in ("/registry/trainings", f"/registry/trainings/{row.id}", "/records/attendance"):
+        assert "5S · 15/09/2026" in person.get(path, headers={"Accept-Language": "vi"}).text, path

@@ -149,8 +149,8 @@ def test_lines_and_machines_are_compared_and_lead_on(floor, person) -> None:
     assert "80 %" in shown  # the sum of 2880 pieces' ideal time over two hours
     line = words_of(person.get("/production?site=sa-dec&line=day-1&period=2025-11-20").text)
     assert "Máy press-1 thấp nhất: 60 %" in line
-    assert "máy chuyển dây chuyền thì số liệu trước đó đi theo máy" in line
-    assert "máy chuyển dây chuyền" not in shown
+    assert "Máy chuyển dây chuyền thì số liệu trước đó đi theo máy" in line
+    assert "Máy chuyển dây chuyền" not in shown
     assert "lấy mất · gồm cả máy không đếm sản phẩm" in shown
     oven = words_of(person.get("/production?site=sa-dec&unit=press-shop/oven&period=2025-11-20").text)
     assert "Mức sẵn sàng 90 %" in oven
