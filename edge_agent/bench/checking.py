@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from calibration.units import to_dsi
 from edge_agent.bench.formulas import FIGURES, OF_POINTS, OF_SETTLING, names_in, parsed
 from edge_agent.bench.procedure import InputRule, Procedure, SettlingRule, TestRule
+from edge_agent.bench.steps import MOST_CAPTURES, captures_of
 
 CENTRE = "centre"
 """The first position of a test of kind ``eccentricity``: the others are compared with it."""
@@ -103,6 +104,8 @@ def _points(procedure: Procedure, test: TestRule, place: str) -> Iterator[str]:
         yield f'{place}.points: missing. Write them, such as points = ["low", "high"].'
     if not test.of and not test.instruction:
         yield f"{place}.instruction: missing. Say what the person is to do at a point."
+    if (most := captures_of(test, len(test.points))) > MOST_CAPTURES:
+        yield f"{place}: expected at most {MOST_CAPTURES} captures, got {most}. Write fewer points, repeats or cycles."
     for index, text in enumerate(test.points):
         yield from _formula(f"{place}.points[{index}]", text, OF_POINTS)
     if test.decimals_of:

@@ -18,7 +18,7 @@ from edge_agent.bench.procedure import Procedure, TestRule
 from edge_agent.bench.refusal import refuse
 from edge_agent.bench.requests import Begin
 from edge_agent.bench.standards_chosen import standards_used
-from edge_agent.bench.steps import steps
+from edge_agent.bench.steps import MOST_CAPTURES, captures_of, steps
 from edge_agent.oee.entry_error import EntryError
 from edge_agent.wire.bench import BenchItem, CalibrationSession
 from edge_agent.wire.bench_settings import BenchOrder
@@ -147,6 +147,8 @@ def _check_values(test: TestRule, values: Sequence[float], item: BenchItem) -> N
     for value in values:
         if not math.isfinite(value) or not _within(value, item):
             refuse(where, covered, f"{value:g}", "Choose points within the item's range.")
+    if (most := captures_of(test, len(values))) > MOST_CAPTURES:
+        refuse(where, f"at most {MOST_CAPTURES} captures", str(most), "Choose fewer points.")
     if not test.positions and list(values) != sorted(set(values)):
         refuse(where, "each once, from the least to the greatest", _list(values), "Put them in order.")
 

@@ -9,6 +9,8 @@ from edge_agent.bench.procedure import Procedure, TestRule
 from edge_agent.wire.bench import BenchItem, CalibrationCapture
 
 UP, DOWN = "up", "down"
+MOST_CAPTURES = 8_000
+"""Of a test: a figure of the whole item names all of its captures, and a message holds 64 kB."""
 
 
 class Step(NamedTuple):
@@ -68,6 +70,16 @@ def nominal_values(test: TestRule, item: BenchItem, chosen: Sequence[float] | No
         return tuple(chosen)
     known = {"low": item.range_low, "high": item.range_high, "d": item.resolution}
     return tuple(_rounded(test, _value(test, text, known), known) for text in test.points)
+
+
+def captures_of(test: TestRule, points: int) -> int:
+    """How many captures a test with so many points is, at most.
+
+    >>> from edge_agent.bench.loading import load_procedure
+    >>> captures_of(load_procedure("pressure-gauge").procedure.tests[0], 6)
+    24
+    """
+    return points * test.repeats * test.cycles * (2 if test.order == "up_down" else 1)
 
 
 def next_step(wanted: Sequence[Step], captures: Sequence[CalibrationCapture]) -> Step | None:

@@ -126,7 +126,10 @@ def compose(sources: Sources, chosen: Chosen, day: str, *, number: str = "", add
         **_as_done(said, str(order["procedure"])),
         surroundings=_surroundings(used),
         tables=tables,
-        applies_from=_moment(max((one.captured_at for one in used), default=0), sources.zone),
+        # A clock that was set back may have put the adjustment behind what was captured after it.
+        applies_from=_moment(
+            max((said.adjusted_at if said else 0, *(one.captured_at for one in used)), default=0), sources.zone
+        ),
         conformity=judged,
         performed_by=performers(sources),
         reviewed_by=str(order["reviewed_by"]),

@@ -201,6 +201,11 @@ NAMES = (
             "tests[1].repeats: expected 2 or more where a formula uses s, got 1. Repeat, or use s_rep.",
         ),
         (
+            "repeats = 5",
+            "repeats = 100\ncycles = 100",
+            "tests[0]: expected at most 8000 captures, got 10000. Write fewer points, repeats or cycles.",
+        ),
+        (
             'kind = "repeatability"',
             'kind = "repetition"',
             "tests[0].kind: got 'repetition'. Did you mean repeatability?",

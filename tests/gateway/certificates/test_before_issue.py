@@ -25,6 +25,13 @@ def order(**values: object) -> Change:
     return lambda sources: replace(sources, order={**sources.order, **values})
 
 
+def test_a_certificate_never_applies_before_the_adjustment_of_its_session(usual) -> None:
+    """The bench's clock was set back: what was captured as left has an earlier time than the adjustment."""
+    adjusted_at = 1_795_334_400_000_000_001
+    said = compose(session(adjusted_at=adjusted_at)(usual), Chosen(stamp="DT-118"), DAY)
+    assert said.applies_from == "2026-11-22T15:00:01+07:00"
+
+
 def item(**values: object) -> Change:
     return lambda sources: replace(sources, instrument={**sources.instrument, **values})
 

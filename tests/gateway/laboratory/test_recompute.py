@@ -121,17 +121,14 @@ def test_raw_and_corrected_samples_become_another_series_and_stay_what_they_were
 
 def test_of_two_certificates_with_the_same_u_that_counts_which_held_when_the_sample_was_read(read, tmp_path) -> None:
     store = EmbeddedStore(tmp_path / "series.db")
-    wanted = certificate(read, "K-1", OLD)
+    flat = [[(0.0, error, 0.04), (200.0, error, 0.04)] for error in (0.1, 0.4, 0.9)]
+    wanted = certificate(read, "K-1", flat[0])
     at = datetime.fromtimestamp(T // S + 1, UTC).isoformat()
-    certificate(read, "K-2", NEW, issued="2026-10-01", applies_from=at)
-    certificate(read, "K-3", [(x, error + 0.5, u) for x, error, u in NEW], issued="2026-12-24")
-    for points in (OLD, NEW):
-        assert curve(points).at(150.0)[2] == pytest.approx(curve(OLD).at(150.0)[2])
-    before, after = (150.0 - curve(points).at(150.0)[0] for points in (OLD, NEW))
-    u = curve(OLD).at(150.0)[2] ** 0.5
-    put(store, (before, u, ""), (after, u, ""))
+    certificate(read, "K-2", flat[1], issued="2026-10-01", applies_from=at)
+    certificate(read, "K-3", flat[2], issued="2026-12-24")
+    put(store, (150.0 - 0.1, 0.02, ""), (150.0 - 0.4, 0.02, ""))
     done = recompute(read.engine, store, SYSTEM, Wish(wanted, "mass", T, T + 2 * S), read.zone, lambda: 7)
-    assert [row.value for row in store.rows(done.of, T, T + 2 * S)] == pytest.approx([before, before])
+    assert [row.value for row in store.rows(done.of, T, T + 2 * S)] == pytest.approx([149.9, 149.9])
     store.close()
 
 

@@ -138,6 +138,10 @@ BEGINNINGS = [
         {"points": {"errors": (50.0, 0.0)}},
         "test errors: points: expected each once, from the least to the greatest, got 50, 0. Put them in order.",
     ),
+    (
+        {"points": {"errors": tuple(k / 100 for k in range(9000))}},
+        "test errors: points: expected at most 8000 captures, got 18000. Choose fewer points.",
+    ),
     ({"points": {"errors": ()}}, "test errors: points: expected one or more, got 0. Enter as many."),
 ]
 
