@@ -81,6 +81,7 @@ def work(chain: Chain) -> Any:
         yield running
 
 
+@pytest.mark.timeout(300)  # on a busy desk; half a minute on one that is not
 def test_the_loop_closes_from_the_request_to_the_corrected_sample_and_opens_again(work: AtWork, browser: Any) -> None:
     hand = Hand(browser, work)
     work.balance.put(SHOP_LOAD_G)
