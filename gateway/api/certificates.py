@@ -181,6 +181,7 @@ def _draft_page(desk: Desk, draft: str, wrong: Title | None = None, chosen: Chos
             "item": session.get_one(InstrumentRow, order.instrument),
             "document": preview.document,
             "lacking": preview.lacking,
+            "without_xml": preview.without_xml,
             "chosen": chosen or msgspec.json.decode(row.chosen, type=Chosen),
             "kinds": CERTIFICATE_KINDS,
             "languages": list(LANGUAGES),

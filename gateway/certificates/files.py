@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
-from calibration.dcc import write_dcc
-from gateway.certificates.certificate import certificate_of
-from gateway.certificates.content import CALIBRATION, LANGUAGES, Document
+from gateway.certificates.content import Document
+from gateway.certificates.digital import xml_of
 from gateway.certificates.printing import pdf_of
 from gateway.certificates.signing import signable
 
@@ -17,9 +14,4 @@ def files_of(document: Document) -> tuple[bytes, bytes]:
     Raises:
         gateway.certificates.printing.NotInstalledError: typst is not installed.
     """
-    xml = b""
-    if document.kind == CALIBRATION:
-        # It needs more than ISO/IEC 17025 does (a condition, k of 1 or more); the PDF is the certificate.
-        with suppress(ValueError):
-            xml = write_dcc(certificate_of(document, LANGUAGES[document.languages][0]))
-    return signable(pdf_of(document)), xml
+    return signable(pdf_of(document)), xml_of(document)[0]

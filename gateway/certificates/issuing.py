@@ -22,6 +22,7 @@ from gateway.certificates.before_issue import Lacking, lacking
 from gateway.certificates.choosing import Chosen
 from gateway.certificates.composing import compose
 from gateway.certificates.content import Document, canonical, digest, document_of
+from gateway.certificates.digital import xml_of
 from gateway.certificates.files import files_of
 from gateway.certificates.gathering import gather
 from gateway.certificates.reaching import draft_for, issued_for, need_in_force, need_only_one, note, order_for
@@ -55,10 +56,12 @@ class Preview:
     Attributes:
         document: What it says; None: it cannot be put together, see ``lacking``.
         lacking: What is missing.
+        without_xml: Why it is issued without a digital certificate; None: it has one, or is of a kind that has none.
     """
 
     document: Document | None
     lacking: tuple[Lacking, ...]
+    without_xml: Title | None = None
 
 
 class Issuing:
@@ -144,7 +147,8 @@ class Issuing:
         with Session(self._engine) as session:
             row = draft_for(session, reader, draft, Action.READ)
             if row.content:
-                return Preview(document_of(row.content), ())
+                document = document_of(row.content)
+                return Preview(document, (), xml_of(document)[1])
             return self._look(session, row, "", "")
 
     def export(self, reader: Reader, draft: str, base: str) -> None:
@@ -232,7 +236,7 @@ class Issuing:
         except ValueError as error:
             words = Title(f"Phạm vi có công thức sai: {error}", f"The scope has a wrong formula: {error}")
             return Preview(None, (Lacking("ILAC-P14", words),))
-        return Preview(document, lacking(document, sources))
+        return Preview(document, lacking(document, sources), xml_of(document)[1])
 
     def _number(self, session: Session, row: DocumentDraftRow, base: str) -> None:
         """Number, content and files of a draft that lacks nothing."""
@@ -282,7 +286,9 @@ class Issuing:
         session.add(issued)
         row.state = ISSUED
         session.flush()
-        entry = ledger.note(session, self.sealer, at, ISSUED, row.id, ledger.of_issue(issued))
+        why = xml_of(document)[1] if not xml else None
+        kept = {"without_xml": {"vi": why.vi, "en": why.en}} if why else {}
+        entry = ledger.note(session, self.sealer, at, ISSUED, row.id, ledger.of_issue(issued) | kept)
         if was is not None:
             told = {"number": was.number, "by_number": row.number, "by": reader.name, "change": document.amends.change}  # type: ignore[union-attr]
             ledger.note(session, self.sealer, at, AMENDED, was.id, told)

@@ -164,6 +164,7 @@ def test_an_issued_certificate_is_sealed_and_strangers_are_told_of_a_change(hous
 
     class Bare:
         engine = house.engine
+        timeseries = None
         secret = "a secret of this test"
 
     app = create_app(Bare(), web=web, clock=lambda: house.now, documents=house.folder)
