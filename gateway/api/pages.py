@@ -17,7 +17,7 @@ from gateway.api.measurements import channel_depth, uncertainty_band
 from gateway.api.measurements_shown import Wanted, shown
 from gateway.api.permission import TheReader, allow, signed_in, sites_for
 from gateway.api.rendering import Pages
-from gateway.api.series import LONGEST_CSV_DAYS, LONGEST_SERIES_DAYS, coverage_of, find_channel
+from gateway.api.series import LONGEST_CSV_DAYS, LONGEST_SERIES_DAYS, coverage_of, find_series
 from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
 from gateway.api.spans import DAY, NS, Span, iso, parse_span
 from gateway.api.wall import sites_of
@@ -222,7 +222,7 @@ def show_series(
 ) -> HTMLResponse:
     """One channel over time: chart, figures, table, download."""
     of = ChannelId(site, edge, instrument, channel)
-    description, meaning = find_channel(service, of)
+    of, description, meaning, by = find_series(service, of)
     period_s = description.period_s if description else 0.0
     span, chosen, problem = _stretch(range, (start, end), period_s, now, zone)
     drawn = draw_series(service, of, span, period_s, now, zone)
@@ -230,7 +230,9 @@ def show_series(
     shown = (drawn.buckets, span, drawn.width)
     context = {
         "band": band,
-        "depth": None if part else channel_depth(service, reader, of, shown, now, today(now, zone)),
+        "by": by,
+        # What is said of a channel's present is not said of what a certificate made of its past.
+        "depth": None if part or by else channel_depth(service, reader, of, shown, now, today(now, zone)),
         "of": of,
         "description": description,
         "meaning": meaning,

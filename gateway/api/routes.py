@@ -29,6 +29,7 @@ from gateway.api import (
     laboratory_assurance,
     laboratory_instruments,
     laboratory_nonconforming,
+    laboratory_recompute,
     laboratory_scope,
     laboratory_work,
     laboratory_work_bench,
@@ -70,7 +71,13 @@ def every_route() -> list[BaseRoute]:
     for noun in (*api, *others):
         all_of_them.include_router(noun.router, prefix="/api/v1", dependencies=well)
     laboratory = (
-        *(laboratory_instruments, laboratory_assurance, laboratory_nonconforming, laboratory_scope),
+        *(
+            laboratory_instruments,
+            laboratory_assurance,
+            laboratory_nonconforming,
+            laboratory_scope,
+            laboratory_recompute,
+        ),
         *(
             laboratory_work,
             laboratory_work_requests,

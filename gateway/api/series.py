@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import ChannelMeaning, InstrumentDescription
 from gateway.api.accept import OR_CSV, csv_answer, wants_csv
@@ -19,6 +20,7 @@ from gateway.api.problems import ProblemError, mistake
 from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import ChannelName, EdgeName, InstrumentName, Now, Service, SiteName, TheService, Zone
 from gateway.api.spans import NS, Span, iso, parse_span
+from gateway.laboratory.recomputed_names import ByCertificate, recomputed_by
 from gateway.registry.roles import Action
 from gateway.timeseries import Bucket, ChannelId, Row
 
@@ -109,6 +111,38 @@ def find_channel(service: Service, of: ChannelId) -> tuple[InstrumentDescription
     raise HTTPException(404, msg)
 
 
+class Series(NamedTuple):
+    """Something over time.
+
+    Attributes:
+        of: Where its samples are.
+        description: Of its instrument; None where the edge never described it.
+        meaning: Of the channel; None where the edge never described it.
+        by: What it was made of by a certificate that was chosen later; None: an edge sent it.
+    """
+
+    of: ChannelId
+    description: InstrumentDescription | None
+    meaning: ChannelMeaning | None
+    by: ByCertificate | None = None
+
+
+def find_series(service: Service, of: ChannelId) -> Series:
+    """A channel of an edge, or what a certificate made of one.
+
+    Raises:
+        HTTPException: 404, neither.
+    """
+    try:
+        return Series(of, *find_channel(service, of))
+    except HTTPException:
+        with Session(service.engine) as session:
+            by = recomputed_by(session, of)
+        if by is None:
+            raise
+    return Series(by.of, *find_channel(service, by.source), by)
+
+
 def coverage_of(buckets: list[Bucket], start: int, end: int, period_s: float) -> tuple[int | None, float | None]:
     """How many samples a reading without gaps gives, and which share of them has a value."""
     if period_s <= 0:
@@ -139,7 +173,7 @@ def read_csv(
     """Every stored sample, oldest first, UTF-8 with a mark that Excel knows it by; at most 31 days at once."""
     of = ChannelId(site, edge, instrument, channel)
     span = asked_span(start, end, now, LONGEST_CSV_DAYS)
-    _, meaning = find_channel(service, of)
+    of, _, meaning, _ = find_series(service, of)
     rows = service.timeseries.rows(of, span.start, span.end)
     # The first row is asked for before the answer begins: a store that is down is then a 503, not half a file.
     first = list(_taken(rows, 1))
@@ -174,7 +208,7 @@ def read_series(
     """Mean, lowest and highest value in equal stretches, with how many samples they rest on; at most 400 days."""
     of = ChannelId(site, edge, instrument, channel)
     asked = asked_span(start, end, now, LONGEST_SERIES_DAYS)
-    description, meaning = find_channel(service, of)
+    of, description, meaning, _ = find_series(service, of)
     period_s = description.period_s if description else 0.0
     span, bucket_ns, count = exact_grid(asked, points) if width is None else grid_of(asked, width, period_s)
     buckets = service.timeseries.series(of, span.start, span.end, count)

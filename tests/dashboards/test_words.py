@@ -173,7 +173,8 @@ def _of_assurance() -> set[str]:
     sections = ("findings", "comparisons", "scope", "capacity", "reminders")
     composed = {f"assurance.{family}_{name}" for family, names in words.items() for name in names}
     at_edge = {f"instruments.edge_{state}" for state in (NEVER, WAITING, IN_FORCE, REFUSED)}
-    return composed | at_edge | {f"assurance.{name}" for name in sections}
+    fields = {f"instruments.recompute_{field}" for field in ("start", "end", "why")}
+    return composed | at_edge | fields | {f"assurance.{name}" for name in sections}
 
 
 def _of_laboratory_work() -> set[str]:

@@ -14,17 +14,19 @@ in it fails the first test below. A line has a letter for each role in the order
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from gateway.access.secret_words import derived
 from gateway.api.guard import PUBLIC, PUBLIC_UNDER
 from gateway.api.permission import routes_of
 from gateway.api.security import COOKIE
+from gateway.laboratory.recompute import Wish
 from gateway.registry.nouns import NOUNS
-from gateway.registry.roles import Action, Grant, Reader, Role
+from gateway.registry.roles import SYSTEM, Action, Grant, Reader, Role
 
 SECRET = "a secret of this test"
 NOW = 1_764_028_860 * 10**9
@@ -90,6 +92,9 @@ TABLE = {
     "GET /instruments/{row}/drift.csv": "-yyyy-yyA-A",
     "POST /instruments/{row}/interval": "--yy---yA-A",
     "POST /instruments/{row}/nonconforming": "--yy---yA-A",
+    "GET /instruments/{row}/recompute": LABORATORY_WRITES,
+    "POST /instruments/{row}/recompute": LABORATORY_WRITES,
+    "GET /instruments/{row}/recompute/{run_id}": "--yy---yA-A",
     "GET /assurance": LABORATORY,
     "POST /assurance/judge": "--aa---aA-A",
     "GET /assurance/comparisons": LABORATORY,
@@ -358,6 +363,9 @@ class Asker:
         names: dict[str, str] = {}
         if "/instruments/{row}" in line:
             names["row"] = self._house.measuring_instrument(side)
+        if "{run_id}" in line:
+            runs = cast(FastAPI, self._client.app).state.recomputing
+            names["run_id"] = runs.begin(SYSTEM, names["row"], Wish("f" * 32, "mass", 1, 2), 60).id
         if "/laboratory/" in line and "{row}" in line:
             noun = "work_order" if "laboratory/work/" in line else "calibration_request"
             names["row"] = self._house.laboratory_row(side, noun)
