@@ -369,6 +369,12 @@ def house(built, tmp_path) -> Iterator[House]:
     engine.dispose()
 
 
+@pytest.fixture
+def served(engine, balance, tmp_path) -> House:
+    """The same registry in whichever database."""
+    return build(engine, tmp_path / "secret", balance)
+
+
 @pytest.fixture(scope="session")
 def two_issued(built, tmp_path_factory) -> Path:
     """The same folder, with two documents issued."""

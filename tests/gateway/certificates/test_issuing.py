@@ -133,6 +133,25 @@ def test_eight_at_once_get_eight_numbers_without_a_gap(house) -> None:
     assert house.problems() == []
 
 
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_postgresql_numbers_those_at_once_without_a_gap_and_lets_nobody_change_them(served) -> None:
+    orders = [served.order, *(served.another_order(f"PCV-2026-000{n}") for n in range(2, 6))]
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(served.issue, orders))
+    with Session(served.engine) as session:
+        numbers = set(session.scalars(select(IssuedDocumentRow.number)))
+    assert numbers == {f"HC-2026-000{n}" for n in range(1, 6)}
+    assert served.problems() == []
+    for words in (
+        "UPDATE issued_document SET pdf = ''",
+        "DELETE FROM document_event",
+        "TRUNCATE document_event",
+        "TRUNCATE issued_document CASCADE",
+    ):
+        with pytest.raises(DBAPIError, match="never changed or deleted"), served.engine.begin() as connection:
+            connection.execute(text(words))
+
+
 def test_who_may_not_does_not(house) -> None:
     draft = house.issuing.begin(house.staff, house.order, Chosen())
     with pytest.raises(ForbiddenError):

@@ -120,6 +120,11 @@ def _freeze() -> None:
                 f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table} "
                 f"FOR EACH ROW EXECUTE FUNCTION {table}_is_frozen()"
             )
+            # Which asks no trigger of rows.
+            op.execute(
+                f"CREATE TRIGGER {table}_kept BEFORE TRUNCATE ON {table} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_frozen()"
+            )
             continue
         for action in ("UPDATE", "DELETE"):
             op.execute(
