@@ -24,6 +24,8 @@ from edge_agent.wire.bench import (
 from edge_agent.wire.bench_settings import BenchStandard
 
 PER_CENT = "%"
+_AS_COMPUTED = 1e-9
+"""Of the larger number: what a subtraction in double precision may lose."""
 
 
 class EvaluationError(ValueError):
@@ -204,6 +206,7 @@ class _Run:
         return CalibrationResult(
             **fields
             | {
+                "reference": _reference(bare, error),
                 "error": error,
                 "u": budget.u,
                 "expanded": expanded,
@@ -225,6 +228,16 @@ class _Run:
             mpe = 100 * mpe / abs(bare.reference)
         mpe = None if mpe is None else without_noise(mpe, mpe)
         return stated_conformity(error, expanded, mpe, self._session.decision_rule, k=k, dof=dof)
+
+
+def _reference(bare: CalibrationResult, error: float) -> float:
+    """What the item was held against: where the model corrects the certificate's value, as for temperature, with that.
+
+    The error is the indication less this, on every paper and at every edge that corrects by it (VIM 2.16).
+    """
+    corrected = bare.indication - error
+    is_plain = abs(corrected - bare.reference) <= _AS_COMPUTED * _largest(bare)
+    return bare.reference if bare.kind != "error" or bare.is_relative or is_plain else corrected
 
 
 def _largest(bare: CalibrationResult) -> float:

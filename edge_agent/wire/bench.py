@@ -172,7 +172,7 @@ class CalibrationResult(Entry, frozen=True, tag="calibration_result", kw_only=Tr
         position: As in the capture.
         direction: As in the capture.
         indication: Mean of the item's.
-        reference: Reference value.
+        reference: Reference value, with all that the model corrects it by, as for temperature.
         error: See ``kind``.
         u: Standard uncertainty of the error; 0.0 where the figure has none (a repeatability).
         expanded: U.

@@ -150,11 +150,11 @@ def point_of(table: Table, line: Line) -> Point:
     Raises:
         ValueError: The error is not indication - reference within U.
     """
-    scale = abs(line.reference) / 100 if table.is_relative else 1.0
+    scale = line.reference / 100 if table.is_relative else 1.0
     return Point(
         indication=line.indication,
         reference=line.reference,
-        expanded=line.expanded * scale,
+        expanded=line.expanded * abs(scale),
         k=line.k,
         probability=line.probability,
         dof=line.dof,

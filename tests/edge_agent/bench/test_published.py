@@ -11,7 +11,9 @@ from edge_agent.bench.evaluation import evaluate
 from edge_agent.bench.formulas import number
 from edge_agent.bench.loading import load_procedure
 from edge_agent.bench.settling import allowed_band
+from edge_agent.correcting.correction import ChannelCorrection
 from edge_agent.wire.bench import BenchItem, Reading
+from edge_agent.wire.certificate_setting import CertificateInForce, CertifiedChannel, CertifiedPoint
 
 
 def at_95(name: str):
@@ -70,6 +72,28 @@ def test_few_readings_have_the_coverage_factor_of_ea_s12(session_of, captured):
     assert found.dof == 10
     assert round(found.k, 2) == 2.28
     assert round(found.expanded, 3) == 0.002
+
+
+def test_from_the_bench_over_the_certificate_to_a_corrected_sample_in_numbers(session_of, captured):
+    """By hand: 500 kOhm by its certificate 500050 at 23 Cel and 1e-5 /K is 500025 Ohm at 18 Cel."""
+    procedure = load_procedure("multimeter-resistance").procedure
+    item = BenchItem(name="m", unit="Ohm", range_low=0.0, range_high=1e6, resolution=0.1)
+    session = session_of(procedure, item)
+
+    def read(step):
+        ref = step.nominal * 1.0001
+        return step.nominal + 50.0, Reading(value=ref, unit="Ohm", corrected=ref, u=1.0)
+
+    results = evaluate(procedure, session, captured(procedure, session, read, {"temperature": 18.0}))
+    middle = results[1]
+    assert middle.reference == pytest.approx(500_050 * (1 - 5e-5), abs=1e-6)
+    assert middle.error == pytest.approx(500_050 - 500_024.9975, abs=1e-6)
+    assert all(one.error == pytest.approx(one.indication - one.reference, abs=1e-6) for one in results)
+    points = tuple(CertifiedPoint(indication=r.indication, error=r.indication - r.reference, u=r.u) for r in results)
+    said = CertifiedChannel(unit="Ohm", points=points)
+    certificate = CertificateInForce(number="K", applies_from=0, channels={"r": said})
+    sample = ChannelCorrection(certificate, "r").at(500_050.0, 1)
+    assert (sample.value, sample.u) == pytest.approx((500_024.9975, middle.u), abs=1e-6)
 
 
 # OIML R 111-1:2004, tables 1 and 5, class E2: nominal g -> limit of error mg, limits of density kg/m3.

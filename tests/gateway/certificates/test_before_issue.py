@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from gateway.certificates.before_issue import lacking
+from gateway.certificates.certificate import point_of
 from gateway.certificates.choosing import Chosen
 from gateway.certificates.composing import Sources, compose
-from gateway.certificates.content import Party, StandardUsed
+from gateway.certificates.content import Line, Party, StandardUsed, Table
 
 DAY = "2026-11-22"
 Change = Callable[[Sources], Sources]
@@ -30,6 +31,15 @@ def test_a_certificate_never_applies_before_the_adjustment_of_its_session(usual)
     adjusted_at = 1_795_334_400_000_000_001
     said = compose(session(adjusted_at=adjusted_at)(usual), Chosen(stamp="DT-118"), DAY)
     assert said.applies_from == "2026-11-22T15:00:01+07:00"
+
+
+def test_a_share_of_a_negative_reference_has_the_sign_of_what_was_read() -> None:
+    """Power that flows back: -99 W shown at -100 W is 1 W too much, and -1 %."""
+    shown = {"nominal": -100.0, "indication": -99.0, "reference": -100.0, "error": -1.0, "expanded": 0.2}
+    line = Line(**shown, k=2.0, probability=0.95)
+    its = {"run": "as_found", "test": "errors", "kind": "error", "channel": "power", "unit": "%"}
+    point = point_of(Table(**its, quantity={}, is_relative=True, measured_unit="W", lines=(line,)), line)
+    assert (point.error, point.expanded) == (pytest.approx(1.0), pytest.approx(0.2))
 
 
 def item(**values: object) -> Change:
