@@ -27,6 +27,7 @@ class Bare:
 
     engine: Engine
     secret: str = "a secret of this test"
+    timeseries: None = None
 
 
 @pytest.fixture
