@@ -21,6 +21,7 @@ from gateway.api.security import Access
 from gateway.api.source import Service
 from gateway.api.turns import Turns
 from gateway.api.unreachable import Unreachable
+from gateway.laboratory.open_findings import OpenFindings
 from gateway.laboratory.recompute_jobs import Recomputing
 from gateway.registry.audit_check import AuditCheck
 from gateway.registry.sheets import Imports
@@ -95,4 +96,5 @@ def _hold(app: FastAPI, service: Service, access: Access, web: Path, clock: Call
     app.state.imports = Imports(service.engine, clock)
     app.state.audit_check = AuditCheck(service.engine, clock)
     app.state.recomputing = Recomputing(service.engine, service.timeseries, zone, clock)
+    app.state.open_findings = OpenFindings()
     app.state.held_files = HeldFiles(clock)

@@ -1,6 +1,6 @@
 """The first page: what needs whoever looks today."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, cast
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
@@ -13,6 +13,7 @@ from gateway.api.rendering import Pages
 from gateway.api.source import Now, Service, TheService, Zone
 from gateway.api.wall import FACES, sites_of
 from gateway.health import EdgeHealth
+from gateway.laboratory.open_findings import OpenFindings
 from gateway.overview import ACT, FINE, LOOK, Need, assurance, laboratory, programme, system
 from gateway.overview import floor as the_floor
 from gateway.production.looking import Asked, Scope
@@ -37,12 +38,14 @@ class Seen(NamedTuple):
         reader: Who looks.
         machines: Those whose production they may see.
         edges: Those that they may see.
+        findings: Of the laboratory, that nobody has decided on.
     """
 
     asked: Asked
     reader: Reader
     machines: list[Machine]
     edges: list[EdgeHealth]
+    findings: OpenFindings
 
 
 @router.get("/")
@@ -60,7 +63,8 @@ def show_overview(
     asked = Asked(service.engine, zone, now)
     machines = machines_of(service.engine, production) if reader.may(Action.READ, "production") else []
     everyone = of_all(service, None)
-    seen = Seen(asked, reader, machines, [one for one in everyone if is_within(one.site, edge)])
+    kept = cast("OpenFindings", request.app.state.open_findings)
+    seen = Seen(asked, reader, machines, [one for one in everyone if is_within(one.site, edge)], kept)
     needs = _needs(service, seen)
     runs_it = reader.may(Action.READ, "gateway")
     day = day_at(today(now, zone)).before
@@ -99,7 +103,8 @@ def _needs(service: Service, seen: Seen) -> list[Need]:
     if reader.may(Action.READ, "laboratory"):
         needs.append(assurance.instruments_due(asked, reader))
     if reader.may(Action.WRITE, "laboratory"):
-        needs += [assurance.undecided_work(asked, reader), *laboratory.work(asked, reader)]
+        needs += [assurance.undecided_work(asked, reader), assurance.open_findings(asked, reader, seen.findings)]
+        needs += laboratory.work(asked, reader)
     if reader.may(Action.READ, "task"):
         needs.append(programme.late_tasks(asked, reader))
     if reader.may(Action.WRITE, "programme"):

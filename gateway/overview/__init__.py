@@ -21,7 +21,7 @@ KEYS = (
     *("silent", "missing", "newcomers", "instruments", "findings", "unsaid"),
     *("late_work", "work_to_sign", "unanswered_work"),
     *("late_tasks", "without_proof", "pilots", "pilots_due", "running_out", "unanswered"),
-    *("instruments_due", "undecided_work"),
+    *("instruments_due", "undecided_work", "open_findings"),
 )
 """Of the sentences of needs; ``no_KEY`` says that there is none."""
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from gateway.laboratory.due import MONTH, OVERDUE, WEEK, Due, worklist
 from gateway.laboratory.nonconforming import undecided, unlooked_withdrawn
+from gateway.laboratory.open_findings import OpenFindings
 from gateway.overview import ACT, FINE, LOOK, MOST_ITEMS, Item, Need
 from gateway.production.looking import Asked
 from gateway.production.periods import today
@@ -32,6 +33,15 @@ def undecided_work(asked: Asked, reader: Reader) -> Need:
         ]
     every = works + gone
     return Need("undecided_work", ACT if every else FINE, len(every), tuple(every[:MOST_ITEMS]), "/assurance")
+
+
+def open_findings(asked: Asked, reader: Reader, kept: OpenFindings) -> Need:
+    """Drift, check standards, failures as found and comparisons that nobody has decided on."""
+    with Session(asked.engine) as session:
+        found = kept.of(session, reader, today(asked.now, asked.zone))
+    names = list(dict.fromkeys((one.name, f"/instruments/{one.instrument}" if one.instrument else "") for one in found))
+    items = tuple(Item(name, address or "/assurance/comparisons") for name, address in names[:MOST_ITEMS])
+    return Need("open_findings", LOOK if found else FINE, len(found), items, "/assurance")
 
 
 def _item(one: Due) -> Item:

@@ -118,6 +118,7 @@ TABLE = {
     "GET /laboratory/bench": LABORATORY,
     "GET /laboratory/external": "--aa---aA-A",
     "POST /laboratory/external": "--aa---aA-A",
+    "GET /laboratory/external/{row}": LABORATORY_ROW,
     "GET /laboratory/requests": LABORATORY,
     "GET /laboratory/requests/new": "--aa---aA-A",
     "POST /laboratory/requests/new": "--aa---aA-A",
@@ -444,7 +445,7 @@ def test_a_stranger_gets_nothing(opened, house, line) -> None:
     names = {"site": house.own.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
     names |= {"noun": "stop_reason", "rows": "sites", "photo": "0" * 64, "mark": "0" * 16} | PRODUCTION_NAMES
     names |= {"account_id": "0" * 32, "token_id": "0" * 32}
-    rows = ("row", "document", "draft", "import_id", "agreement", "training", "agency", "pilot")
+    rows = ("row", "document", "draft", "import_id", "run_id", "agreement", "training", "agency", "pilot")
     names |= dict.fromkeys(rows, "0" * 32)
     method, path = line.format_map(names).split(" ")
     answer = opened().request(method, path)

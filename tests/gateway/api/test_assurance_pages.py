@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from gateway.access.secret_words import derived
 from gateway.api.security import COOKIE
+from gateway.laboratory import open_findings
+from gateway.laboratory.findings import findings
 from gateway.laboratory.reminders import remind
 from gateway.registry.audit import AuditRow
 from gateway.registry.book import Asked, Book
@@ -108,6 +110,24 @@ def test_a_failed_standard_leads_to_certificates_samples_and_pilots_and_a_person
     assert done.status_code == 303
     assert "Recall and repeat · chief · 2025-11-25" in plain(chief.get(made.headers["location"]).text)
     assert "KPH-2025-0001" not in plain(chief.get("/").text)
+
+
+def test_the_first_page_counts_findings_and_works_them_out_again_only_when_something_changed(
+    browser, world, gateway, monkeypatch
+) -> None:
+    worked_out = []
+    monkeypatch.setattr(open_findings, "findings", lambda *args: worked_out.append(1) or findings(*args))
+    chief = browser("chief", Grant(Role.ADMINISTRATOR))
+    for _ in range(2):
+        page = plain(chief.get("/").text)
+        assert "Findings on measurements without a decision: 2 F1 · Quả cân CAN-01 · Cân" in page
+    assert len(worked_out) == 1
+    rival = browser("rival", Grant(Role.LABORATORY_STAFF, "organisation", world["rival"]))
+    assert "No finding on measurements waits for a decision" in plain(rival.get("/").text)
+    page = chief.get("/assurance").text
+    finding, of = (re.search(f'name="{name}" value="([^"]+)"', page).group(1) for name in ("finding", "of"))
+    assert send(chief, "/assurance/judge", of=of, finding=finding, decision="watch", why="so").status_code == 303
+    assert "Findings on measurements without a decision: 1" in plain(chief.get("/").text)
 
 
 def test_a_decision_is_no_field_of_a_form_and_who_may_only_write_does_not_decide(browser, world, gateway) -> None:
