@@ -6,18 +6,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from calibration.dcc import DccError
 from gateway.access.refusals import AccessError
 from gateway.api.permission import allow
-from gateway.api.registry_pages.desk import Desk, TheDesk
+from gateway.api.registry_pages.desk import Desk, RowId, TheDesk
 from gateway.api.registry_pages.forms import FORBIDDEN
 from gateway.api.sent_forms import Sent, check_token
-from gateway.laboratory.work_external import MOST_BYTES, enter_dcc
+from gateway.laboratory.work_external import MOST_BYTES, enter_dcc, read_external
+from gateway.registry.catalogue import NOUNS
+from gateway.registry.pictures import XML
 from gateway.registry.refusals import ForbiddenError, WrongValuesError
 from gateway.registry.roles import Action
 from gateway.registry.texts import Title
 
 router = APIRouter(include_in_schema=False, prefix="/laboratory/external")
-Writes = Depends(allow(Action.WRITE, "laboratory"))
+Reads, Writes = (Depends(allow(action, "laboratory")) for action in (Action.READ, Action.WRITE))
 
 
 @router.get("", dependencies=[Writes])
@@ -38,8 +41,9 @@ def enter(
         check_token(desk.request, Sent({"token": [token]}))
         document = file.file.read(MOST_BYTES + 1) if file is not None else b""
         with desk.book.writing(desk.reader) as writing:
-            entered = enter_dcc(writing, instrument, document)
-            address = f"/registry/certificates/{entered.certificate.id}"
+            name = (file.filename if file is not None else "") or "certificate.xml"
+            entered = enter_dcc(writing, instrument, document, name)
+            address = f"/laboratory/external/{entered.certificate.id}"
     except AccessError as error:
         return _page(desk, instrument, {"": error.why})
     except WrongValuesError as error:
@@ -47,6 +51,22 @@ def enter(
     except ForbiddenError:
         return _page(desk, instrument, {"": FORBIDDEN})
     return RedirectResponse(address, 303)
+
+
+@router.get("/{row}", dependencies=[Reads])
+def show_entered(desk: TheDesk, row: RowId) -> Response:
+    """What was entered of a file, and what of it has no place here; read anew from the file that is kept."""
+    entry = desk.entry(NOUNS["certificate"], row)
+    files = [one for one in desk.documents.of(desk.reader, "certificate", row) if one.media_type == XML]
+    if not files:
+        return RedirectResponse(f"/registry/certificates/{row}", 303)
+    kept, content = desk.documents.content(desk.reader, "certificate", row, files[0].id)
+    try:
+        reading, wrong = read_external(content), ""
+    except DccError as error:
+        reading, wrong = None, str(error)[:500]
+    context = {"row": row, "number": entry.values["number"], "file": kept, "reading": reading, "wrong": wrong}
+    return desk.page("laboratory/work_external_entered.html", context)
 
 
 def _page(desk: Desk, instrument: str, problems: Mapping[str, Title] | None = None) -> HTMLResponse:

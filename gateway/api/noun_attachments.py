@@ -1,4 +1,4 @@
-"""Documents and photos of a row: PDF, JPEG, PNG, WebP, to 20 MB each, with number and date.
+"""Documents and photos of a row: PDF, JPEG, PNG, WebP, of certificates DCC XML, to 20 MB each, with number and date.
 
 Decision: a document is always given out to be saved, under a policy that lets nothing in it run.
 Because: it came from somebody else, and would run with the rights of whoever looks at it.
@@ -20,7 +20,12 @@ from gateway.registry.nouns import Registered
 from gateway.registry.pictures import ENDINGS
 
 DocumentId = Annotated[str, Path(pattern=ID, description="Id of a document")]
-Upload = Annotated[UploadFile, File(description="PDF, JPEG, PNG or WebP, at most 20 MB; what it is, its content says")]
+Upload = Annotated[
+    UploadFile,
+    File(
+        description="PDF, JPEG, PNG or WebP, of a certificate DCC XML too; at most 20 MB; its content says what it is"
+    ),
+]
 Number = Annotated[str, Form(max_length=100, description="Of the document", examples=["12/QĐ-UBND"])]
 Date = Annotated[str, Form(pattern="^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="Of the document")]
 SAVED_ONLY = {

@@ -11,8 +11,9 @@ from typing import NamedTuple, NoReturn
 from sqlalchemy import or_, select
 
 from calibration.certificate import Certificate, ChannelResults, Point
-from calibration.dcc import DccError, read_dcc
+from calibration.dcc import DccError, Reading, read_dcc
 from gateway.registry.certified import CertificateRow
+from gateway.registry.documents import keep_document
 from gateway.registry.laboratory import InstrumentRow
 from gateway.registry.refusals import WrongValuesError
 from gateway.registry.roles import Action
@@ -37,13 +38,23 @@ class Entered(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def enter_dcc(writing: Writing, instrument: str, document: bytes) -> Entered:
-    """Enter a digital calibration certificate for an instrument.
+def read_external(document: bytes) -> Reading:
+    """What the digital certificate of another laboratory says, and what of it has no place here.
+
+    Raises:
+        DccError: It cannot be read.
+    """
+    return read_dcc(document, language="vi", strict=False, most_bytes=MOST_BYTES)
+
+
+def enter_dcc(writing: Writing, instrument: str, document: bytes, file: str = "certificate.xml") -> Entered:
+    """Enter a digital calibration certificate for an instrument, and keep the file with it.
 
     Args:
         writing: Within a transaction, by whom.
         instrument: Its code or serial number.
         document: The XML.
+        file: Its name.
 
     Raises:
         WrongValuesError: There is no such instrument, the document cannot be read, it is about another instrument, or
@@ -54,7 +65,7 @@ def enter_dcc(writing: Writing, instrument: str, document: bytes) -> Entered:
     if len(document) > MOST_BYTES:
         _refuse("document", "Tệp lớn hơn 4 MB. Hãy chọn đúng tệp XML.", "The file has over 4 MB. Choose the XML.")
     try:
-        reading = read_dcc(document, language="vi", strict=False, most_bytes=MOST_BYTES)
+        reading = read_external(document)
     except DccError as error:
         told = str(error)[:500]
         _refuse(
@@ -78,6 +89,7 @@ def enter_dcc(writing: Writing, instrument: str, document: bytes) -> Entered:
             used | {"certificate_number": standard.certificate, "issued_by": standard.issuer},
             "DCC XML",
         )
+    keep_document(writing, "certificate", certificate.id, document, file=file)
     return Entered(certificate, points, tuple(str(one) for one in reading.left_out))
 
 

@@ -1,6 +1,7 @@
 """The registry database: edges, journals and their receipts, records, elements and stops, dead letters, findings.
 
-May import SQLAlchemy, Alembic and the standard library. SQLite by default, any SQLAlchemy URL otherwise.
+May import SQLAlchemy, Alembic, ``calibration.dcc`` and the standard library. SQLite by default, any SQLAlchemy URL
+otherwise.
 
 Decision: one row, ``store``, carries a counter that every transaction of people, commands and jobs raises first; the
 ingest's do not, they lock the rows of their edges.

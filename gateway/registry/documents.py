@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from gateway.registry import audit
 from gateway.registry.bare_pictures import without_origin
 from gateway.registry.book import Book
+from gateway.registry.digital_certificates import is_digital_certificate
 from gateway.registry.fields import Day, Line
 from gateway.registry.files import DocumentContentRow, DocumentRow
 from gateway.registry.nouns import NOUNS, Registered
-from gateway.registry.pictures import ENDINGS, sniff
+from gateway.registry.pictures import ENDINGS, XML, sniff
 from gateway.registry.refusals import NoSuchRowError, WrongValuesError
 from gateway.registry.roles import Action, Reader
 from gateway.registry.texts import Title, WrongValueError
@@ -96,37 +97,9 @@ class Documents:
             ForbiddenError: They may not write it.
             WrongValuesError: ``content``, ``number`` or ``date`` cannot be taken.
         """
-        content, read = _read(content, number, date)
+        content, read = _read(noun, content, number, date)
         with self._book.writing(reader) as writing:
-            session = writing.session
-            row = _row(session, reader, noun, row_id, Action.WRITE)
-            digest = sha256(content).hexdigest()
-            same = session.scalar(_of(noun, row_id).where(DocumentRow.sha256 == digest).limit(1))
-            if same is not None:
-                return _told(same), False
-            if (session.scalar(select(func.count()).select_from(_of(noun, row_id).subquery())) or 0) >= MOST_OF_ROW:
-                why = Title(
-                    f"Đã có {MOST_OF_ROW} tài liệu. Hãy gộp các trang thành một PDF.",
-                    f"Has {MOST_OF_ROW} documents already. Put pages together into one PDF.",
-                )
-                raise WrongValuesError({"content": why})
-            if session.get(DocumentContentRow, digest) is None:
-                session.add(DocumentContentRow(sha256=digest, size=len(content), content=content))
-                session.flush()
-            kept = DocumentRow(
-                id=f"{writing.at // 1_000_000:012x}{token_hex(10)}",
-                noun=noun,
-                row=row_id,
-                sha256=digest,
-                size=len(content),
-                file=file_name(file, read["media_type"]),
-                added_at=writing.at,
-                added_by=reader.name,
-                **read,
-            )
-            session.add(kept)
-            _note(writing, "attach", row, kept)
-            return _told(kept), True
+            return _keep(writing, noun, row_id, content, file, read)
 
     def content(self, reader: Reader, noun: str, row_id: str, document_id: str) -> tuple[Document, bytes]:
         """A document with what stands in it.
@@ -161,6 +134,46 @@ class Documents:
                 session.execute(delete(DocumentContentRow).where(DocumentContentRow.sha256 == digest))
 
 
+def keep_document(writing: Writing, noun: str, row_id: str, content: bytes, *, file: str) -> Document:
+    """Keep a document with a row, within a transaction that does more. Raises as :meth:`Documents.add`."""
+    content, read = _read(noun, content, "", "")
+    return _keep(writing, noun, row_id, content, file, read)[0]
+
+
+def _keep(
+    writing: Writing, noun: str, row_id: str, content: bytes, file: str, read: dict[str, str]
+) -> tuple[Document, bool]:
+    session = writing.session
+    row = _row(session, writing.reader, noun, row_id, Action.WRITE)
+    digest = sha256(content).hexdigest()
+    same = session.scalar(_of(noun, row_id).where(DocumentRow.sha256 == digest).limit(1))
+    if same is not None:
+        return _told(same), False
+    if (session.scalar(select(func.count()).select_from(_of(noun, row_id).subquery())) or 0) >= MOST_OF_ROW:
+        why = Title(
+            f"Đã có {MOST_OF_ROW} tài liệu. Hãy gộp các trang thành một PDF.",
+            f"Has {MOST_OF_ROW} documents already. Put pages together into one PDF.",
+        )
+        raise WrongValuesError({"content": why})
+    if session.get(DocumentContentRow, digest) is None:
+        session.add(DocumentContentRow(sha256=digest, size=len(content), content=content))
+        session.flush()
+    kept = DocumentRow(
+        id=f"{writing.at // 1_000_000:012x}{token_hex(10)}",
+        noun=noun,
+        row=row_id,
+        sha256=digest,
+        size=len(content),
+        file=file_name(file, read["media_type"]),
+        added_at=writing.at,
+        added_by=writing.reader.name,
+        **read,
+    )
+    session.add(kept)
+    _note(writing, "attach", row, kept)
+    return _told(kept), True
+
+
 def file_name(given: str, media_type: str) -> str:
     r"""A name that can be written to any disk and any header; the ending is the content's.
 
@@ -173,7 +186,7 @@ def file_name(given: str, media_type: str) -> str:
     return f"{kept.strip(' .')[:_LONGEST_NAME] or 'document'}.{ENDINGS[media_type]}"
 
 
-def _read(content: bytes, number: str, date: str) -> tuple[bytes, dict[str, str]]:
+def _read(noun: str, content: bytes, number: str, date: str) -> tuple[bytes, dict[str, str]]:
     """What is kept of a file, and what is known of it."""
     problems: dict[str, Title] = {}
     read: dict[str, str] = {}
@@ -189,7 +202,8 @@ def _read(content: bytes, number: str, date: str) -> tuple[bytes, dict[str, str]
         )
     else:
         try:
-            read["media_type"] = sniff(content).media_type
+            is_xml = noun == "certificate" and is_digital_certificate(content)
+            read["media_type"] = XML if is_xml else sniff(content).media_type
             content = without_origin(content, read["media_type"])
         except WrongValueError as error:
             problems["content"] = error.why

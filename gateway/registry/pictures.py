@@ -15,7 +15,8 @@ from typing import NamedTuple
 from gateway.registry.texts import WrongValueError
 
 PDF, JPEG, PNG, WEBP = "application/pdf", "image/jpeg", "image/png", "image/webp"
-ENDINGS = {PDF: "pdf", JPEG: "jpg", PNG: "png", WEBP: "webp"}
+XML = "application/xml"
+ENDINGS = {PDF: "pdf", JPEG: "jpg", PNG: "png", WEBP: "webp", XML: "xml"}
 MOST_PIXELS = 100_000_000
 _PDF_END = 2048
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -188,6 +188,12 @@ class House:
                 session.add(IssuedDocumentRow(**of, **issued))
         return names
 
+    def certificate(self, side: Side) -> str:
+        """The id of a certificate of an instrument of this enterprise."""
+        document = self.laboratory_documents(side)["document"]
+        with transaction(self.engine) as session:
+            return session.get_one(IssuedDocumentRow, document).certificate
+
     def laboratory_row(self, side: Side, noun: str) -> str:
         """The id of a work order, or of a request, of this enterprise's laboratory."""
         book = Book(self.engine, lambda: self.now)

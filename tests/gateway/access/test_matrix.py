@@ -370,6 +370,8 @@ class Asker:
         if "/laboratory/" in line and "{row}" in line:
             noun = "work_order" if "laboratory/work/" in line else "calibration_request"
             names["row"] = self._house.laboratory_row(side, noun)
+        if "/laboratory/external/{row}" in line:
+            names["row"] = self._house.certificate(side)
         if "/laboratory/documents/" in line:
             names |= self._house.laboratory_documents(side)
         if "/nonconforming/{row}" in line:

@@ -9,8 +9,9 @@ import pytest
 
 from calibration.certificate import Certificate, ChannelResults, Condition, Instrument, Method, Party, Point, Standard
 from calibration.dcc import write_dcc
-from gateway.laboratory.work_external import Entered, enter_dcc
+from gateway.laboratory.work_external import Entered, enter_dcc, read_external
 from gateway.registry.book import Asked
+from gateway.registry.documents import Documents
 from gateway.registry.refusals import WrongValuesError
 from gateway.registry.roles import SYSTEM
 from gateway.registry.sheets import import_file
@@ -117,3 +118,27 @@ def test_two_hundred_certificates_and_their_points_are_imported_by_number(lab) -
     ]
     outcome = import_file(lab.engine, clock, lan, "calibration_point", sheet(head, points), name="b.csv")
     assert (outcome.new, outcome.fault_count) == (600, 0)
+
+
+def test_the_file_is_kept_with_the_certificate_and_with_nothing_else(lab) -> None:
+    documents = Documents(lab.engine, lambda: 1)
+    document = write_dcc(SAID)
+    entered(lab, document)
+    certificate = lab.book.find(SYSTEM, "certificate", number=SAID.number).id
+    [kept] = documents.of(SYSTEM, "certificate", certificate)
+    assert (kept.media_type, kept.file) == ("application/xml", "certificate.xml")
+    assert documents.content(SYSTEM, "certificate", certificate, kept.id)[1] == document
+    with pytest.raises(WrongValuesError):
+        documents.add(SYSTEM, "instrument", lab.instrument, document, file="a.xml")
+    for other in (b"<a/>", b"<!DOCTYPE a><a/>", b"<html xmlns='http://www.w3.org/1999/xhtml'/>", b"<"):
+        with pytest.raises(WrongValuesError) as caught:
+            documents.add(SYSTEM, "certificate", certificate, other, file="a.xml")
+        assert str(caught.value).startswith("content: Is no PDF, JPEG, PNG or WebP.")
+
+
+def test_what_has_no_place_here_is_named(lab) -> None:
+    comment = b"<dcc:comment><x xmlns='urn:x'>see us again</x></dcc:comment></dcc:digitalCalibrationCertificate>"
+    document = write_dcc(SAID).replace(b"</dcc:digitalCalibrationCertificate>", comment)
+    [left] = entered(lab, document).left_out
+    assert left.endswith("left out: a comment")
+    assert [str(one) for one in read_external(document).left_out] == [left]
