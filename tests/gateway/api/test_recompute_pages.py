@@ -71,7 +71,7 @@ def test_somebody_chooses_a_certificate_and_opens_the_series_that_came_of_it(sta
     lines = staff.get(f"/api/v1{series}.csv?start=2025-11-25T00:00:00Z&end=2025-11-25T00:02:00Z").text.splitlines()
     assert (len(lines), lines[1].split(",")[1:]) == (61, ["0.5", "0.01", "kW", "good"])
     again = plain(staff.get(meter["at"]).text)
-    assert re.search("active_power · by certificate HC 1/2026 2025-11-25 . 2025-11-25 60 lan .* asked", again)
+    assert re.search("active_power · by certificate HC 1/2026 07:00:00 . 07:02:00 60 lan .* asked", again)
 
 
 def test_what_is_missing_is_said_beside_its_field_and_stays_typed(staff, meter) -> None:
