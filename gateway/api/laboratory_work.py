@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire.bench import FINISHED
 from gateway.access.refusals import AccessError
+from gateway.api.laboratory_pictures import plain
+from gateway.api.laboratory_work_curve import Curve, curves_of
 from gateway.api.permission import allow
 from gateway.api.registry_pages.desk import Desk, RowId, TheDesk
 from gateway.api.registry_pages.forms import FORBIDDEN
@@ -57,6 +59,7 @@ class AtBench(NamedTuple):
         is_chosen: Whether its results are those of the order.
         accepted: Numbers of the captures that count, after a person's later word.
         environment: Quantity -> unit, least and greatest value around the captures that count.
+        curves: Its errors, drawn.
     """
 
     said: BenchSession
@@ -64,6 +67,7 @@ class AtBench(NamedTuple):
     is_chosen: bool
     accepted: frozenset[int]
     environment: dict[str, tuple[str, float, float]]
+    curves: Sequence[Curve]
 
 
 class Step(NamedTuple):
@@ -212,6 +216,7 @@ def _order_page(desk: Desk, row: str, problems: Sequence[Title] = (), status: in
             "places": PLACES,
             "rules": DECISION_RULES,
             "runs": RUNS,
+            "plain": plain(desk.speech),
             "fields": WorkOrderRow.fields(),
             "today": desk.speech.local(desk.now).date().isoformat(),
             "may_write": desk.reader.may(Action.WRITE, "laboratory", one.row.place),
@@ -262,4 +267,5 @@ def _at_bench(order: WorkOrderRow, instrument: InstrumentRow, one: BenchSession,
         for quantity, reading in capture.environment.items() if capture.number in accepted else ():
             unit, low, high = around.get(quantity, (reading.unit, reading.value, reading.value))
             around[quantity] = (unit, min(low, reading.value), max(high, reading.value))
-    return AtBench(one, against(order, instrument, one.session), is_chosen, frozenset(accepted), around)
+    curves = curves_of(one.results) if is_chosen else []
+    return AtBench(one, against(order, instrument, one.session), is_chosen, frozenset(accepted), around, curves)
