@@ -126,10 +126,7 @@ def compose(sources: Sources, chosen: Chosen, day: str, *, number: str = "", add
         **_as_done(said, str(order["procedure"])),
         surroundings=_surroundings(used),
         tables=tables,
-        # A clock that was set back may have put the adjustment behind what was captured after it.
-        applies_from=_moment(
-            max((said.adjusted_at if said else 0, *(one.captured_at for one in used)), default=0), sources.zone
-        ),
+        applies_from=_moment(_left_at(said, used), sources.zone),
         conformity=judged,
         performed_by=performers(sources),
         reviewed_by=str(order["reviewed_by"]),
@@ -141,6 +138,11 @@ def compose(sources: Sources, chosen: Chosen, day: str, *, number: str = "", add
         legal=_legal(sources, chosen, day, ended, judged) if kind == VERIFICATION else None,
         amends=_amends(sources, chosen),
     )
+
+
+def _left_at(said: CalibrationSession | None, used: Sequence[CalibrationCapture]) -> int:
+    """The as-left time, UTC ns: a clock that was set back may have put the adjustment behind what came after it."""
+    return max((said.adjusted_at if said else 0, *(one.captured_at for one in used)), default=0)
 
 
 def _is_accredited(tables: Sequence[Table]) -> bool:

@@ -15,3 +15,9 @@ def files_of(document: Document) -> tuple[bytes, bytes]:
         gateway.certificates.printing.NotInstalledError: typst is not installed.
     """
     return signable(pdf_of(document)), xml_of(document)[0]
+
+
+def why_without_xml(document: Document, xml: bytes) -> dict[str, dict[str, str]]:
+    """For the ledger: why a document is issued without a digital certificate; nothing where it has one."""
+    why = None if xml else xml_of(document)[1]
+    return {"without_xml": {"vi": why.vi, "en": why.en}} if why else {}

@@ -23,7 +23,7 @@ from gateway.certificates.choosing import Chosen
 from gateway.certificates.composing import compose
 from gateway.certificates.content import Document, canonical, digest, document_of
 from gateway.certificates.digital import xml_of
-from gateway.certificates.files import files_of
+from gateway.certificates.files import files_of, why_without_xml
 from gateway.certificates.gathering import gather
 from gateway.certificates.reaching import draft_for, issued_for, need_in_force, need_only_one, note, order_for
 from gateway.certificates.refusing import DocumentError, reason_of
@@ -286,9 +286,8 @@ class Issuing:
         session.add(issued)
         row.state = ISSUED
         session.flush()
-        why = xml_of(document)[1] if not xml else None
-        kept = {"without_xml": {"vi": why.vi, "en": why.en}} if why else {}
-        entry = ledger.note(session, self.sealer, at, ISSUED, row.id, ledger.of_issue(issued) | kept)
+        said = ledger.of_issue(issued) | why_without_xml(document, xml)
+        entry = ledger.note(session, self.sealer, at, ISSUED, row.id, said)
         if was is not None:
             told = {"number": was.number, "by_number": row.number, "by": reader.name, "change": document.amends.change}  # type: ignore[union-attr]
             ledger.note(session, self.sealer, at, AMENDED, was.id, told)

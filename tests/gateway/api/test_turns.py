@@ -3,15 +3,15 @@
 import asyncio
 import threading
 
-import httpx
+import httpx2
 from anyio import to_thread
 
 from gateway.api.security import COOKIE
 from gateway.api.turns import AGAIN_S, AT_ONCE, MOST_WAITING, Turns
 
 
-def client_of(app) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver")
+def client_of(app) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://testserver")
 
 
 def test_pages_are_made_while_more_sign_in_than_there_are_threads(app, gateway, monkeypatch) -> None:
