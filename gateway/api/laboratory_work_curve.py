@@ -8,8 +8,8 @@ from edge_agent.wire.bench import AS_FOUND, CalibrationResult
 from gateway.api.charts import value_marks
 from gateway.api.laboratory_pictures import Tick
 
-_EDGE = 6.0
-"""Room at both sides, per cent: a mark at the end is whole."""
+_LEFT, _RIGHT = 22.0, 6.0
+"""Room at both sides, per cent: for the figures of the axis, and that a mark at the end is whole."""
 
 
 class Mark(NamedTuple):
@@ -80,7 +80,7 @@ def _curve(channel: str, unit: str, results: list[CalibrationResult]) -> Curve:
 
     def x(value: float) -> float:
         share = (value - least) / (most - least) if most > least else 0.5
-        return round(_EDGE + share * (100 - 2 * _EDGE), 2)
+        return round(_LEFT + share * (100 - _LEFT - _RIGHT), 2)
 
     def y(value: float) -> float:
         return round(100 - (value - low) / (high - low) * 100, 2)
