@@ -1,6 +1,6 @@
 """The picture of a session's errors with U and the permissible error, for the page of its work order: geometry only."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -98,18 +98,13 @@ def _curve(channel: str, unit: str, results: list[CalibrationResult]) -> Curve:
         across_unit=results[0].measured_unit or unit,
         values=tuple(Tick(y(value), value) for value in marks),
         across=tuple(Tick(x(value), value) for value in sorted({least, most})),
-        marks=tuple(
-            Mark(
-                x(one.nominal),
-                y(one.error),
-                y(one.error - one.expanded),
-                y(one.error + one.expanded),
-                one.run == AS_FOUND,
-                one,
-            )
-            for one in results
-        ),
+        marks=tuple(_mark(one, x(one.nominal), y) for one in results),
         limits=(*limit(1), *limit(-1)),
         zero=y(0.0),
         step=(marks[1] - marks[0]) * 10 if len(marks) > 1 else 0.0,
     )
+
+
+def _mark(one: CalibrationResult, x: float, y: Callable[[float], float]) -> Mark:
+    ends = (y(one.error - one.expanded), y(one.error + one.expanded))
+    return Mark(x, y(one.error), *ends, one.run == AS_FOUND, one)
