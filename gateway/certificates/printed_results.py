@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from edge_agent.speech import printed
@@ -91,7 +91,7 @@ def _cells(table: Table, line: Line, names: list[str], speakers: list[Speaker], 
     cells["nominal"] = say.number(line.nominal)
     cells["k"] = say.number(Decimal(f"{line.k:.2f}").normalize()) if line.expanded > 0 else NOTHING
     cells["where"] = _where(line, say)
-    cells["mpe"] = f"±{say.number(line.mpe)}" if line.mpe is not None else NOTHING
+    cells["mpe"] = f"±{say.number(_permitted(line.mpe, figures.get('expanded')))}" if line.mpe is not None else NOTHING
     verdict = line.verdict or "noPass"
     cells["verdict"] = (
         " / ".join(dict.fromkeys(s(f"verdict.{verdict}") for s in speakers)) if line.mpe is not None else NOTHING
@@ -120,6 +120,16 @@ def _figures(table: Table, line: Line, resolution: float | None) -> dict[str, De
         "indication": _to(line.indication, step),
         "reference": _to(line.reference, step),
     }
+
+
+def _permitted(mpe: float, expanded: Decimal | None) -> Decimal:
+    """A permissible error that comes of a formula, to one place more than U has, and never made wider."""
+    exact = Decimal(f"{mpe:.12g}")
+    if not expanded:
+        return exact
+    place = Decimal((0, (1,), int(expanded.as_tuple().exponent) - 1))
+    shown = exact.quantize(place, ROUND_DOWN).normalize()
+    return shown.quantize(Decimal(1)) if shown == shown.to_integral_value() else shown
 
 
 def _to(value: float, step: Decimal) -> Decimal:
