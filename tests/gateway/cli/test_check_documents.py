@@ -20,6 +20,7 @@ def test_a_key_file_that_is_none_is_told_with_its_name(tmp_path, capsys) -> None
     key = tmp_path / "state" / "documents" / "document-seal.key"
     key.parent.mkdir(parents=True)
     key.write_text("no key", "utf-8")
+    key.chmod(0o600)
     assert main(["check", "documents", str(config)]) == 1
     assert (
         capsys.readouterr().err == f"{key}: expected a key of 32 bytes, got another file. Bring it back from a copy.\n"
