@@ -189,6 +189,10 @@ def findings(health: Iterable[EdgeHealth]) -> Need:
     return Need("findings", LOOK if found else FINE, len(found), items, "/measurements")
 
 
+_WELL = ("good", "uncertain.unsettled")
+"""A balance that is being used moves all day; that is no fault of it."""
+
+
 def poor_instruments(health: Iterable[EdgeHealth]) -> Need:
     """Instruments that their edge says are not good."""
     poor = [
@@ -196,7 +200,7 @@ def poor_instruments(health: Iterable[EdgeHealth]) -> Need:
         for one in health
         if one.status is not None
         for name, state in sorted(one.status.instruments.items())
-        if state != "good"
+        if state not in _WELL
     ]
     items = tuple(Item(f"{one.site}/{one.edge}/{name}: {state}") for one, name, state in poor[:MOST_ITEMS])
     return Need("instruments", LOOK if poor else FINE, len(poor), items, "/measurements")

@@ -137,7 +137,8 @@ def test_a_machine_nobody_hears_of_is_not_shown_as_running(house, province) -> N
 
 
 def test_laboratory_staff_see_instruments_that_are_not_good(house, province) -> None:
-    house.speak(site="cao-lanh", instruments={"balance-1": "bad.no_reply", "meter-1": "good"})
+    states = {"balance-1": "bad.no_reply", "balance-2": "uncertain.unsettled", "meter-1": "good"}
+    house.speak(site="cao-lanh", instruments=states)
     shown = words_of(province.enter(Role.LABORATORY_STAFF, "yen"))
     assert "1 phương tiện đo không tốt cao-lanh/press-shop/balance-1: bad.no_reply" in shown
     assert "chờ chấp nhận" not in shown
