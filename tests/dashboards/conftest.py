@@ -1,6 +1,7 @@
 """A gateway that really stores and serves, an edge that speaks to it, and a browser that looks at it."""
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -190,6 +191,10 @@ def press_shop(site: Site) -> Edge:
 # ------------------------------------------------------------------ the browser
 
 
+class LeftError(Exception):
+    """The page that was asked is left."""
+
+
 class Browser:
     """A headless Chromium that is spoken to over a pipe, in the DevTools protocol."""
 
@@ -247,6 +252,8 @@ class Browser:
         while True:
             heard = self._hear()
             if heard.get("id") == self._number:
+                if heard.get("error", {}).get("message") == "Inspected target navigated or closed":
+                    raise LeftError
                 assert "error" not in heard, heard
                 return heard["result"]
             self._note(heard)
@@ -299,11 +306,20 @@ class Browser:
 
     def arrived(self) -> None:
         """Wait for the next page to be loaded."""
-        until(lambda: self.run("!window.left && document.readyState === 'complete'"), "the page")
+
+        def is_there() -> bool:
+            try:
+                return bool(self.run("!window.left && document.readyState === 'complete'"))
+            except LeftError:
+                return False
+
+        until(is_there, "the page")
 
     def click(self, selector: str) -> None:
         """Press a button that leads to another page."""
-        self.run(f"window.left = true, document.querySelector({selector!r}).click()")
+        # The answer may be lost with the page that is left.
+        with contextlib.suppress(LeftError):
+            self.run(f"window.left = true, document.querySelector({selector!r}).click()")
         self.arrived()
 
     def text(self, selector: str) -> str:
