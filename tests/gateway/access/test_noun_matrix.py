@@ -74,12 +74,14 @@ TABLE = {
     "persons": ("-y----yyA", "-y----yyA"),
     "pilots": ("-y--y-yyA", "------yyA"),
     "placements": FIRM,
+    "plan-reports": OF_A_PROVINCE,
     "production-lines": SHOP_FLOOR,
     "production-orders": SHOP_FLOOR,
     "products": SHOP_FLOOR,
     "programme-checks": OF_A_PROVINCE,
     "provinces": PLACES,
     "reminders": LABORATORY,
+    "row-comments": OF_A_PROVINCE,
     "scope-entries": LABORATORY,
     "shift-calendars": SHOP_FLOOR,
     "sites": FIRM,
@@ -90,9 +92,11 @@ TABLE = {
     "targets": SHOP_FLOOR,
     "task-money": TASKS,
     "task-progress": TASKS,
+    "tfp-runs": OF_A_PROVINCE,
     "traceability": OF_A_FIRM,
     "trainings": OF_A_PROVINCE,
     "work-orders": LABORATORY,
+    "year-estimates": OF_A_PROVINCE,
 }
 """Path of the noun -> what becomes of reading a row, of writing it."""
 

@@ -1,0 +1,225 @@
+"""What an indicator counts, as a plan's file says it: a province writes its own plan without touching code.
+
+Decision: a measure names records of the registry by noun and field, in words that a file can hold.
+Because: two plans word one thing in two ways, and the next province in a third.
+Instead of: one function for each of sixty indicators.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
+
+from gateway.indicators.counted import COUNTED
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
+PathName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=127)]
+"""A field of a record; behind a point a field of what it links to, as in ``training.topic``."""
+ANY = "*"
+"""In place of values: whatever it is, when it is not empty."""
+Wanted = tuple[StrictBool | str, ...] | Literal["*"]
+SUCCESS = ("certification", "inhouse_standard", "lot", "accepted_lot", "improvement")
+Success = Literal["certification", "inhouse_standard", "lot", "accepted_lot", "improvement"]
+
+
+class Strict(BaseModel):
+    """Unknown keys are mistakes, and nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Strict):
+    """Some records of the registry.
+
+    Attributes:
+        of: Noun, a key of :data:`gateway.indicators.counted.COUNTED`.
+        where: Field -> one of these values it has; several fields: all of them hold.
+        has_all: Field of several choices -> it holds all of these.
+        least: Field of several choices -> it holds so many at least.
+        also_has: The organisation must have one of these besides, dated within the same period.
+    """
+
+    of: Name
+    where: dict[PathName, Wanted] = {}
+    has_all: dict[PathName, tuple[str, ...]] = {}
+    least: dict[PathName, int] = {}
+    also_has: tuple[Success, ...] = ()
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.of not in COUNTED:
+            msg = f"{self.of} cannot be counted. Choose one of: {', '.join(COUNTED)}."
+            raise ValueError(msg)
+        return self
+
+
+class Records(Strict):
+    """A count of records: of rows (turns), or of distinct things that they name.
+
+    Attributes:
+        sources: What counts; a record of any of them.
+        count: ``rows``, or the field whose distinct values are counted: ``organisation``, ``person``, ``club`` ...
+        beside: Further counts of the same records that are shown and never judged.
+    """
+
+    kind: Literal["records"] = "records"
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    count: PathName = "rows"
+    beside: tuple[PathName, ...] = ()
+
+
+class Statistic(Strict):
+    """An imported figure of the year: the newest of the series up to the day that is asked for.
+
+    Attributes:
+        series: Of the registry's statistics.
+        sector: Empty: all.
+    """
+
+    kind: Literal["statistic"] = "statistic"
+    series: Name
+    sector: str = ""
+
+
+class Share(Strict):
+    """A percentage: 100 * numerator / denominator; without a denominator it cannot be said.
+
+    Attributes:
+        numerator: What is counted.
+        denominator: What it is a share of.
+        within: Only what the denominator's records name too is counted above.
+    """
+
+    kind: Literal["share"] = "share"
+    numerator: Records
+    denominator: Annotated[Records | Statistic, Field(discriminator="kind")]
+    within: bool = False
+
+
+class Milestone(Strict):
+    """Something that is reached on a day, as somebody enters it with its document.
+
+    Attributes:
+        beside: Counts that the system can prove, shown and never judged: name -> what.
+    """
+
+    kind: Literal["milestone"] = "milestone"
+    beside: dict[Name, Records] = {}
+
+
+class SignedTfp(Strict):
+    """Reached when a calculation of TFP over the indicator's years, complete, is saved and signed off."""
+
+    kind: Literal["signed_tfp"] = "signed_tfp"
+
+
+class TfpShare(Strict):
+    """The share of TFP in the growth of output, per cent: of a year and of the period, both shown.
+
+    Attributes:
+        judged: Which of both the target is held to.
+    """
+
+    kind: Literal["tfp_share"] = "tfp_share"
+    judged: Literal["period", "last_year"] = "period"
+
+
+class LabourProductivityGrowth(Strict):
+    """Mean growth of output per employed person at constant prices, per cent a year, geometric."""
+
+    kind: Literal["labour_productivity_growth"] = "labour_productivity_growth"
+
+
+class NewFields(Strict):
+    """Fields of calibration, verification and testing that came into the scope after a day.
+
+    Attributes:
+        base: The day, ISO 8601.
+    """
+
+    kind: Literal["new_fields"] = "new_fields"
+    base: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class Capacity(Strict):
+    """A figure of the laboratories.
+
+    Attributes:
+        figure: ``documents`` issued in the year; ``fields`` of the scope; ``in_order``, the share of instruments in
+            use, per cent; ``turnaround``, the median of days from receipt to issue; ``requests_served``, per cent.
+    """
+
+    kind: Literal["capacity"] = "capacity"
+    figure: Literal["documents", "fields", "in_order", "turnaround", "requests_served"]
+
+
+class PilotChange(Strict):
+    """The median measured change over pilots that are judged in the year, per cent of the baseline.
+
+    Attributes:
+        figure: Key of a pilot's figures: ``oee``, ``labour_productivity``, ``quality_ratio`` ...
+        where: As of a source; of ``pilot``.
+    """
+
+    kind: Literal["pilot_change"] = "pilot_change"
+    figure: Name
+    where: dict[PathName, Wanted] = {}
+
+
+class Component(Strict):
+    """One of the series by which a wish without a number is told.
+
+    Attributes:
+        id: Name within the indicator.
+        vi: What people call it.
+        en: The same in English.
+        better: Which way is wished for.
+        measure: What it is.
+    """
+
+    id: Name
+    vi: str
+    en: str
+    better: Literal["up", "down"] = "up"
+    measure: Annotated[
+        Records | Statistic | Share | Capacity | PilotChange | TfpShare | LabourProductivityGrowth,
+        Field(discriminator="kind"),
+    ]
+
+
+class Trend(Strict):
+    """A wish without a number: its series against the full year before; never met.
+
+    Attributes:
+        components: The series.
+    """
+
+    kind: Literal["trend"] = "trend"
+    components: Annotated[tuple[Component, ...], Field(min_length=1)]
+
+
+class OverPlan(Strict):
+    """By how much indicators of a later plan exceed the same ones of an earlier plan, per cent.
+
+    Attributes:
+        plan: Id of the later plan.
+        pairs: Indicator of this plan -> the one of the later plan with the same definition.
+    """
+
+    kind: Literal["over_plan"] = "over_plan"
+    plan: str
+    pairs: dict[str, str]
+
+
+Measure = Annotated[
+    Records
+    | Share
+    | Milestone
+    | SignedTfp
+    | TfpShare
+    | LabourProductivityGrowth
+    | NewFields
+    | Trend
+    | OverPlan
+    | Statistic,
+    Field(discriminator="kind"),
+]
