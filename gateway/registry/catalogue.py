@@ -2,6 +2,7 @@
 
 from gateway.registry import (
     certified,
+    labour,
     laboratory,
     laboratory_assurance,
     laboratory_quality,
@@ -26,6 +27,7 @@ __all__ = [
     "NOUNS",
     "certified",
     "in_order",
+    "labour",
     "laboratory",
     "laboratory_assurance",
     "laboratory_quality",

@@ -65,6 +65,7 @@ TABLE = {
     "information-requests": OF_A_PROVINCE,
     "inhouse-standards": OF_A_FIRM,
     "laboratories": LABORATORY,
+    "labour-hours": SHOP_FLOOR,
     "legal-terms": LAW,
     "listed": OF_A_FIRM,
     "measuring-instruments": LABORATORY,
