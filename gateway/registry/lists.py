@@ -25,6 +25,7 @@ LISTS = {
     "key_export": Title("Xuất khẩu chủ lực", "Key export"),
     "key_product": Title("Sản phẩm chủ lực", "Key product"),
     "ocop": Title("Sản phẩm OCOP", "OCOP product"),
+    "trademark": Title("Sản phẩm đã đăng ký nhãn hiệu", "Product with a registered trademark"),
     "agri_food": Title("Nông sản, thực phẩm", "Agricultural products and food"),
     "traceability": Title("Thuộc diện truy xuất nguồn gốc", "To be traceable"),
 }
