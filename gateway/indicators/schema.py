@@ -4,6 +4,7 @@ Decision: a plan's file holds labels of our own in two languages and names the s
 Because: whoever looks something up reads the plan itself; a screen needs few words.
 """
 
+from calendar import monthrange
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, model_validator
@@ -36,6 +37,7 @@ Comparator = Literal[">=", ">", "=", "range", "about", "trend"]
 """``>``: "trên", strictly more; ``range``: met at its lower end; ``about``: "khoảng", read as at least."""
 Period = Literal["per_year", "whole_period", "by_year", "average_per_year"]
 """``per_year``: each calendar year anew; ``by_year``: reached by the last year; ``average_per_year``: mean of years."""
+_MONTHS, _LEAP_YEAR = 12, 2024
 _NUMBERLESS = {"milestone": "=", "qualitative": "trend"}
 
 
@@ -185,6 +187,16 @@ class Reporting(Strict):
     frequency: Literal["yearly", "once", "periodic", "on_demand"]
     deadline: Annotated[str, Field(pattern=r"^(\d{2}-\d{2}|\d{4})$")] | None = None
     inclusive: bool = True
+
+    @model_validator(mode="after")
+    def _on_a_day(self) -> Self:
+        if self.deadline and "-" in self.deadline:
+            month, day = (int(part) for part in self.deadline.split("-"))
+            # A leap year: 29 February is a day of some years.
+            if not (1 <= month <= _MONTHS and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]):
+                msg = f"deadline {self.deadline} is no day. Write month and day, as 11-25."
+                raise ValueError(msg)
+        return self
 
 
 class Objective(Strict):
