@@ -1,6 +1,12 @@
 """Which records of the registry can be counted for an indicator, by which day, and what proves them.
 
 Names of nouns and fields are those of the registry; a test holds both together.
+
+Decision: a plan's file names a field once for records of several nouns; :attr:`Counted.paths` says where each has it.
+Because: an organisation whose pilot and whose support both count is one organisation.
+
+Decision: of a record that was made anew as another version the newest counts.
+Because: a pilot that was fixed twice is one model in an enterprise, not two.
 """
 
 from collections.abc import Mapping
@@ -21,12 +27,17 @@ class Counted(NamedTuple):
         proof: Field with the number of the document that proves it, or :data:`OWN`; a document kept with the record
             proves it too.
         links: Field -> noun that it links to.
+        paths: Name that a plan's file may use as a field -> paths of which the first that is not empty is meant.
+        replaces: Field with the id of the record that this one takes the place of, which then counts no more; empty:
+            records of this noun have no versions.
     """
 
     day: str
     until: str = ""
     proof: str = "document_number"
     links: Mapping[str, str] = {}
+    paths: Mapping[str, tuple[str, ...]] = {}
+    replaces: str = ""
 
 
 _ORGANISATION = {"organisation": "organisation"}
@@ -35,6 +46,8 @@ COUNTED: dict[str, Counted] = {
         "training.begins",
         proof="training.document_number",
         links={"training": "training", "person": "person", **_ORGANISATION},
+        # Where somebody worked then; it is often left out, and known of the person.
+        paths={"organisation": ("organisation", "person.organisation")},
     ),
     "award": Counted("year", links=_ORGANISATION),
     "certification": Counted("issued", proof=OWN, links={**_ORGANISATION, "support": "support"}),
@@ -47,7 +60,12 @@ COUNTED: dict[str, Counted] = {
     "listed": Counted("since", "until", OWN, _ORGANISATION),
     "milestone": Counted("reached"),
     "organisation": Counted("", proof=OWN),
-    "pilot": Counted("begins", links={"site": "site"}),
+    "pilot": Counted(
+        "begins",
+        links={"site": "site", "replaces": "pilot"},
+        paths={"organisation": ("site.organisation",)},
+        replaces="replaces",
+    ),
     "programme_check": Counted(""),
     "site": Counted("", proof=OWN, links=_ORGANISATION),
     "support": Counted("begins", links=_ORGANISATION),
@@ -55,5 +73,5 @@ COUNTED: dict[str, Counted] = {
     "training": Counted("begins"),
 }
 """Noun -> how it counts. What links lead to (``person``, ``organisation``, ``site``) must be among the facts too."""
-LINKED_ONLY = ("person",)
-"""Nouns that are only reached over links."""
+LINKED_ONLY: dict[str, Mapping[str, str]] = {"person": _ORGANISATION}
+"""Nouns that are only reached over links -> field of theirs -> noun that it links to."""

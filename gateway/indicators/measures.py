@@ -18,6 +18,9 @@ ANY = "*"
 """In place of values: whatever it is, when it is not empty."""
 Wanted = tuple[StrictBool | str, ...] | Literal["*"]
 SUCCESS = ("certification", "inhouse_standard", "lot", "accepted_lot", "improvement")
+"""What shows that a support worked, of the organisation that was supported: a certificate gained; an in-house standard
+declared; a traced lot published with at least one valid event; such a lot that the national portal accepted; a pilot
+that was judged ``improved``."""
 Success = Literal["certification", "inhouse_standard", "lot", "accepted_lot", "improvement"]
 
 
@@ -59,12 +62,18 @@ class Records(Strict):
         sources: What counts; a record of any of them.
         count: ``rows``, or the field whose distinct values are counted: ``organisation``, ``person``, ``club`` ...
         beside: Further counts of the same records that are shown and never judged.
+        measured_by: What makes a counted record one of those "of which measured", dated within the same period;
+            empty: a judged pilot of the organisation (of a pilot: its own judgement). It never reduces the count.
+        also_since: First year of a second count of the same records, up to the same day: shown and never judged; for
+            a plan that does not say from when on it counts. None: there is none.
     """
 
     kind: Literal["records"] = "records"
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     count: PathName = "rows"
     beside: tuple[PathName, ...] = ()
+    measured_by: tuple[Success, ...] = ()
+    also_since: Annotated[int, Field(ge=1990, le=2100)] | None = None
 
 
 class Statistic(Strict):
@@ -123,10 +132,10 @@ class TfpShare(Strict):
     judged: Literal["period", "last_year"] = "period"
 
 
-class LabourProductivityGrowth(Strict):
-    """Mean growth of output per employed person at constant prices, per cent a year, geometric."""
+class TfpGrowth(Strict):
+    """Growth of TFP, per cent a year; of the period by mean growth rates."""
 
-    kind: Literal["labour_productivity_growth"] = "labour_productivity_growth"
+    kind: Literal["tfp_growth"] = "tfp_growth"
 
 
 class NewFields(Strict):
@@ -165,6 +174,17 @@ class PilotChange(Strict):
     where: dict[PathName, Wanted] = {}
 
 
+class LabourProductivityGrowth(Strict):
+    """Mean growth of output per employed person at constant prices, per cent a year, geometric.
+
+    Attributes:
+        beside: What pilots changed: name -> what. Shown and never judged, and no part of the growth.
+    """
+
+    kind: Literal["labour_productivity_growth"] = "labour_productivity_growth"
+    beside: dict[Name, PilotChange] = {}
+
+
 class Component(Strict):
     """One of the series by which a wish without a number is told.
 
@@ -181,7 +201,7 @@ class Component(Strict):
     en: str
     better: Literal["up", "down"] = "up"
     measure: Annotated[
-        Records | Statistic | Share | Capacity | PilotChange | TfpShare | LabourProductivityGrowth,
+        Records | Statistic | Share | Capacity | PilotChange | TfpShare | TfpGrowth | LabourProductivityGrowth,
         Field(discriminator="kind"),
     ]
 
