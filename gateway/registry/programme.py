@@ -67,7 +67,6 @@ SUPPORTS = {
     "organic": Title("Nông nghiệp hữu cơ", "Organic farming"),
     "green_productivity": Title("Năng suất xanh", "Green productivity"),
     "smart_production": Title("Sản xuất thông minh", "Smart production"),
-    "organic": Title("Nông nghiệp hữu cơ", "Organic farming"),
     "technology": Title("Chuyển giao công nghệ", "Technology transfer"),
     "trademark": Title("Nhãn hiệu", "Trademark"),
     "other": Title("Khác", "Other"),
