@@ -25,7 +25,14 @@ FIGURES = {
     "labour_productivity": Title("Năng suất lao động", "Labour productivity"),
     "energy_per_unit": Title("Năng lượng trên đơn vị", "Energy per unit"),
     "first_pass_yield": Title("Đạt ngay lần đầu", "First pass yield"),
+    "breakdown": Title("Tổn thất do hỏng máy", "Loss by breakdowns"),
+    "stops": Title("Tổn thất do dừng", "Loss by stops"),
+    "setup": Title("Tổn thất do chuyển đổi", "Loss by changeovers"),
+    "minor_stops": Title("Tổn thất do dừng ngắn", "Loss by minor stops"),
+    "reduced_speed": Title("Tổn thất do chạy chậm", "Loss by reduced speed"),
+    "defects": Title("Tổn thất do phế phẩm", "Loss by defects"),
 }
+"""What a pilot can be judged by; which way is better belongs to the figure (:mod:`gateway.programme.pilot_days`)."""
 LATER = frozenset(("state", "document_number", "document_date", "note"))
 """What of a fixed pilot may still change: how far it is, and what accepts it."""
 _FIXED = Title(
