@@ -268,7 +268,7 @@ class Plan(Strict):
         province: Whose.
         issuer: Key of an agency.
         number: Of the document; None: it is not written on what we have.
-        issued: Year.
+        issued: Year; None: it is not written on what we have.
         since: First year.
         until: Last year.
         outlook_until: Last year of an orientation or a vision; None: none.
@@ -291,7 +291,7 @@ class Plan(Strict):
     province: Province
     issuer: Id
     number: Text | None = None
-    issued: Year
+    issued: Year | None = None
     since: Year
     until: Year
     outlook_until: Year | None = None
