@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.production.reading import Machine, machines_of
-from gateway.programme.pilot_days import COUNTS, TIMES, DaySum
+from gateway.programme.measured_days import COUNTS, TIMES, DaySum
 from gateway.registry import ProductionDayRow
 from gateway.registry.labour import LabourHoursRow
 from gateway.registry.organisations import SiteRow

@@ -32,7 +32,7 @@ FIGURES = {
     "reduced_speed": Title("Tổn thất do chạy chậm", "Loss by reduced speed"),
     "defects": Title("Tổn thất do phế phẩm", "Loss by defects"),
 }
-"""What a pilot can be judged by; which way is better belongs to the figure (:mod:`gateway.programme.pilot_days`)."""
+"""What a pilot can be judged by; which way is better belongs to the figure (:mod:`gateway.programme.measured_days`)."""
 LATER = frozenset(("state", "document_number", "document_date", "note"))
 """What of a fixed pilot may still change: how far it is, and what accepts it."""
 _FIXED = Title(

@@ -117,6 +117,11 @@ class MachineDay(NamedTuple):
     observed_ns: int
 
     @property
+    def is_idle(self) -> bool:
+        """Whether work was planned and nothing ran: nobody can tell a day off from a breakdown, so people are told."""
+        return bool(self.observed_ns) and not self.is_productive
+
+    @property
     def counts(self) -> bool:
         """Whether it goes into a judgement."""
         return self.is_productive and (self.coverage or 0.0) >= LEAST_COVERAGE
