@@ -30,6 +30,8 @@ class Counted(NamedTuple):
         paths: Name that a plan's file may use as a field -> paths of which the first that is not empty is meant.
         replaces: Field with the id of the record that this one takes the place of, which then counts no more; empty:
             records of this noun have no versions.
+        is_yearly: Where a state is asked for, only what lies in its year counts: a club is active in a year in which it
+            did something.
     """
 
     day: str
@@ -38,6 +40,7 @@ class Counted(NamedTuple):
     links: Mapping[str, str] = {}
     paths: Mapping[str, tuple[str, ...]] = {}
     replaces: str = ""
+    is_yearly: bool = False
 
 
 _ORGANISATION = {"organisation": "organisation"}
@@ -53,7 +56,7 @@ COUNTED: dict[str, Counted] = {
     "certification": Counted("issued", proof=OWN, links={**_ORGANISATION, "support": "support"}),
     "certification_activity": Counted("issued", "expires", OWN, _ORGANISATION),
     "club": Counted("founded"),
-    "club_activity": Counted("date", proof="club.document_number", links={"club": "club"}),
+    "club_activity": Counted("date", proof="club.document_number", links={"club": "club"}, is_yearly=True),
     "expert": Counted("issued", proof=OWN, links={"person": "person"}),
     "information_request": Counted("received", proof=OWN, links=_ORGANISATION),
     "inhouse_standard": Counted("declared", proof=OWN, links={**_ORGANISATION, "support": "support"}),
