@@ -5,6 +5,7 @@ Because: they are kept with a report for as long as the report, and what counts 
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 import msgspec
 
@@ -199,3 +200,20 @@ class Economy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     flags: tuple[str, ...] = ()
     problems: tuple[Gap, ...] = ()
     rests_on: tuple[str, ...] = ()
+
+
+def canonical(facts: Facts) -> bytes:
+    """Facts as JSON in one form, whatever the order in which they came: what is kept with a report."""
+    ordered = msgspec.structs.replace(
+        facts,
+        records={noun: tuple(sorted(rows, key=lambda one: one.id)) for noun, rows in facts.records.items() if rows},
+        pilots=tuple(sorted(facts.pilots, key=lambda one: one.pilot)),
+        capacity=tuple(sorted(facts.capacity, key=lambda one: one.year)),
+        scope=tuple(sorted(facts.scope, key=lambda one: one.id)),
+    )
+    return msgspec.json.encode(ordered, order="sorted")
+
+
+def facts_hash(facts: Facts) -> str:
+    """SHA-256 of :func:`canonical`, hexadecimal."""
+    return sha256(canonical(facts)).hexdigest()

@@ -1,0 +1,206 @@
+"""Indicators that count records: how many, and what share of what there is."""
+
+from collections.abc import Sequence
+
+from gateway.indicators.case import Case
+from gateway.indicators.counting import Candidate, Count, Tally, Window, coverage_of
+from gateway.indicators.facts import Gap, Record
+from gateway.indicators.ledger import PLACE, organisations_of
+from gateway.indicators.measures import Records, Share, Source, Statistic
+from gateway.indicators.names import alike
+from gateway.indicators.results import Beside, Evaluated, Ref
+from gateway.indicators.series import series_of
+
+_UNIT_OF_ROWS = "rows"
+
+
+def evaluate_records(case: Case, measure: Records) -> Evaluated:
+    """A count: what documents prove, of which measured; what lacks its proof stands beside."""
+    tally = Tally(case.ledger, measure)
+    count = tally.over(case.window)
+    left_out = tally.left_out(case.window)
+    return case.evaluated(
+        float(count.value),
+        measured=measured_of(case, tally, count),
+        coverage=coverage_of(count, left_out),
+        beside=(*_beside(tally, count, measure), *_also_since(case, tally)),
+        history=case.history(lambda window: float(tally.over(window).value)),
+        rests_on=refs_of(count),
+        not_counted=left_out,
+        missing=missing_of(case, (measure,), count),
+        doubts=doubts_of(case, tally, count),
+    )
+
+
+class Fraction:
+    """A share, ready to be taken over any days.
+
+    Args:
+        case: The indicator.
+        measure: What it is a share of what.
+    """
+
+    def __init__(self, case: Case, measure: Share) -> None:
+        self.case, self.measure = case, measure
+        self.above = Tally(case.ledger, measure.numerator)
+        below = measure.denominator
+        self.below = Tally(case.ledger, below, is_proof_wanted=False) if isinstance(below, Records) else None
+        self._statistic = below if isinstance(below, Statistic) else None
+
+    def all(self, window: Window) -> tuple[float | None, frozenset[str] | None, frozenset[Ref], int | None]:
+        """What the share is of: how many, which things, the rows, and of a statistic its year."""
+        if self.below is not None:
+            count = self.below.over(window)
+            keys = count.keys if self.measure.within else None
+            return float(count.value), keys, frozenset(one.ref for one in count.rows), None
+        assert self._statistic is not None, "a denominator is one of both"
+        series = series_of(self.case.ledger, self._statistic, int(window.end[:4]))
+        year = max(series.values, default=None)
+        if year is None:
+            return None, None, frozenset(), None
+        return series.values[year], None, frozenset({series.refs[year]}), year
+
+    def over(self, window: Window) -> float | None:
+        """Per cent; None: there is nothing that it would be a share of."""
+        whole, keys, _, _ = self.all(window)
+        return 100 * self.above.over(window, within=keys).value / whole if whole and whole > 0 else None
+
+
+def evaluate_share(case: Case, measure: Share) -> Evaluated:
+    """A percentage; without its denominator it cannot be said."""
+    share = Fraction(case, measure)
+    whole, keys, below, year = share.all(case.window)
+    count = share.above.over(case.window, within=keys)
+    left_out = share.above.left_out(case.window)
+    value = share.over(case.window)
+    doubts = doubts_of(case, share.above, count)
+    missing = missing_of(case, (measure.numerator,), count)
+    if value is None:
+        missing.append(_no_denominator(measure))
+    elif whole is not None and count.value > whole:
+        doubts.append(Gap(code="more_than_all", parts={"numerator": f"{count.value}", "denominator": f"{whole:g}"}))
+    if year is not None and year < int(case.window.end[:4]):
+        doubts.append(Gap(code="denominator_of_year", parts={"year": str(year)}))
+    if isinstance(measure.denominator, Statistic):
+        series = series_of(case.ledger, measure.denominator, int(case.window.end[:4]))
+        doubts += series.doubts_at(year)
+        missing += series.problems
+    measured = measured_of(case, share.above, count)
+    return case.evaluated(
+        value,
+        measured=100 * measured / whole if measured is not None and whole and whole > 0 else None,
+        coverage=coverage_of(count, left_out),
+        beside=(
+            Beside(name="numerator", value=float(count.value), unit=_UNIT_OF_ROWS),
+            Beside(name="denominator", value=whole, unit=_UNIT_OF_ROWS),
+            *((Beside(name="denominator_year", value=float(year), unit="year"),) if year is not None else ()),
+            *_beside(share.above, count, measure.numerator),
+        ),
+        history=case.history(share.over),
+        rests_on=refs_of(count) | below,
+        not_counted=left_out,
+        missing=missing,
+        doubts=doubts,
+    )
+
+
+def refs_of(count: Count) -> set[Ref]:
+    """What a count rests on."""
+    return {one.ref for one in count.rows} | count.proofs
+
+
+def measured_of(case: Case, tally: Tally, count: Count) -> float | None:
+    """Of which measured: pilots that were judged, organisations with a judged pilot, those with a certificate.
+
+    Returns:
+        None: nothing of it is measurable.
+    """
+    by = tally.measure.measured_by
+    feeds: set[str | None] = {case.indicator.feed, case.indicator.also_feed}
+    has_pilots = any(source.of == "pilot" for source in tally.measure.sources)
+    if not by and not has_pilots and not feeds & {"measured", "calibration"}:
+        return None
+    owners = _measured_owners(case, feeds)
+    rows = [
+        one
+        for one in count.rows
+        if (bool(tally.successes(one, case.window, (by,))) if by else _is_measured(case, one, owners))
+    ]
+    return float(len({one.key for one in rows}) if tally.is_distinct else len(rows))
+
+
+def _measured_owners(case: Case, feeds: set[str | None]) -> frozenset[str]:
+    """Organisations with a judged pilot, and those with a certificate where calibration feeds the indicator."""
+    ledger = case.ledger
+    owners = set(ledger.with_pilot)
+    if "calibration" in feeds:
+        served = (one for one in ledger.used("certificate") if _is_known(case, one))
+        owners |= {str(one.values.get("organisation") or "") for one in served}
+    return frozenset(owners - {""})
+
+
+def _is_measured(case: Case, one: Candidate, owners: frozenset[str]) -> bool:
+    ledger = case.ledger
+    return one.row in ledger.judged if one.noun == "pilot" else ledger.owner_of(one.noun, one.row) in owners
+
+
+def doubts_of(case: Case, tally: Tally, count: Count) -> list[Gap]:
+    """Organisations that may be one; records of which it is not known to which former province they belong."""
+    found: list[Gap] = []
+    named = {one.key for one in count.rows} if tally.is_distinct else set()
+    known = organisations_of(case.ledger, sorted(named))
+    found += alike(known)
+    places = {one.entry.record.values.get(PLACE) for one in count.rows}
+    if case.plan.province.former_code and any(_is_of_today(case, place) for place in places):
+        found.append(Gap(code="territory_of_today"))
+    return found
+
+
+def missing_of(case: Case, measures: Sequence[Records], count: Count) -> list[Gap]:
+    """Records of which there is none at all, and what is not measured or not held."""
+    sources = [source for measure in measures for source in measure.sources]
+    nouns = sorted({source.of for source in sources})
+    found = []
+    if not any(case.ledger.used(noun) for noun in nouns):
+        found.append(Gap(code="no_records", parts={"of": ",".join(nouns)}))
+    feeds = {case.indicator.feed, case.indicator.also_feed}
+    if "measured" in feeds and count.value and not case.ledger.judged:
+        found.append(Gap(code="no_judged_pilots"))
+    if any(source.of == "pilot" and _is_of_hospitals(source) for source in sources):
+        found.append(Gap(code="hospital_times_not_held"))
+    return found
+
+
+def _is_of_hospitals(source: Source) -> bool:
+    return any("hospital" in wanted for path, wanted in source.where.items() if path.endswith("kind"))
+
+
+def _no_denominator(measure: Share) -> Gap:
+    below = measure.denominator
+    of = [below.series] if isinstance(below, Statistic) else sorted({source.of for source in below.sources})
+    return Gap(code="no_denominator", parts={"of": ",".join(of)})
+
+
+def _beside(tally: Tally, count: Count, measure: Records) -> tuple[Beside, ...]:
+    return tuple(
+        Beside(name=path, value=float(tally.beside(count, path)), unit=_UNIT_OF_ROWS) for path in measure.beside
+    )
+
+
+def _also_since(case: Case, tally: Tally) -> tuple[Beside, ...]:
+    """A second count from an earlier year, for a plan that does not say from when on it counts."""
+    year = tally.measure.also_since
+    if year is None:
+        return ()
+    count = tally.over(case.window._replace(since=f"{year:04d}-01-01"))
+    return (Beside(name=f"since_{year}", value=float(count.value), unit=_UNIT_OF_ROWS),)
+
+
+def _is_known(case: Case, certificate: Record) -> bool:
+    values = certificate.values
+    return not values.get("status") and str(values.get("issued") or "9") <= case.window.end
+
+
+def _is_of_today(case: Case, place: object) -> bool:
+    province = case.ledger.record("province", place)
+    return province is not None and not province.values.get("successor")
