@@ -28,6 +28,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.indicators.orthogonal import factor
+
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
@@ -39,6 +41,8 @@ ROUNDS = 13
 """Each round keeps one of 16 parts: 13 of them leave nothing but rounding of the step of 1/8."""
 EXACT = 1e-11
 """Residuals this small beside what the values vary (or are) by: a fit without errors."""
+TOGETHER = 1e-12
+"""What is left of a column beside those before it, relative to its length, below which it is nothing but rounding."""
 EQUAL = 1e-9
 """Likelihoods this near are equal: days that lie evenly apart cannot tell rho from -rho."""
 
@@ -104,7 +108,8 @@ def fit_car1(days: Whole, y: Floats, design: Floats, weights: Floats | None = No
     """
     n, k = _need(days, y, design)
     root = np.ones(n) if weights is None else np.sqrt(weights / np.mean(weights))
-    base, triangle = np.linalg.qr(design * root[:, None])
+    base, triangle = factor(design * root[:, None])
+    _need_rank(triangle)
     plain = y * root
     offset = base.T @ plain
     left = plain - base @ offset
@@ -114,7 +119,7 @@ def fit_car1(days: Whole, y: Floats, design: Floats, weights: Floats | None = No
     z = np.column_stack([base, left / scale])
     rho, at_end = _most_likely(_steps(days, z), n - k)
     white = whiten(days, z, rho)
-    inner, upper = np.linalg.qr(white[:, :k])
+    inner, upper = factor(white[:, :k])
     solved = np.linalg.solve(upper, inner.T @ white[:, k])
     errors = white[:, k] - white[:, :k] @ solved
     m = n - k
@@ -123,9 +128,9 @@ def fit_car1(days: Whole, y: Floats, design: Floats, weights: Floats | None = No
     sigma = scale * math.sqrt(variance)
     squares = _one_less_square(np.diff(days).astype(float), rho)
     determinants = float(np.sum(np.log(squares)) - 2 * np.sum(np.log(root)))
-    determinants += 2 * float(np.sum(np.log(np.abs(np.diag(upper)))) + np.sum(np.log(np.abs(np.diag(triangle)))))
+    determinants += 2 * float(np.sum(np.log(np.diag(upper))) + np.sum(np.log(np.diag(triangle))))
     return Car1Fit(
-        coefficients=np.linalg.solve(triangle, offset + scale * solved),
+        coefficients=np.asarray(np.linalg.solve(triangle, offset + scale * solved), dtype=np.float64),
         covariance=sigma**2 * (back @ back.T),
         rho=rho,
         sigma=sigma,
@@ -172,10 +177,13 @@ def _need(days: Whole, y: Floats, design: Floats) -> tuple[int, int]:
     if not (np.all(np.isfinite(y)) and np.all(np.isfinite(design))):
         msg = "fit_car1: y or design holds a value that is no finite number. Leave such days out."
         raise ValueError(msg)
-    if np.linalg.matrix_rank(design / np.linalg.norm(design, axis=0)) < k:
+    return n, k
+
+
+def _need_rank(triangle: Floats) -> None:
+    if np.any(np.diag(triangle) <= TOGETHER * np.sqrt(np.sum(triangle**2, axis=0))):
         msg = "fit_car1: columns hang together, so that b has no one value. Leave out what repeats another."
         raise ValueError(msg)
-    return n, k
 
 
 def _steps(days: Whole, z: Floats) -> _Steps:

@@ -7,6 +7,7 @@ import numpy as np
 
 from calibration.distributions import student_t_quantile
 from gateway.indicators.car1 import Car1Fit, whiten
+from gateway.indicators.orthogonal import beside, factor
 from gateway.indicators.pilot_days import Asked, Direction, Series
 from gateway.indicators.pilot_effects import Effect, Interval, Placebo, Sensitivity, Warn
 from gateway.indicators.segmented import Bools, Design, design
@@ -65,7 +66,8 @@ def other_ways(
     """
     n, k = columns.columns.shape
     mean = np.mean(columns.change(columns.columns)[is_after], axis=0)
-    inverse = np.linalg.pinv(columns.columns)
+    basis, triangle = factor(columns.columns)
+    inverse = np.linalg.solve(triangle, basis.T)
     errors = days.values - columns.columns @ (inverse @ days.values)
     plain = float(mean @ inverse @ days.values)
     lags, block = bandwidth(n, fit.rho), block_length(n, fit.rho)
@@ -101,7 +103,7 @@ def doubts(days: Series, columns: Design, fit: Car1Fit, one: Effect, *, is_worst
     _, is_strong = lag_correlation(days.days, fit.normalised, 2)
     said = {
         Warn.LAG_2: is_strong,
-        Warn.WANDERS: fit.at_end or fit.rho > WANDERING,
+        Warn.WANDERS: fit.rho > WANDERING,
         Warn.ALTERNATES: fit.rho < -max(ALTERNATING, BY_CHANCE / math.sqrt(n)),
         Warn.WORST_BASELINE: is_worst,
         Warn.TERMS_DROPPED: bool(columns.dropped),
@@ -114,11 +116,10 @@ def doubts(days: Series, columns: Design, fit: Car1Fit, one: Effect, *, is_worst
 def _placebo(one: Effect, asked: Asked, baseline: Series, rho: float) -> Placebo | None:
     windows = one.windows
     washout = (windows.result_since - windows.begins).days
-    fits = [
-        day
-        for day in range(int(baseline.days[0]), int(baseline.days[-1]) + 1)
-        if np.sum(baseline.days < day) >= PLACEBO_DAYS and np.sum(baseline.days >= day + washout) >= PLACEBO_DAYS
-    ]
+    whole = np.arange(baseline.days[0], baseline.days[-1] + 1)
+    left = np.searchsorted(baseline.days, whole)
+    right = len(baseline.days) - np.searchsorted(baseline.days, whole + washout)
+    fits = whole[(left >= PLACEBO_DAYS) & (right >= PLACEBO_DAYS)].tolist()
     if not fits or one.effect is None:
         return None
     step = max(1, math.ceil(len(fits) / PLACEBO_DATES))
@@ -143,5 +144,6 @@ def _placebo_at(day: int, washout: int, asked: Asked, baseline: Series, rho: flo
         return None
     root = np.sqrt(days.weights)[:, None]
     white = whiten(days.days, np.column_stack([columns.columns, days.values]) * root, rho)
-    found = np.linalg.lstsq(white[:, :k], white[:, k], rcond=None)[0]
+    basis, triangle = factor(white[:, :k])
+    found = np.linalg.solve(triangle, beside(basis, white[:, k])[1])
     return float(np.mean(columns.change(columns.columns)[is_after], axis=0) @ found)

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.indicators.orthogonal import beside
 from gateway.indicators.pilot_days import Series, Shape
 
 Floats = NDArray[np.float64]
@@ -86,9 +87,7 @@ def design(series: Series, after: Bools, begins: int, shape: Shape, *, has_weekd
         length = float(np.linalg.norm(column))
         if length == 0 and name not in ("level", "slope"):
             continue  # a weekday or a product that never was
-        rest = column / length if length > 0 else column
-        for _ in range(2):  # once more takes away what rounding left
-            rest = rest - basis @ (basis.T @ rest)
+        rest, _ = beside(basis, column / length if length > 0 else column)
         left[name] = float(np.linalg.norm(rest))
         if left[name] <= ALONE:
             dropped.append(name)

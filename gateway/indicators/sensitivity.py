@@ -93,7 +93,7 @@ def block_bootstrap(
     drawn = residuals[(starts[..., None] + np.arange(block)).reshape(repeats, -1)[:, :n]]
     # The ends of a series are in fewer blocks than its middle: their mean is that of what is drawn, not 0.
     every = np.mean(residuals[np.arange(n - block + 1)[:, None] + np.arange(block)])
-    return np.sort((drawn - every) @ influence)
+    return np.sort(np.einsum("ij,j->i", drawn - every, influence))
 
 
 def lag_correlation(days: Whole, normalised: Floats, lag: int) -> tuple[float | None, bool]:
