@@ -17,9 +17,9 @@ from gateway.certificates.choosing import Chosen
 from gateway.certificates.content import CALIBRATION, LANGUAGES, document_of
 from gateway.certificates.finding import shelf
 from gateway.certificates.ledger import events_of, state_of
-from gateway.certificates.printing import NotInstalledError
 from gateway.certificates.refusing import DocumentError
 from gateway.certificates.seals import SealError
+from gateway.certificates.typesetting import NotInstalledError
 from gateway.registry.certified import CERTIFICATE_KINDS
 from gateway.registry.issued_documents import DRAFT, EXPORTED
 from gateway.registry.laboratory import InstrumentRow, LaboratoryRow

@@ -10,7 +10,8 @@ from gateway.api.registry_pages.desk import Desk, RowId, TheDesk
 from gateway.certificates.finding import issued_of
 from gateway.certificates.issuing import Issuing
 from gateway.certificates.ledger import events_of
-from gateway.certificates.printing import NotInstalledError, pdf_of
+from gateway.certificates.printing import pdf_of
+from gateway.certificates.typesetting import NotInstalledError
 from gateway.registry.issued_documents import DRAFT, DocumentDraftRow, IssuedDocumentRow
 from gateway.registry.laboratory import LaboratoryRow
 from gateway.registry.roles import Action

@@ -12,7 +12,7 @@ def files_of(document: Document) -> tuple[bytes, bytes]:
     """PDF, ready to be signed, and DCC; of what is no calibration, or what the DCC cannot hold, there is none.
 
     Raises:
-        gateway.certificates.printing.NotInstalledError: typst is not installed.
+        gateway.certificates.typesetting.NotInstalledError: typst is not installed.
     """
     return signable(pdf_of(document)), xml_of(document)[0]
 

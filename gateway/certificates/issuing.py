@@ -162,7 +162,7 @@ class Issuing:
         Raises:
             NoSuchRowError, ForbiddenError: As in :meth:`begin`.
             DocumentError: Something is lacking, or it was exported before.
-            gateway.certificates.printing.NotInstalledError: The extra ``documents`` is not there.
+            gateway.certificates.typesetting.NotInstalledError: The extra ``documents`` is not there.
         """
         with transaction(self._engine) as session:
             row = draft_for(session, reader, draft, Action.DECIDE, (DRAFT,))

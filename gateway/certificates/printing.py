@@ -1,13 +1,8 @@
-"""From a document to its PDF: words and figures laid out by typst, offline, with the fonts that come with it.
-
-Decision: only typst's own Libertinus Serif is used, and no font of the system.
-Because: it has all Vietnamese marks, and the same document is then the same file on every machine.
-"""
+"""From a document to its PDF: words and figures laid out by typst, offline, with the fonts that come with it."""
 
 from __future__ import annotations
 
 import io
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,40 +12,24 @@ import segno
 from edge_agent.speech import printed
 from gateway.certificates.content import LANGUAGES, VERIFICATION, Document
 from gateway.certificates.printed_results import NOTHING, closing_notes, results_of
+from gateway.certificates.typesetting import typeset
 from gateway.certificates.wording import Speaker, speak
 
 _TEMPLATE = Path(__file__).parent / "typst" / "document.typ"
-_INSTALL = "documents: typst is not installed. Run: pip install 'nhipdo[documents]'"
 _WORDS = ("number", "page", "of", "end", "draft", "state_scan", "accredited", "error_is")
 _SECTIONS = ("item", "work", "standards", "environment", "results", "conformity", "opinions", "legal")
 
 Laid = dict[str, Any]
 
 
-class NotInstalledError(Exception):
-    """A library of the extra ``documents`` is not there; the message says what to do."""
-
-
 def pdf_of(document: Document) -> bytes:
     """The PDF of a document; one without a number bears the word DRAFT on every page.
 
     Raises:
-        NotInstalledError: typst is not installed.
+        gateway.certificates.typesetting.NotInstalledError: typst is not installed.
     """
-    compiler, fonts = _typst()
     laid = msgspec.json.encode(laid_out(document)).decode()
-    made = compiler.compile(str(_TEMPLATE), format="pdf", font_paths=fonts, sys_inputs={"document": laid})
-    assert isinstance(made, bytes), "one file was asked for"
-    return made
-
-
-@cache
-def _typst() -> tuple[Any, Any]:
-    try:
-        import typst  # noqa: PLC0415  an extra
-    except ImportError as error:
-        raise NotInstalledError(_INSTALL) from error
-    return typst, typst.Fonts(include_system_fonts=False)
+    return typeset(_TEMPLATE, laid)
 
 
 def laid_out(document: Document) -> Laid:
