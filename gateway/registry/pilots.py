@@ -128,9 +128,23 @@ class PilotRow(Registered):
                         f"{titles[later].title.en} {b} must come after {titles[earlier].title.en} {a}. Correct it.",
                     )
                 }
-        return {}
+        return _compared_with_itself(read)
 
     @classmethod
     def refuse_change(cls, before: Mapping[str, Value], changed: AbstractSet[str]) -> None:
         if before["is_fixed"] and (wrong := sorted(changed - LATER)):
             raise WrongValuesError(dict.fromkeys(wrong, _FIXED))
+
+
+def _compared_with_itself(read: Mapping[str, Value]) -> dict[str, Title]:
+    ours, others = (
+        {one.strip() for one in str(read[name] or "").replace(";", ",").split(",")} - {""}
+        for name in ("work_units", "control_work_units")
+    )
+    if both := ", ".join(sorted(ours & others)):
+        why = Title(
+            f"{both}: đã tham gia mô hình, không đối chứng được. Hãy chọn máy khác.",
+            f"{both}: is in the pilot, and cannot be compared with. Name another machine.",
+        )
+        return {"control_work_units": why}
+    return {}

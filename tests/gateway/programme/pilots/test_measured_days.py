@@ -84,7 +84,7 @@ def test_what_was_not_told_is_not_zero() -> None:
     ("unknown_h", "counts"),
     [(1.6, True), (1.61, False)],  # of 8 h planned: 0.8 of coverage, and less
 )
-def test_a_day_with_less_than_four_fifths_of_its_time_told_is_left_out(unknown_h: float, counts: bool) -> None:
+def test_a_day_with_less_than_four_fifths_of_its_time_told_is_left_out(unknown_h, counts) -> None:
     [day] = days_of([row(ns=(0, 0, int(unknown_h * H), int((8 - unknown_h) * H), 0, 0, 0, 0))])
     assert (day.is_productive, day.counts) == (True, counts)
 
