@@ -5,18 +5,47 @@ Because: two plans word one thing in two ways, and the next province in a third.
 Instead of: one function for each of sixty indicators.
 """
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from gateway.indicators.counted import COUNTED
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
-PathName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=127)]
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+PATH_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
+DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=63)]
+PathName = Annotated[str, Field(pattern=PATH_PATTERN, max_length=127)]
 """A field of a record; behind a point a field of what it links to, as in ``training.topic``."""
+Label = Annotated[str, Field(min_length=1, max_length=200)]
 ANY = "*"
 """In place of values: whatever it is, when it is not empty."""
-Wanted = tuple[StrictBool | str, ...] | Literal["*"]
+
+
+def _read_wanted(value: object) -> object:
+    """Values as they are; whatever else a person may write is told once, with what to do.
+
+    Raises:
+        ValueError: It is no list of texts, true and false, and not ``"*"``.
+    """
+    values = value if isinstance(value, list | tuple) else ()
+    if value == ANY or (values and all(isinstance(one, bool | str) for one in values)):
+        return value
+    msg = f'expected a list of values such as [basic_tool], or "*"; got {str(value)[:60]}. Numbers stand in quotes.'
+    raise ValueError(msg)
+
+
+def _read_day(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        msg = f"{value} is no day of the calendar. Correct it."
+        raise ValueError(msg) from None
+    return value
+
+
+Wanted = Annotated[tuple[StrictBool | str, ...] | Literal["*"], BeforeValidator(_read_wanted)]
 SUCCESS = ("certification", "inhouse_standard", "lot", "accepted_lot", "improvement")
 """What shows that a support worked, of the organisation that was supported: a certificate gained; an in-house standard
 declared; a traced lot published with at least one valid event; such a lot that the national portal accepted; a pilot
@@ -101,7 +130,19 @@ class Share(Strict):
     kind: Literal["share"] = "share"
     numerator: Records
     denominator: Annotated[Records | Statistic, Field(discriminator="kind")]
-    within: bool = False
+    within: StrictBool = False
+
+
+class NamedRecords(Records):
+    """A count that stands beside a figure, with what people call it.
+
+    Attributes:
+        vi: What people call it.
+        en: The same in English.
+    """
+
+    vi: Label
+    en: Label
 
 
 class Milestone(Strict):
@@ -112,7 +153,7 @@ class Milestone(Strict):
     """
 
     kind: Literal["milestone"] = "milestone"
-    beside: dict[Name, Records] = {}
+    beside: dict[Name, NamedRecords] = {}
 
 
 class SignedTfp(Strict):
@@ -146,7 +187,7 @@ class NewFields(Strict):
     """
 
     kind: Literal["new_fields"] = "new_fields"
-    base: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    base: Annotated[str, Field(pattern=DAY_PATTERN), AfterValidator(_read_day)]
 
 
 class Capacity(Strict):
@@ -174,6 +215,18 @@ class PilotChange(Strict):
     where: dict[PathName, Wanted] = {}
 
 
+class NamedChange(PilotChange):
+    """A change that stands beside a figure, with what people call it.
+
+    Attributes:
+        vi: What people call it.
+        en: The same in English.
+    """
+
+    vi: Label
+    en: Label
+
+
 class LabourProductivityGrowth(Strict):
     """Mean growth of output per employed person at constant prices, per cent a year, geometric.
 
@@ -182,7 +235,7 @@ class LabourProductivityGrowth(Strict):
     """
 
     kind: Literal["labour_productivity_growth"] = "labour_productivity_growth"
-    beside: dict[Name, PilotChange] = {}
+    beside: dict[Name, NamedChange] = {}
 
 
 class Component(Strict):
