@@ -71,7 +71,15 @@ PLAN = {
     "legal_basis": [{"id": "qd1322", "title": both("Quyết định số 1322/QĐ-TTg", "Decision 1322/QĐ-TTg")}],
     "indicators": [
         indicator("x-turns", "Lượt người được đào tạo", unit="person_turns", target=1200.0),
-        indicator("x-tfp", "Tỷ trọng đóng góp của TFP", unit="percent", comparator=">", target=55.0, period="by_year"),
+        indicator(
+            "x-tfp",
+            "Tỷ trọng đóng góp của TFP",
+            unit="percent",
+            comparator=">",
+            target=55.0,
+            period="by_year",
+            measure={"kind": "tfp_share"},
+        ),
         indicator("x-experts", "Chuyên gia năng suất", target=20.0, period="whole_period"),
         indicator("x-clubs", "Câu lạc bộ năng suất", unit="clubs", target=3.0),
         indicator(
@@ -81,6 +89,7 @@ PLAN = {
             comparator="range",
             target=[10.0, 15.0],
             feed="measured",
+            measure={"kind": "share", "numerator": RECORDS, "denominator": RECORDS},
             reading=both("Đạt khi tới mức dưới của khoảng.", "Met at the lower end."),
         ),
         indicator("x-models", "Mô hình điểm", unit="models", comparator="about", target=8.0, since=2028),
