@@ -25,6 +25,7 @@ from enum import StrEnum
 import msgspec
 
 from gateway.indicators.agencies import agencies_meant
+from gateway.indicators.deadlines import last_day as last_day_of
 from gateway.indicators.facts import Gap, Record
 from gateway.indicators.schema import Due, Plan, Task
 
@@ -229,11 +230,11 @@ def _silent(plan: Plan, newest: str, on: date) -> Gap | None:
 
 def _reported_by(plan: Plan, year: int) -> date:
     """Last day on which the plan's first yearly report of a year is in time."""
-    days = []
-    for duty in plan.reporting:
-        if duty.frequency == "yearly" and duty.deadline and "-" in duty.deadline:
-            month, day = (int(part) for part in duty.deadline.split("-"))
-            days.append(date(year, month, day) - timedelta(days=0 if duty.inclusive else 1))
+    days = [
+        last_day_of(duty.deadline, year, inclusive=duty.inclusive)
+        for duty in plan.reporting
+        if duty.frequency == "yearly" and duty.deadline and "-" in duty.deadline
+    ]
     return min(days, default=date(year, 12, 31))
 
 
