@@ -135,7 +135,7 @@ def _told(
     missing = list(economy.problems)
     state = standing(case.indicator, value, is_over=case.is_over, is_refused=is_refused)
     if value is None:
-        missing.append(Gap(code="no_growth", parts={"until": str(case.last_year)}))
+        missing = missing or [Gap(code="no_growth", parts={"until": str(case.last_year)})]
     elif (reached := _reached(economy)) < case.indicator.until:
         parts = {"since": str(economy.since), "until": str(reached)}
         missing.append(Gap(code="years_so_far", parts=parts))
