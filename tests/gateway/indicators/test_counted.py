@@ -1,12 +1,14 @@
 """What plans count is there in the registry: nouns, fields, links, choices."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
 from gateway.indicators.counted import COUNTED, LINKED_ONLY, OWN
+from gateway.indicators.figures import SERIES
 from gateway.indicators.measures import ANY, Capacity, Component, OverPlan, PilotChange, Records, Source, Statistic
 from gateway.indicators.schema import Plan
 from gateway.programme.plan_files import load_plans
@@ -137,6 +139,12 @@ def test_every_path_of_a_plan_goes_over_links_that_are_gathered(source: Source) 
 @pytest.mark.parametrize("statistic", measures_of(Statistic))
 def test_a_series_has_a_name_that_the_registry_takes(statistic: Statistic) -> None:
     assert StatisticRow.fields()["series"].read(statistic.series) == statistic.series
+
+
+@pytest.mark.parametrize("statistic", measures_of(Statistic))
+def test_a_series_is_described_for_whoever_imports_it(statistic: Statistic) -> None:
+    told = (Path(__file__).parents[3] / "docs" / "plans.md").read_text("utf-8")
+    assert statistic.series in SERIES or f"| `{statistic.series}` |" in told
 
 
 @pytest.mark.parametrize("change", measures_of(PilotChange))
