@@ -4,16 +4,21 @@ Decision: a plan's file holds labels of our own in two languages and names the s
 Because: whoever looks something up reads the plan itself; a screen needs few words.
 """
 
+import math
 from calendar import monthrange
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StringConstraints, model_validator
 
 from gateway.indicators.measures import Measure, Strict
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=63)]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-Year = Annotated[int, Field(ge=1990, le=2100)]
+ID_PATTERN = r"^[a-z0-9][a-z0-9.-]*$"
+PLAN_ID_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+CODE_PATTERN = r"^[0-9]{2}$"
+DEADLINE_PATTERN = r"^([0-9]{2}-[0-9]{2}|[0-9]{4})$"
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=63)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Year = Annotated[int, Field(strict=True, ge=1990, le=2100)]
 Feed = Literal["measured", "calibration", "registry", "statistics", "traceability"]
 Unit = Literal[
     "percent",
@@ -38,7 +43,51 @@ Comparator = Literal[">=", ">", "=", "range", "about", "trend"]
 Period = Literal["per_year", "whole_period", "by_year", "average_per_year"]
 """``per_year``: each calendar year anew; ``by_year``: reached by the last year; ``average_per_year``: mean of years."""
 _MONTHS, _LEAP_YEAR = 12, 2024
-_NUMBERLESS = {"milestone": "=", "qualitative": "trend"}
+_COUNTING = ("records", "new_fields", "statistic")
+_COUNTED_UNITS = (
+    "person_turns",
+    "persons",
+    "enterprises",
+    "enterprise_turns",
+    "organisations",
+    "classes",
+    "models",
+    "fields",
+    "clubs",
+    "standards",
+    "products",
+)
+_KINDS = {
+    "percent": ("share", "tfp_share", "statistic", "over_plan"),
+    "percent_per_year": ("labour_productivity_growth", "statistic"),
+    "percent_of_plan": ("over_plan",),
+    "milestone": ("milestone", "signed_tfp"),
+    "qualitative": ("trend",),
+}
+"""Unit -> kinds of measures that give it; units that are counted have others."""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _read_target(value: object) -> object:
+    """A number, two, True or None as it is; whatever else a person may write is told once, with what to do.
+
+    Raises:
+        ValueError: It is none of them.
+    """
+    numbers = list(value) if isinstance(value, list | tuple) else [value]
+    are_numbers = all(_is_number(one) for one in numbers) and len(numbers) == (1 if value in numbers else 2)
+    if value is None or value is True or are_numbers:
+        return value
+    found = f'"{value}"' if isinstance(value, str) else str(value).lower()
+    hint = " Write its digits alone; what it is of stands in unit." if isinstance(value, str) else " Correct it."
+    msg = f"expected a number, [low, high], true or null; got {found[:60]}.{hint}"
+    raise ValueError(msg)
+
+
+Target = Annotated[StrictBool | float | tuple[float, float] | None, BeforeValidator(_read_target)]
 
 
 class Words(Strict):
@@ -71,6 +120,9 @@ class Due(Strict):
             if getattr(self, name) is None:
                 msg = f"{self.kind} needs {name}. Write it beside kind."
                 raise ValueError(msg)
+        if self.year is not None and self.until is not None and self.until < self.year:
+            msg = f"until {self.until} lies before year {self.year}. Correct one of them."
+            raise ValueError(msg)
         return self
 
 
@@ -104,13 +156,13 @@ class Indicator(Strict):
     title: Words
     unit: Unit
     comparator: Comparator
-    target: StrictBool | float | tuple[float, float] | None
+    target: Target
     period: Period
     since: Year
     until: Year
     lead: tuple[Id, ...] = ()
     coordinate: tuple[Id, ...] = ()
-    lead_inferred: bool = False
+    lead_inferred: StrictBool = False
     due: Due
     feed: Feed
     also_feed: Feed | None = None
@@ -121,22 +173,40 @@ class Indicator(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.until < self.since:
-            msg = f"until {self.until} lies before since {self.since}. Correct one of them."
-            raise ValueError(msg)
+        for wrong in (self._years(), self._target(), self._kind_of_unit()):
+            if wrong:
+                raise ValueError(wrong)
+        return self
+
+    def _years(self) -> str:
+        return (
+            f"until {self.until} lies before since {self.since}. Correct one of them."
+            if self.until < self.since
+            else ""
+        )
+
+    def _target(self) -> str:
         fits = {
             "range": isinstance(self.target, tuple) and self.target[0] < self.target[1],
-            "trend": self.target is None and self.measure.kind == "trend",
+            "trend": self.target is None,
             "=": self.target is True,
         }.get(self.comparator, isinstance(self.target, float) and not isinstance(self.target, bool))
         if not fits:
-            wanted = {"range": "[low, high]", "trend": "null and a measure of kind trend", "=": "true"}
-            msg = f"comparator {self.comparator} needs target {wanted.get(self.comparator, 'a number')}."
-            raise ValueError(msg)
-        if _NUMBERLESS.get(self.unit, self.comparator) != self.comparator:
-            msg = f"unit {self.unit} needs comparator {_NUMBERLESS[self.unit]}."
-            raise ValueError(msg)
-        return self
+            wanted = {"range": "[low, high]", "trend": "null", "=": "true"}.get(self.comparator, "a number")
+            return f"comparator {self.comparator} needs target {wanted}. Correct one of them."
+        numbers = self.target if isinstance(self.target, tuple) else (self.target,)
+        if self.unit in _COUNTED_UNITS and any(not isinstance(one, float) or one < 1 or one % 1 for one in numbers):
+            return f"{self.unit} are counted and need a whole number from 1 on as target. Correct one of them."
+        return ""
+
+    def _kind_of_unit(self) -> str:
+        needed = {"milestone": "=", "qualitative": "trend"}.get(self.unit)
+        if (needed or self.comparator) != self.comparator:
+            return f"unit {self.unit} needs comparator {needed}. Correct one of them."
+        kinds = _KINDS.get(self.unit, _COUNTING if self.unit in _COUNTED_UNITS else ())
+        if kinds and self.measure.kind not in kinds:
+            return f"unit {self.unit} needs a measure of kind {', '.join(kinds)}; got {self.measure.kind}. Choose one."
+        return ""
 
 
 class Task(Strict):
@@ -183,10 +253,10 @@ class Reporting(Strict):
     title: Words
     reporter: tuple[Id, ...]
     recipients: tuple[Id, ...]
-    recipients_inferred: bool = False
+    recipients_inferred: StrictBool = False
     frequency: Literal["yearly", "once", "periodic", "on_demand"]
-    deadline: Annotated[str, Field(pattern=r"^(\d{2}-\d{2}|\d{4})$")] | None = None
-    inclusive: bool = True
+    deadline: Annotated[str, Field(pattern=DEADLINE_PATTERN)] | None = None
+    inclusive: StrictBool = True
 
     @model_validator(mode="after")
     def _on_a_day(self) -> Self:
@@ -212,7 +282,7 @@ class Baseline(Strict):
 
     id: Id
     title: Words
-    value: float
+    value: Annotated[float, Field(strict=True, allow_inf_nan=False)]
     unit: Unit
     comparator: Literal["=", ">", "about"] = "="
 
@@ -245,10 +315,10 @@ class Province(Strict):
         former_code: Code that the territory of the plan had before a merger; None: the same territory.
     """
 
-    code: Annotated[str, Field(pattern=r"^\d{2}$")]
+    code: Annotated[str, Field(pattern=CODE_PATTERN)]
     name: Words
     kind: Literal["province", "centrally_run_city"] = "province"
-    former_code: Annotated[str, Field(pattern=r"^\d{2}$")] | None = None
+    former_code: Annotated[str, Field(pattern=CODE_PATTERN)] | None = None
 
 
 class LegalBasis(Strict):
@@ -286,7 +356,7 @@ class Plan(Strict):
     """
 
     form: Literal["nhipdo-plan/1"]
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=63)]
+    id: Annotated[str, Field(pattern=PLAN_ID_PATTERN, max_length=63)]
     title: Words
     province: Province
     issuer: Id
@@ -306,6 +376,17 @@ class Plan(Strict):
     baseline: tuple[Baseline, ...] = ()
     catalogue: tuple[CatalogueEntry, ...] = ()
     tools: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for name in ("until", "outlook_until"):
+            last, first = getattr(self, name), self.since if name == "until" else self.until
+            if last is not None and last < first:
+                msg = (
+                    f"{name} {last} lies before {'since' if name == 'until' else 'until'} {first}. Correct one of them."
+                )
+                raise ValueError(msg)
+        return self
 
     def indicator(self, name: str) -> Indicator:
         """One of its indicators.

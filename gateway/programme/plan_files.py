@@ -3,63 +3,50 @@
 Decision: a file with a mistake is refused whole, and all its mistakes are told at once, each with its place.
 Because: whoever writes a plan is no programmer, and mends a file faster with the whole list.
 
-Decision: a file has no anchors, and no key twice.
-Because: YAML takes the last of two equal keys in silence, and a few anchors can fill all memory.
+Decision: a file has no aliases, and no key twice.
+Because: YAML takes the last of two equal keys in silence, and a few aliases can fill all memory.
+
+Decision: words stay words: only true and false are yes and no, a day stays as it is written, and a number that begins
+with 0 is asked about.
+Because: YAML reads ``no`` as false, ``2026-11-25`` as a day of its own kind and ``010`` as eight.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from gateway.indicators.measures import OverPlan
 from gateway.indicators.schema import Indicator, Plan, Task
+from gateway.programme.plan_checks import cross_checked
+from gateway.programme.plan_mistakes import PlanFileError, PlanMistake, place, told
+
+__all__ = ["PACKAGED", "PlanFileError", "PlanMistake", "load_plans", "parse_plan", "plan_files", "read_plan"]
 
 PACKAGED = Path(__file__).parents[1] / "indicators" / "plans"
-MOST_BYTES = 2_000_000
-_MOST_SHOWN = 20
-_NAMED = ("indicators", "tasks", "reporting", "objectives", "baseline", "catalogue")
-"""Lists whose entries have ids."""
-
-
-class PlanMistake(NamedTuple):
-    """A mistake in a plan's file.
-
-    Attributes:
-        file: Its name.
-        at: Id of the indicator or task; else the key; empty: the file as a whole.
-        field: What of it.
-        why: What is expected, what stands there, what to do.
-    """
-
-    file: str
-    at: str
-    field: str
-    why: str
-
-    def __str__(self) -> str:
-        return ": ".join(part for part in (self.file, self.at, self.field, self.why) if part)
-
-
-class PlanFileError(Exception):
-    """Files of plans cannot be used.
-
-    Attributes:
-        mistakes: All that were found.
-    """
-
-    def __init__(self, mistakes: Iterable[PlanMistake]) -> None:
-        self.mistakes = tuple(mistakes)
-        shown = [str(one) for one in self.mistakes[:_MOST_SHOWN]]
-        if len(self.mistakes) > _MOST_SHOWN:
-            shown.append(f"... and {len(self.mistakes) - _MOST_SHOWN} more.")
-        super().__init__("\n".join(shown))
+TEMPLATE = Path(__file__).with_name("plan_template.yaml")
+MOST_BYTES = 1_000_000
+_ENDINGS = (".yaml", ".yml")
+_HINTS = {
+    "chomping or indentation": 'Put signs such as ">=" in quotes.',
+    "cannot start any token": "Put texts that begin with a sign in quotes; indent with blanks, not with tabs.",
+    "mapping values are not allowed": "Put texts with a colon in quotes, and indent what belongs together alike.",
+    "expected <block end>": "Indent what belongs together alike.",
+    "could not find expected ':'": "Write a colon and a blank behind each key.",
+    "unhashable": "Begin each line with a word and a colon.",
+    "constructor for the tag": "Take out what begins with !.",
+    "another document": "Take out the line --- and give each plan a file of its own.",
+}
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # the library says no types
-    """Refuses anchors and keys that stand twice."""
+    """Refuses aliases; reads true, false, null and decimal numbers, and nothing else into words."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  as in the library
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
@@ -68,13 +55,16 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # the library says no typ
             raise yaml.constructor.ConstructorError(None, None, problem, event.start_mark)
         return super().compose_node(parent, index)
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002  as in the library
-        keys = Counter(key.value for key, _ in node.value)
-        for key, _ in node.value:
-            if keys[key.value] > 1:
-                problem = f"the key {key.value!r} stands twice. Remove one."
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-        return super().construct_mapping(node, deep)
+
+_PLAIN = (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?[0-9]{1,18}", list("-+0123456789")),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
+)
+for _tag, _form, _first in _PLAIN:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_form})$"), _first)
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(loader.construct_scalar(node), 10))
 
 
 def load_plans(folder: Path | None = None) -> dict[str, Plan]:
@@ -86,10 +76,18 @@ def load_plans(folder: Path | None = None) -> dict[str, Plan]:
     Raises:
         PlanFileError: A file cannot be used, the folder is not there, or an id stands in two plans.
     """
-    own = _files(folder) if folder else []
+    return read_plans(plan_files(folder) if folder else [])
+
+
+def read_plans(own: Sequence[Path]) -> dict[str, Plan]:
+    """Id -> plan: those of the package, and those of some files.
+
+    Raises:
+        PlanFileError: A file cannot be used, or an id stands in two plans.
+    """
     found: dict[str, tuple[str, Plan]] = {}
     mistakes: list[PlanMistake] = []
-    for files in (sorted(PACKAGED.glob("*.yaml")), own):
+    for files in (plan_files(PACKAGED), own):
         part: dict[str, tuple[str, Plan]] = {}
         for file in files:
             try:
@@ -102,10 +100,22 @@ def load_plans(folder: Path | None = None) -> dict[str, Plan]:
                 mistakes.append(PlanMistake(file.name, plan.id, "id", why))
             part[plan.id] = (file.name, plan)
         found |= part
-    mistakes += _doubled(found)
+    mistakes += [*_doubled(found), *_pairs(found, is_all=not mistakes)]
     if mistakes:
         raise PlanFileError(mistakes)
     return {name: plan for name, (_, plan) in sorted(found.items())}
+
+
+def plan_files(folder: Path) -> list[Path]:
+    """The files of a folder that hold plans, by name.
+
+    Raises:
+        PlanFileError: It is not there.
+    """
+    if not folder.is_dir():
+        why = "is not there. Make the folder, or take [indicators] plans out of gateway.toml."
+        raise PlanFileError([PlanMistake(str(folder), "", "", why)])
+    return sorted(file for file in folder.iterdir() if file.suffix.lower() in _ENDINGS)
 
 
 def read_plan(file: Path) -> Plan:
@@ -115,10 +125,12 @@ def read_plan(file: Path) -> Plan:
         PlanFileError: It cannot be read, or something in it is wrong.
     """
     try:
+        if not file.is_file():
+            raise PlanFileError([PlanMistake(file.name, "", "", "is no file. Name a plan's file, or its folder.")])
         if file.stat().st_size > MOST_BYTES:
             why = f"has more than {MOST_BYTES // 1_000_000} MB. Is it a plan?"
             raise PlanFileError([PlanMistake(file.name, "", "", why)])
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise PlanFileError([PlanMistake(file.name, "", "", "is not UTF-8. Save it as UTF-8.")]) from None
     except OSError as error:
@@ -128,7 +140,7 @@ def read_plan(file: Path) -> Plan:
 
 
 def parse_plan(text: str, file: str) -> Plan:
-    """The plan that a text holds.
+    """The plan that a text holds; its letters are composed (Unicode NFC).
 
     Args:
         text: YAML.
@@ -137,70 +149,67 @@ def parse_plan(text: str, file: str) -> Plan:
     Raises:
         PlanFileError: Something in it is wrong.
     """
-    try:
-        content = yaml.load(text, _Loader)  # noqa: S506  a safe loader of our own
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = f"line {mark.line + 1}" if mark else ""
-        raise PlanFileError([PlanMistake(file, at, "", str(error.problem))]) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise PlanFileError([PlanMistake(file, "", "", f"is no YAML: {error}")]) from None
+    content, node = _content(unicodedata.normalize("NFC", text), file)
     if not isinstance(content, dict):
         raise PlanFileError([PlanMistake(file, "", "", "holds no plan. Begin with: form: nhipdo-plan/1")])
+    written: dict[tuple[Any, ...], str] = {}
+    mistakes = [PlanMistake(file, *place(content, path), why) for path, why in _doubtful(node, (), written)]
+    plan = None
     try:
         plan = Plan.model_validate(content)
     except ValidationError as error:
-        told = [one for one in error.errors(include_url=False) if not (one["type"] == "too_short" and one["input"])]
-        raise PlanFileError(_told(file, content, one) for one in told) from None
-    mistakes = [*_within(file, plan), *_unknown_agencies(file, plan)]
-    if mistakes:
-        raise PlanFileError(mistakes)
+        mistakes += told(file, content, error.errors(include_url=False), written)
+    mistakes += [PlanMistake(file, *place(content, path), why) for path, why in cross_checked(content)]
+    if plan is None or mistakes:
+        first: dict[tuple[str, str], PlanMistake] = {}
+        for one in mistakes:  # the first at a place is nearest to what was written; others follow from it
+            first.setdefault((one.at, one.field), one)
+        raise PlanFileError(first.values())
     return plan
 
 
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        why = "is not there. Make the folder, or take [indicators] plans out of gateway.toml."
-        raise PlanFileError([PlanMistake(str(folder), "", "", why)])
-    return sorted(folder.glob("*.yaml"))
+def _content(text: str, file: str) -> tuple[Any, Any]:
+    """What stands in a text, and the tree of how it is written."""
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        return (loader.construct_document(node) if node else None), node
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = str(error.problem or error.context)
+        hint = next((f". {hint}" for part, hint in _HINTS.items() if part in problem or part in str(error.context)), "")
+        at = f"line {mark.line + 1}" if mark else ""
+        raise PlanFileError([PlanMistake(file, at, "", f"{problem}{hint}")]) from None
+    except yaml.reader.ReaderError as error:
+        why = f"holds the character U+{error.character:04X}, which no text has. Save it as plain text in UTF-8."
+        raise PlanFileError([PlanMistake(file, "", "", why)]) from None
+    except RecursionError:
+        why = "is nested too deeply for a plan. Begin anew with nhipdo plans template."
+        raise PlanFileError([PlanMistake(file, "", "", why)]) from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise PlanFileError([PlanMistake(file, "", "", f"is no YAML: {error}. Correct it.")]) from None
 
 
-def _told(file: str, content: Mapping[str, Any], error: Mapping[str, Any]) -> PlanMistake:
-    at, *rest = [str(part) for part in error["loc"]] or [""]
-    if at in _NAMED and rest and rest[0].isdigit():
-        number, *rest = rest
-        entry = content[at][int(number)]
-        at = str(entry.get("id", f"{at} {int(number) + 1}")) if isinstance(entry, dict) else f"{at} {number}"
-    got = "" if isinstance(error["input"], dict) or error["type"] == "missing" else f" Got {error['input']!r}."
-    why = str(error["msg"]).removeprefix("Value error, ")
-    return PlanMistake(file, at, ".".join(rest), f"{why}{'' if why.endswith('.') else '.'}{got}")
-
-
-def _within(file: str, plan: Plan) -> list[PlanMistake]:
-    """Ids that stand twice, and years of indicators outside of the plan's."""
-    ids = Counter(one.id for name in _NAMED for one in getattr(plan, name))
-    found = [PlanMistake(file, one, "id", "stands twice. Give each its own.") for one, n in ids.items() if n > 1]
-    last = plan.outlook_until or plan.until
-    for one in plan.indicators:
-        if one.since < plan.since or one.until > last:
-            why = f"{one.since} to {one.until} lies outside of the plan's {plan.since} to {last}. Correct one of them."
-            found.append(PlanMistake(file, one.id, "since", why))
-    return found
-
-
-def _unknown_agencies(file: str, plan: Plan) -> list[PlanMistake]:
-    named = [("issuer", "", (plan.issuer,)), ("recipients", "", plan.recipients)]
-    for one in _entries(plan):
-        named += [(one.id, "lead", one.lead), (one.id, "coordinate", one.coordinate)]
-    for duty in plan.reporting:
-        named += [(duty.id, "reporter", duty.reporter), (duty.id, "recipients", duty.recipients)]
-    why = "{} is not among the plan's agencies. Add it under agencies."
-    return [
-        PlanMistake(file, at, field, why.format(key))
-        for at, field, keys in named
-        for key in keys
-        if key not in plan.agencies
-    ]
+def _doubtful(
+    node: Any, path: tuple[Any, ...], written: dict[tuple[Any, ...], str]
+) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Keys that stand twice, and numbers that begin with 0; ``written`` is filled with all that is no word."""
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield (*path, key.value), "stands twice. Remove one."
+            seen.add(key.value)
+            yield from _doubtful(value, (*path, key.value), written)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, one in enumerate(node.value):
+            yield from _doubtful(one, (*path, number), written)
+    elif not node.tag.endswith(":str"):
+        written[path] = node.value
+        digits = node.value.lstrip("+-")
+        if node.tag.endswith(":int") and len(digits) > 1 and digits[0] == "0":
+            where = f"in quotes where it is a code, {int(digits)} where it is a number"
+            yield path, f'begins with 0. Write "{node.value}" {where}.'
 
 
 def _doubled(found: Mapping[str, tuple[str, Plan]]) -> list[PlanMistake]:
@@ -213,6 +222,24 @@ def _doubled(found: Mapping[str, tuple[str, Plan]]) -> list[PlanMistake]:
                 mistakes.append(PlanMistake(file, one.id, "id", f"stands in {seen[one.id]} too. Give it another."))
             seen[one.id] = file
     return mistakes
+
+
+def _pairs(found: Mapping[str, tuple[str, Plan]], *, is_all: bool) -> Iterable[PlanMistake]:
+    """Indicators of this and of a later plan that are compared and are not there; unless a plan could not be read."""
+    for file, plan in found.values() if is_all else ():
+        for one in plan.indicators:
+            if not isinstance(one.measure, OverPlan):
+                continue
+            later = found.get(one.measure.plan)
+            if later is None:
+                why = f"{one.measure.plan} is no plan that is known. Choose one of: {', '.join(sorted(found))}."
+                yield PlanMistake(file, one.id, "measure.plan", why)
+                continue
+            sides = ((plan, one.measure.pairs), (later[1], one.measure.pairs.values()))
+            for side, names in sides:
+                for name in sorted(set(names) - {its.id for its in side.indicators}):
+                    why = f"{name} is no indicator of {side.id}. Correct it."
+                    yield PlanMistake(file, one.id, "measure.pairs", why)
 
 
 def _entries(plan: Plan) -> list[Indicator | Task]:
