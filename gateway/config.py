@@ -19,6 +19,7 @@ __all__ = [
     "ForwardConfig",
     "GatewayConfig",
     "HttpConfig",
+    "IndicatorsConfig",
     "ProcessConfig",
     "RegistryConfig",
     "RetentionConfig",
@@ -34,6 +35,7 @@ _PATHS = {
     "registry": ("password_file",),
     "store": ("token_file", "password_file", "ca_file"),
     "http": ("secret_file",),
+    "indicators": ("plans",),
 }
 """Keys that name files or folders, relative to the configuration's folder."""
 
@@ -123,6 +125,18 @@ class RetentionConfig(Strict, frozen=True, kw_only=True):
     window_days: Days = 3650.0
 
 
+class IndicatorsConfig(Strict, frozen=True, kw_only=True):
+    """Plans of provinces.
+
+    Attributes:
+        plans: Folder with ``*.yaml`` of a province's own plans; one of a packaged plan's id replaces it; empty: none.
+        made_up: What the registry holds is made up, as that of the demo: pages and reports say so.
+    """
+
+    plans: Text = ""
+    made_up: bool = False
+
+
 class GatewayConfig(Strict, frozen=True, kw_only=True):
     """All of it.
 
@@ -138,6 +152,7 @@ class GatewayConfig(Strict, frozen=True, kw_only=True):
     http: HttpConfig = HttpConfig()
     retention: RetentionConfig = RetentionConfig()
     forward: ForwardConfig = ForwardConfig()
+    indicators: IndicatorsConfig = IndicatorsConfig()
     path: Path | None = None
     state_dir: Path = Path()
 
@@ -145,6 +160,11 @@ class GatewayConfig(Strict, frozen=True, kw_only=True):
     def registry_url(self) -> str:
         """Of the registry database."""
         return self.registry.url or f"sqlite:///{self.state_dir / 'registry.sqlite'}"
+
+    @property
+    def plans(self) -> Path | None:
+        """The folder of a province's own plans; None: there are none."""
+        return Path(self.indicators.plans) if self.indicators.plans else None
 
     @property
     def secret_file(self) -> Path:
@@ -160,6 +180,7 @@ _TABLES: Tables = {
     "http": HttpConfig,
     "retention": RetentionConfig,
     "forward": ForwardConfig,
+    "indicators": IndicatorsConfig,
 }
 
 

@@ -27,6 +27,7 @@ def check_files(config: GatewayConfig) -> None:
         if path and (wrong := _wrong_authority(path)):
             mistakes.append(f"{place}: {wrong}")
     mistakes += filter(None, (_wrong_certificate(place, broker) for place, broker in _brokers(config)))
+    mistakes += _wrong_plans(config)
     if mistakes:
         raise ConfigError("\n".join(f"{config.path}: {mistake}" for mistake in mistakes))
 
@@ -39,6 +40,19 @@ def cautions(config: GatewayConfig) -> Iterator[str]:
     for place, broker in _brokers(config):
         if broker.username and not broker.tls and broker.host not in _HERE:
             yield f"{place}.url: the password travels unencrypted. Use mqtts:// outside a closed network."
+
+
+def _wrong_plans(config: GatewayConfig) -> list[str]:
+    """Of a province's own plans; those of the package are tested."""
+    if config.plans is None:
+        return []
+    from gateway.programme.plan_files import PlanFileError, load_plans  # noqa: PLC0415  few have plans of their own
+
+    try:
+        load_plans(config.plans)
+    except PlanFileError as error:
+        return [f"indicators.plans: {line}" for line in str(error).splitlines()]
+    return []
 
 
 def _brokers(config: GatewayConfig) -> tuple[tuple[str, MqttConfig], ...]:

@@ -44,6 +44,8 @@ def create_app(
     zone: str = ZONE,
     documents: Path | None = None,
     public_url: str = "",
+    plans: Path | None = None,
+    made_up: bool = False,
 ) -> FastAPI:
     """The API and the pages of one gateway.
 
@@ -55,6 +57,8 @@ def create_app(
         zone: IANA name of the wall clock that people read.
         documents: Folder with the key that seals issued documents; None: none can be issued.
         public_url: How customers reach this gateway; empty: as whoever issues does.
+        plans: Folder of a province's own plans; None: those of the package.
+        made_up: The registry's content is made up; evaluations say so.
 
     Raises:
         ValueError: The service has no secret.
@@ -75,6 +79,8 @@ def create_app(
     _hold(app, service, access, web, clock, ZoneInfo(zone))
     app.state.documents = documents
     app.state.public_url = public_url
+    app.state.plans = plans
+    app.state.made_up = made_up
     app.router.routes.extend(every_route())
     app.mount("/static", StaticFiles(directory=web / "static"))
     check_routes(app)

@@ -122,7 +122,15 @@ def _start_http(service: Service, listener: socket.socket) -> tuple[uvicorn.Serv
     config = service.config
     folder = config.state_dir / "documents"
     public = config.http.public_url
-    app = create_app(service, web=web_files(), zone=config.gateway.zone, documents=folder, public_url=public)
+    app = create_app(
+        service,
+        web=web_files(),
+        zone=config.gateway.zone,
+        documents=folder,
+        public_url=public,
+        plans=config.plans,
+        made_up=config.indicators.made_up,
+    )
     # What stands from the start (routes, models, words) is not looked through again while pages are waited for.
     gc.collect()
     gc.freeze()

@@ -33,7 +33,8 @@ def gap_told(gap: Gap, language: str) -> str:
     """
     parts = {name: _told(name, part, language) for name, part in gap.parts.items()}
     own = gap.parts.get(language, "")
-    return _words("gap_words.toml")[gap.code][language].format_map(_Parts(parts | {"own": own}))
+    words: str = _words("gap_words.toml")[gap.code][language]
+    return words.format_map(_Parts(parts | {"own": own}))
 
 
 def codes() -> frozenset[str]:
