@@ -15,7 +15,7 @@ from gateway.api.noun_schemas import ID
 from gateway.api.permission import TheReader
 from gateway.api.revisions import NOT_MODIFIED, IfNoneMatch, etag, not_modified
 from gateway.api.spans import iso
-from gateway.registry.documents import MOST_BYTES, Document
+from gateway.registry.documents import MADE, MOST_BYTES, Document
 from gateway.registry.nouns import Registered
 from gateway.registry.pictures import ENDINGS
 
@@ -120,7 +120,7 @@ def _add_content(router: APIRouter, of: type[Registered]) -> None:
             kept, content = documents.content(reader, of.__tablename__, row, document)
         return not_modified(request, etag(kept.sha256)) or document_answer(kept, content)
 
-    types: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ENDINGS}
+    types: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ENDINGS | MADE}
     router.add_api_route(
         "/{row}/attachments/{document}",
         read_document,

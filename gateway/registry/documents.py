@@ -30,6 +30,10 @@ from gateway.registry.usual import DOCUMENT_DATE, DOCUMENT_NUMBER
 from gateway.registry.writing import Writing
 
 MOST_BYTES = 20 * 1024 * 1024
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+DOCX, XLSX, GZIP = f"{_OFFICE}.wordprocessingml.document", f"{_OFFICE}.spreadsheetml.sheet", "application/gzip"
+MADE = {DOCX: "docx", XLSX: "xlsx", GZIP: "json.gz"}
+"""Media type -> ending of what nobody can send, and the gateway keeps of what it made itself."""
 MOST_OF_ROW = 50
 NUMBER: Line = DOCUMENT_NUMBER
 DATE: Day = DOCUMENT_DATE
@@ -121,10 +125,12 @@ class Documents:
         Raises:
             NoSuchRowError: There is none that ``reader`` may see.
             ForbiddenError: They may not write the row.
+            WrongValuesError: The row is fixed, and what is kept with it stays.
         """
         with self._book.writing(reader) as writing:
             session = writing.session
             row = _row(session, reader, noun, row_id, Action.WRITE)
+            type(row).refuse_documents(row.values())
             kept = _kept(session, noun, row_id, document_id)
             digest = kept.sha256
             _note(writing, "detach", row, kept, why)
@@ -134,9 +140,22 @@ class Documents:
                 session.execute(delete(DocumentContentRow).where(DocumentContentRow.sha256 == digest))
 
 
-def keep_document(writing: Writing, noun: str, row_id: str, content: bytes, *, file: str) -> Document:
-    """Keep a document with a row, within a transaction that does more. Raises as :meth:`Documents.add`."""
-    content, read = _read(noun, content, "", "")
+def keep_document(
+    writing: Writing, noun: str, row_id: str, content: bytes, *, file: str, made_as: str = ""
+) -> Document:
+    """Keep a document with a row, within a transaction that does more. Raises as :meth:`Documents.add`.
+
+    Args:
+        writing: The transaction.
+        noun: Of which kind of row.
+        row_id: Which.
+        content: All of it.
+        file: Name of the file.
+        made_as: Media type of what the gateway made itself, one of :data:`MADE`; empty: the content says what it is.
+    """
+    read = {"number": "", "date": "", "media_type": made_as}
+    if not made_as or len(content) > MOST_BYTES:
+        content, read = _read(noun, content, "", "")
     return _keep(writing, noun, row_id, content, file, read)[0]
 
 
@@ -145,6 +164,7 @@ def _keep(
 ) -> tuple[Document, bool]:
     session = writing.session
     row = _row(session, writing.reader, noun, row_id, Action.WRITE)
+    type(row).refuse_documents(row.values())
     digest = sha256(content).hexdigest()
     same = session.scalar(_of(noun, row_id).where(DocumentRow.sha256 == digest).limit(1))
     if same is not None:
@@ -183,7 +203,7 @@ def file_name(given: str, media_type: str) -> str:
     last = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
     stem = last.rpartition(".")[0] or last
     kept = "".join(c for c in stem if c.isprintable() and c not in '<>:"|?*/\\;%')
-    return f"{kept.strip(' .')[:_LONGEST_NAME] or 'document'}.{ENDINGS[media_type]}"
+    return f"{kept.strip(' .')[:_LONGEST_NAME] or 'document'}.{(ENDINGS | MADE)[media_type]}"
 
 
 def _read(noun: str, content: bytes, number: str, date: str) -> tuple[bytes, dict[str, str]]:

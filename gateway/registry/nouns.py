@@ -76,6 +76,8 @@ class Registered(Base):
     noun: ClassVar[Noun]
     personal: ClassVar[dict[str, Field]] = {}
     """Fields that are kept apart, in ``personal``."""
+    needs_decision: ClassVar[frozenset[str]] = frozenset()
+    """Fields with which somebody decides: whoever fills them in or changes them must be permitted to."""
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger)
@@ -140,6 +142,14 @@ class Registered(Base):
 
         Raises:
             gateway.registry.refusals.WrongValuesError: It must not, field by field.
+        """
+
+    @classmethod
+    def refuse_documents(cls, values: Mapping[str, Value]) -> None:
+        """Refuse that a document is added to a row, or taken from it; a noun that is fixed at some time overrides it.
+
+        Raises:
+            gateway.registry.refusals.WrongValuesError: It must not happen any more.
         """
 
     def refuse_claim(self, session: Session, reader: Reader) -> None:

@@ -26,6 +26,10 @@ _SIGNED = Title(
     "Báo cáo đã ký, không sửa được nữa. Hãy lập báo cáo mới.",
     "The report is signed off and changes no more. Make a new one.",
 )
+_NOT_MADE = Title(
+    "Báo cáo được ký từ trang của kế hoạch. Hãy mở trang đó và bấm Ký báo cáo.",
+    "Reports are signed off on the page of their plan. Open it and press Sign off.",
+)
 REPORT_KINDS = {
     "yearly": Title("Báo cáo năm", "Yearly report"),
     "midterm": Title("Sơ kết", "Midterm review"),
@@ -117,11 +121,22 @@ class PlanReportRow(Registered):
         Line(title=Title("Mã băm số liệu", "Hash of the facts"), longest=64, pattern="[0-9a-f]{64}")
     )
     note: Mapped[str] = field(NOTE)
+    needs_decision = frozenset(("is_signed", "signed", "signed_by"))
+
+    @classmethod
+    def contradictions(cls, read: Mapping[str, Value]) -> dict[str, Title]:
+        wanted = ("signed", "signed_by", "facts_sha256") if read["is_signed"] else ()
+        return {name: _NOT_MADE for name in wanted if not read[name]}
 
     @classmethod
     def refuse_change(cls, before: Mapping[str, Value], changed: AbstractSet[str]) -> None:
         if before["is_signed"] and (wrong := sorted(changed - {"note"})):
             raise WrongValuesError(dict.fromkeys(wrong, _SIGNED))
+
+    @classmethod
+    def refuse_documents(cls, values: Mapping[str, Value]) -> None:
+        if values["is_signed"]:
+            raise WrongValuesError({"content": _SIGNED})
 
 
 class TfpRunRow(Registered):
