@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from gateway.commands import accounts, asking, registry, storing
+from gateway.commands import accounts, asking, plans, registry, storing
 from gateway.commands.check import check
 from gateway.config import ConfigError
 from gateway.demo.demo import add_arguments, run
@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_asking(commands)
     _add_storing(commands)
     registry.add_commands(commands)
+    plans.add_commands(commands)
     accounts.add_arguments(commands.add_parser("user", help="accounts, their roles, links to come in"))
     return parser
 

@@ -76,19 +76,19 @@ def load_plans(folder: Path | None = None) -> dict[str, Plan]:
     Raises:
         PlanFileError: A file cannot be used, the folder is not there, or an id stands in two plans.
     """
-    return read_plans(plan_files(folder) if folder else [])
+    return {name: plan for name, (_, plan) in read_plans(plan_files(folder) if folder else []).items()}
 
 
-def read_plans(own: Sequence[Path]) -> dict[str, Plan]:
-    """Id -> plan: those of the package, and those of some files.
+def read_plans(own: Sequence[Path]) -> dict[str, tuple[Path, Plan]]:
+    """Id -> file and plan, in order: those of the package, and those of some files.
 
     Raises:
         PlanFileError: A file cannot be used, or an id stands in two plans.
     """
-    found: dict[str, tuple[str, Plan]] = {}
+    found: dict[str, tuple[Path, Plan]] = {}
     mistakes: list[PlanMistake] = []
     for files in (plan_files(PACKAGED), own):
-        part: dict[str, tuple[str, Plan]] = {}
+        part: dict[str, tuple[Path, Plan]] = {}
         for file in files:
             try:
                 plan = read_plan(file)
@@ -96,14 +96,14 @@ def read_plans(own: Sequence[Path]) -> dict[str, Plan]:
                 mistakes += error.mistakes
                 continue
             if plan.id in part:
-                why = f"stands in {part[plan.id][0]} too. Give each plan an id of its own."
+                why = f"stands in {part[plan.id][0].name} too. Give each plan an id of its own."
                 mistakes.append(PlanMistake(file.name, plan.id, "id", why))
-            part[plan.id] = (file.name, plan)
+            part[plan.id] = (file, plan)
         found |= part
     mistakes += [*_doubled(found), *_pairs(found, is_all=not mistakes)]
     if mistakes:
         raise PlanFileError(mistakes)
-    return {name: plan for name, (_, plan) in sorted(found.items())}
+    return dict(sorted(found.items()))
 
 
 def plan_files(folder: Path) -> list[Path]:
@@ -212,19 +212,19 @@ def _doubtful(
             yield path, f'begins with 0. Write "{node.value}" {where}.'
 
 
-def _doubled(found: Mapping[str, tuple[str, Plan]]) -> list[PlanMistake]:
+def _doubled(found: Mapping[str, tuple[Path, Plan]]) -> list[PlanMistake]:
     """Indicators and tasks whose id stands in two plans."""
     seen: dict[str, str] = {}
     mistakes = []
     for file, plan in found.values():
         for one in _entries(plan):
             if one.id in seen:
-                mistakes.append(PlanMistake(file, one.id, "id", f"stands in {seen[one.id]} too. Give it another."))
-            seen[one.id] = file
+                mistakes.append(PlanMistake(file.name, one.id, "id", f"stands in {seen[one.id]} too. Give it another."))
+            seen[one.id] = file.name
     return mistakes
 
 
-def _pairs(found: Mapping[str, tuple[str, Plan]], *, is_all: bool) -> Iterable[PlanMistake]:
+def _pairs(found: Mapping[str, tuple[Path, Plan]], *, is_all: bool) -> Iterable[PlanMistake]:
     """Indicators of this and of a later plan that are compared and are not there; unless a plan could not be read."""
     for file, plan in found.values() if is_all else ():
         for one in plan.indicators:
@@ -233,13 +233,13 @@ def _pairs(found: Mapping[str, tuple[str, Plan]], *, is_all: bool) -> Iterable[P
             later = found.get(one.measure.plan)
             if later is None:
                 why = f"{one.measure.plan} is no plan that is known. Choose one of: {', '.join(sorted(found))}."
-                yield PlanMistake(file, one.id, "measure.plan", why)
+                yield PlanMistake(file.name, one.id, "measure.plan", why)
                 continue
             sides = ((plan, one.measure.pairs), (later[1], one.measure.pairs.values()))
             for side, names in sides:
                 for name in sorted(set(names) - {its.id for its in side.indicators}):
                     why = f"{name} is no indicator of {side.id}. Correct it."
-                    yield PlanMistake(file, one.id, "measure.pairs", why)
+                    yield PlanMistake(file.name, one.id, "measure.pairs", why)
 
 
 def _entries(plan: Plan) -> list[Indicator | Task]:
