@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from gateway.commands import accounts, asking, plans, registry, storing
+from gateway.commands import accounts, asking, plans, registry, storing, tfp
 from gateway.commands.check import check
 from gateway.config import ConfigError
 from gateway.demo.demo import add_arguments, run
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_storing(commands)
     registry.add_commands(commands)
     plans.add_commands(commands)
+    tfp.add_arguments(commands.add_parser("tfp", help="total factor productivity of an economy, from a workbook"))
     accounts.add_arguments(commands.add_parser("user", help="accounts, their roles, links to come in"))
     return parser
 
@@ -96,6 +97,12 @@ def _add_serving(commands: Any) -> None:
         "what", nargs="*", metavar="FILE | audit | documents", help="gateway.toml, the audit, or what was issued"
     )
     look.set_defaults(run=check)
+    verify = commands.add_parser("verify", help="check a pack of evidence of a pilot, on any machine")
+    verify.add_argument("pack", metavar="PACK", help="the ZIP")
+    verify.add_argument(
+        "--key", default="", metavar="KEY", help="public key of the gateway, its fingerprint, or a file"
+    )
+    verify.set_defaults(run=_verify)
     commands.add_parser("version", help="of this program").set_defaults(run=_version)
     demo = commands.add_parser("demo", help="the whole chain on this machine, on simulated instruments")
     add_arguments(demo)
@@ -158,6 +165,12 @@ def _serve(args: argparse.Namespace) -> int:
     from gateway.commands.serve import serve  # noqa: PLC0415  FastAPI takes its time
 
     return serve(args)
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from gateway.commands.verify import verify  # noqa: PLC0415  numpy and the statistics take their time
+
+    return verify(args)
 
 
 def _version(_args: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """A registry with a workshop whose machines are known exactly: days with a memory, and a change of a known size."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,13 +14,13 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import Record
-from edge_agent.wire.shop_floor import ProductDescription, WorkUnitDescription
+from edge_agent.wire.shop_floor import Elements, Part, ProductDescription, WorkUnitDescription
 from gateway import registry
 from gateway.indicators.facts import PilotJudged
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.receipts import Draft, Receipts
 from gateway.ingest.records import take_records
-from gateway.production.summing import COUNTS, TIMES
+from gateway.production.summing import COUNTS, TIMES, sum_up_changed
 from gateway.programme.pilots_judged import judged_pilots
 from gateway.registry import ProductionDayRow
 from gateway.registry.book import Book, Entry
@@ -62,7 +62,9 @@ class Workshop:
 
     engine: Engine
     site: str
+    organisation: str
     now: int = at(date(2026, 2, 20))
+    zone: ZoneInfo = ZONE
 
     def judged(self, as_of: date = AFTER) -> PilotJudged:
         """The only pilot, as the facts have it."""
@@ -102,6 +104,27 @@ class Workshop:
             day += timedelta(days=1)
         self.add(rows)
 
+    def at_end(self) -> int:
+        """Five days after the result was over, UTC ns."""
+        return at(AFTER)
+
+    def tell_elements(self, unit: str, days: int) -> None:
+        """Ten hours a day as an edge tells them, summed by the gateway's own job; the last is in no shift."""
+        for k in range(days):
+            day = BASELINE + timedelta(days=k)
+            for hour in range(10):
+                since = at(day, 14 + hour)
+                shift = f"C@{day.isoformat()}" if hour < 9 else ""
+                part = Part(shift=shift, product="cap", ideal_cycle_s=2.0, ns={"RUN": H // 2, "STOP": H // 2})
+                told = msgspec.structs.replace(part, total=700 + hour, reject=hour, energy_wh={"RUN": 0.1, "STOP": 0.2})
+                key = f"{unit}.{since}"
+                self.keep(
+                    Elements(
+                        key=key, revision=1, at=since + H, work_unit=unit, since=since, until=since + H, parts=(told,)
+                    )
+                )
+        sum_up_changed(self.engine, ZONE)
+
     def add(self, rows: list[dict[str, Any]]) -> None:
         with Session(self.engine) as session, session.begin():
             session.execute(insert(ProductionDayRow), rows)
@@ -127,18 +150,29 @@ def made_registry(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
+@pytest.fixture(scope="session")
+def make_workshop() -> Iterator[Callable[[Path], Workshop]]:
+    """Makes an enterprise with one press, of which nothing was told yet, in a registry with the tables of today."""
+    engines: list[Engine] = []
+
+    def make(path: Path) -> Workshop:
+        engines.append(engine := registry.connect(f"sqlite:///{path}"))
+        book = Book(engine, lambda: at(date(2026, 2, 1)))
+        province = book.make(SYSTEM, "province", {"code": "82", "name": "Đồng Tháp"}).id
+        firm = {"code": "1400000001", "name": "Cơ khí", "kind": "enterprise", "province": province}
+        organisation = book.make(SYSTEM, "organisation", firm).id
+        place = {"name": "sa-dec", "title": "Xưởng dập", "organisation": organisation, "kind": "factory"}
+        made = Workshop(engine, book.make(SYSTEM, "site", place).id, organisation)
+        made.describe("press-1")
+        return made
+
+    yield make
+    for engine in engines:
+        engine.dispose()
+
+
 @pytest.fixture
-def workshop(made_registry: bytes, tmp_path: Path) -> Iterator[Workshop]:
-    """An enterprise with one press, of which nothing was told yet."""
+def workshop(made_registry: bytes, make_workshop: Callable[[Path], Workshop], tmp_path: Path) -> Workshop:
     path = tmp_path / "registry.sqlite"
     path.write_bytes(made_registry)
-    engine = registry.connect(f"sqlite:///{path}")
-    book = Book(engine, lambda: at(date(2026, 2, 1)))
-    province = book.make(SYSTEM, "province", {"code": "82", "name": "Đồng Tháp"}).id
-    firm = {"code": "1400000001", "name": "Cơ khí", "kind": "enterprise", "province": province}
-    organisation = book.make(SYSTEM, "organisation", firm).id
-    place = {"name": "sa-dec", "title": "Xưởng dập", "organisation": organisation, "kind": "factory"}
-    made = Workshop(engine, book.make(SYSTEM, "site", place).id)
-    made.describe("press-1")
-    yield made
-    engine.dispose()
+    return make_workshop(path)
