@@ -67,9 +67,15 @@ _UNITS = {
 }
 _BY_WORD = {word: (unit, of) for unit, (of, words) in _UNITS.items() for word in words}
 _SECTOR_WORDS = {
-    TOTAL: ("", "total", "all", "toan tinh", "tong so", "toan nen kinh te", "chung"),
-    AGRICULTURE: (AGRICULTURE, "nong lam thuy san", "nong nghiep", "nong, lam, thuy san", "nong lam ngu nghiep"),
-    INDUSTRY: (INDUSTRY, "cong nghiep va xay dung", "cong nghiep, xay dung", "cong nghiep xay dung", "cong nghiep"),
+    TOTAL: ("", "total", "all", "whole economy", "toan tinh", "tong so", "toan nen kinh te", "chung"),
+    AGRICULTURE: (
+        *(AGRICULTURE, "agriculture forestry and fishing", "nong lam thuy san", "nong nghiep", "nong lam ngu nghiep"),
+        *("nong lam nghiep va thuy san", "nong nghiep lam nghiep va thuy san", "nong lam nghiep thuy san"),
+    ),
+    INDUSTRY: (
+        *(INDUSTRY, "industry and construction", "cong nghiep va xay dung", "cong nghiep xay dung", "cong nghiep"),
+        *("cong nghiep - xay dung",),
+    ),
     SERVICES: (SERVICES, "dich vu"),
 }
 _BY_SECTOR = {word: sector for sector, words in _SECTOR_WORDS.items() for word in words}
@@ -124,14 +130,22 @@ def unit_of(text: str) -> str:
     return _BY_WORD.get(folded(text), (text.strip(), ""))[0]
 
 
+def unit_kind(unit: str) -> str:
+    """What a unit measures: ``money``, ``persons``, ``share``; empty: not known, or anything.
+
+    >>> unit_kind("tỷ đồng"), unit_kind("USD million")
+    ('money', '')
+    """
+    return _BY_WORD.get(folded(unit), ("", ""))[1]
+
+
 def sector_of(text: str) -> str | None:
     """A sector by its key or its Vietnamese name; None: it is none of the three.
 
     >>> sector_of("Nông, lâm, thủy sản"), sector_of("toàn tỉnh"), sector_of("mining")
     ('agriculture', '', None)
     """
-    word = folded(text)
-    return _BY_SECTOR.get(word, _BY_SECTOR.get(word.replace(",", "")))
+    return _BY_SECTOR.get(folded(text.replace(",", " ")))
 
 
 def checked(figures: Iterable[Figure]) -> tuple[dict[Key, list[Figure]], list[Gap]]:

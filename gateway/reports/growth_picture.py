@@ -64,9 +64,11 @@ def picture_of(whole: Accounting, kind: str, language: str) -> bytes:
     with rc_context(_STYLE if kind == "png" else {**_STYLE, "figure.dpi": 72}):
         figure = _drawn(whole, language)
         if kind == "png":
-            FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
+            canvas: Any = FigureCanvasAgg(figure)
+            canvas.print_png(file, metadata={"Software": None})
         else:
-            FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
+            canvas = FigureCanvasSVG(figure)
+            canvas.print_svg(file, metadata={"Date": None, "Creator": None})
     return file.getvalue()
 
 

@@ -11,7 +11,7 @@ from gateway.indicators.facts import Gap
 from gateway.indicators.figures import SECTORS
 from gateway.indicators.productivity import ShiftShare
 from gateway.indicators.tfp import Step
-from gateway.reports.wording import words_of
+from gateway.reports.wording import NOTHING, words_of
 
 _FILE = Path(__file__).with_name("growth_words.toml")
 Cell = str | float | None
@@ -65,6 +65,24 @@ def gap_told(gap: Gap, language: str) -> str:
     return said(language, "gap", gap.code, **parts)
 
 
+def figure_told(value: float | None, language: str) -> str:
+    """A figure of a table, with two decimals; a dash where there is none.
+
+    >>> figure_told(1234.5, "vi"), figure_told(-0.001, "en"), figure_told(None, "vi") == NOTHING
+    ('1.234,50', '0.00', True)
+    """
+    if value is None:
+        return NOTHING
+    text = f"{round(value, 2) + 0.0:,.2f}".replace("-", "\N{MINUS SIGN}")
+    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+
+
+def unit_told(unit: str, language: str) -> str:
+    """A unit of productivity in words; one that is not known as it is."""
+    words = _words()["unit"]
+    return " / ".join(words[one][language] if one in words else one for one in unit.split(" / "))
+
+
 def flags_told(flags: Iterable[str], language: str) -> str:
     """What is doubtful, in one line; empty: nothing."""
     return "; ".join(said(language, "flag", one) for one in flags)
@@ -72,8 +90,8 @@ def flags_told(flags: Iterable[str], language: str) -> str:
 
 def tables_of(whole: Accounting, language: str) -> tuple[Told, ...]:
     """Every table that has rows."""
-    tables = [_years(whole.total, whole, language), _sectors(whole, language)]
-    tables += [_years(one, whole, language) for one in whole.sectors]
+    tables = [_years(whole.total, language), _sectors(whole, language)]
+    tables += [_years(one, language) for one in whole.sectors]
     tables += [_reallocation(whole, language), _sensitivity(whole, language)]
     tables += [_productivity(whole, language), _shift_share(whole, language)]
     return tuple(one for one in tables if one.rows)
@@ -114,7 +132,8 @@ def period_told(language: str, before: int, year: int) -> str:
 
 
 def _spans(years: Sequence[int]) -> str:
-    """
+    """Years as people write several of them.
+
     >>> _spans([2020, 2021, 2022, 2025])
     '2020–2022, 2025'
     """  # noqa: RUF002  an en dash stands between years
@@ -139,10 +158,10 @@ def _step(step: Step) -> tuple[Cell, ...]:
     )
 
 
-def _years(course: Course, whole: Accounting, language: str) -> Told:
-    rows: list[tuple[Cell, ...]] = []
-    for one in course.steps:
-        rows.append((str(one.year), *_step(one), flags_told(one.flags, language)))
+def _years(course: Course, language: str) -> Told:
+    rows: list[tuple[Cell, ...]] = [
+        (str(one.year), *_step(one), flags_told(one.flags, language)) for one in course.steps
+    ]
     if course.period is not None:
         period = course.period
         name = period_told(language, period.before, period.year)
@@ -209,7 +228,7 @@ def _productivity(whole: Accounting, language: str) -> Told:
     told = whole.productivity
     heads = (
         said(language, "head", "year"),
-        said(language, "head", "value", unit=told.unit or "1"),
+        said(language, "head", "value", unit=unit_told(told.unit, language) or "1"),
         *_heads(language, "growth", "flags"),
     )
     rows: list[tuple[Cell, ...]] = [

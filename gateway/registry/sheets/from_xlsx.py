@@ -4,10 +4,10 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from posixpath import join, normpath
-from typing import Any
+from typing import Any, TypeVar
 from xml.etree import ElementTree as ET
 
 from openpyxl import load_workbook
@@ -17,6 +17,7 @@ from gateway.registry.sheets.faults import UnreadableFileError
 from gateway.registry.sheets.from_csv import check_size
 from gateway.registry.sheets.table import GUIDE, LISTS, MOST_COLUMNS, Broken, Formula, Line, Table, is_blank
 
+Found = TypeVar("Found")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ZEROS = re.compile(r"0{2,30}(?:;.*)?")
 
@@ -27,6 +28,19 @@ def read_xlsx(content: bytes) -> Table:
     Raises:
         UnreadableFileError: It cannot be read, or it cannot be told which sheet is meant.
     """
+    return _opened(content, _read)
+
+
+def read_sheets(content: bytes) -> list[Table]:
+    """The rows of every visible sheet that has some; sheets of guidance are left out.
+
+    Raises:
+        UnreadableFileError: It cannot be read.
+    """
+    return _opened(content, lambda book, merged: _tables(book, merged)[0])
+
+
+def _opened(content: bytes, read: Callable[[Any, dict[str, Sequence[str]]], Found]) -> Found:
     merged = look_into(content).merged
     try:
         paths = _paths(content)
@@ -34,7 +48,7 @@ def read_xlsx(content: bytes) -> Table:
             warnings.simplefilter("ignore")  # of styles and extensions that it does not know
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
             try:
-                return _read(book, {name: merged.get(path, ()) for name, path in paths.items()})
+                return read(book, {name: merged.get(path, ()) for name, path in paths.items()})
             finally:
                 book.close()
     except UnreadableFileError:
@@ -62,8 +76,10 @@ def _paths(content: bytes) -> dict[str, str]:
     return found
 
 
-def _read(book: Any, merged: dict[str, Sequence[str]]) -> Table:
-    tables, hidden = [], []
+def _tables(book: Any, merged: dict[str, Sequence[str]]) -> tuple[list[Table], list[str]]:
+    """Those with rows, and the names of hidden ones."""
+    tables: list[Table] = []
+    hidden: list[str] = []
     for sheet in book.worksheets:
         if sheet.title in GUIDE or sheet.title == LISTS:
             continue
@@ -73,6 +89,11 @@ def _read(book: Any, merged: dict[str, Sequence[str]]) -> Table:
         lines = _lines(sheet)
         if lines:
             tables.append(Table(sheet.title, lines, merged.get(sheet.title, ())))
+    return tables, hidden
+
+
+def _read(book: Any, merged: dict[str, Sequence[str]]) -> Table:
+    tables, hidden = _tables(book, merged)
     if not tables:
         but = f" ({', '.join(hidden)}: ẩn / hidden)" if hidden else ""
         raise UnreadableFileError(
