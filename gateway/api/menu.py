@@ -27,6 +27,7 @@ MENU = (
     Entry("/measurements", "menu.measurements", "series"),
     Entry("/instruments", "menu.instruments", "laboratory"),
     Entry("/laboratory/work", "menu.laboratory_work", "laboratory"),
+    Entry("/plans", "menu.plans", "task"),
     Entry("/pilots", "menu.pilots", "pilot"),
     Entry("/improvement", "menu.improvement", "improvement"),
     Entry("/setup", "menu.setup", "production", Action.WRITE),

@@ -127,10 +127,10 @@ def _enter(desk: Desk, evaluations: TheEvaluations, form: str, plan: str, indica
         raise HTTPException(403, msg)
     if form not in _forms(seen, one, when):
         msg = f"indicator {indicator[:63]}: takes no {form} now. Look at its page."
-        raise HTTPException(404, msg)
+        raise HTTPException(409, msg)
     noun, fields = _FORMS[form]
     texts = {name: sent[name] for name in fields}
-    values: dict[str, object] = dict(texts) | {"province": seen.place.province, "plan": plan, "indicator": indicator}
+    values: dict[str, object] = {**texts, "province": seen.place.province, "plan": plan, "indicator": indicator}
     try:
         check_token(desk.request, sent)
         _write_estimate(desk, values, when) if form == "estimate" else _write_milestone(desk, noun, values, when)

@@ -109,7 +109,7 @@ def read_indicator(
 def _provinces(session: Session) -> dict[str, str]:
     its = ProvinceRow
     rows = session.execute(select(its.code, its.id).where(its.retired_at == 0, its.successor.is_(None)))
-    return dict(rows.tuples())
+    return {row.code: row.id for row in rows}
 
 
 def _may_see(reader: Reader, plan: Plan, provinces: Mapping[str, str]) -> bool:

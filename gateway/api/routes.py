@@ -43,6 +43,11 @@ from gateway.api import (
     own_account,
     pages,
     pilots,
+    plan_compare,
+    plan_indicator,
+    plan_tasks,
+    plans,
+    plans_api,
     production,
     production_figures,
     production_stop,
@@ -66,7 +71,7 @@ def every_route() -> list[BaseRoute]:
     """Those of the API and of the pages."""
     all_of_them = APIRouter()
     api = (health, edges, instruments, series, work_units, elements, stops, oee, entries, accounts, tokens)
-    others = (production_figures, settings, forwarding, noun_list, imports)
+    others = (production_figures, settings, forwarding, noun_list, imports, plans_api)
     well = [Depends(well_asked)]
     for noun in (*api, *others):
         all_of_them.include_router(noun.router, prefix="/api/v1", dependencies=well)
@@ -89,7 +94,9 @@ def every_route() -> list[BaseRoute]:
         ),
     )
     shop_floor = (sharing, setup_sending, setup, improvement, production, production_stop)
-    offices = (records, tasks, pilots, administration_audit, administration)
+    # What compares plans has a fixed address, which must not be taken for a plan.
+    of_plans = (plan_compare, plan_indicator, plan_tasks, plans)
+    offices = (records, tasks, pilots, *of_plans, administration_audit, administration)
     mine = (login, own_account, overview, pages, andon, edges_pages, instruments_pages)
     whole = [one.router for one in (*mine, *laboratory, *shop_floor, *offices)]
     # Their routes as they are: a router within a router makes the models of all its routes once more.

@@ -122,7 +122,8 @@ def _days_taken(
     its = WorkOrderRow
     mine = reader.where(Action.READ, its.noun.group, its)
     query = select(its.id, its.received).where(its.state == ISSUED, its.retired_at == 0, mine)
-    received = dict(session.execute(query.where(its.laboratory.in_(laboratories))).tuples())
+    rows = session.execute(query.where(its.laboratory.in_(laboratories)))
+    received = {row.id: row.received for row in rows}
     days = issued_on(session, zone, received)
     return [(day, (day - date.fromisoformat(received[row])).days) for row, day in sorted(days.items())]
 
@@ -132,7 +133,7 @@ def _received(session: Session, reader: Reader, laboratories: Sequence[str]) -> 
     its = CalibrationRequestRow
     mine = reader.where(Action.READ, its.noun.group, its)
     query = select(its.id, its.received).where(its.retired_at == 0, its.laboratory.in_(laboratories), mine)
-    return list(session.execute(query.order_by(its.id)).tuples())
+    return [(row.id, row.received) for row in session.execute(query.order_by(its.id))]
 
 
 def _in_order(session: Session, reader: Reader, places: Sequence[str], zone: ZoneInfo, day: date) -> float | None:

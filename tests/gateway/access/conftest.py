@@ -97,7 +97,7 @@ class House:
 
     def build(self) -> None:
         self.own = self._side(OWN, "82", "1400000001")
-        self.foreign = self._side(FOREIGN, "91", "1400000002")
+        self.foreign = self._side(FOREIGN, "75", "1400000002")
 
     def account(self, name: str, *grants: Grant, password: str = "") -> str:
         """The id of a new account."""

@@ -194,6 +194,7 @@ def pages_of(app: Any, house: Any, rows: dict[str, str], account: str, imported:
     names = {"site": house.own.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
     names |= {"since": str(NOW), "key": "a", "pilot": rows["pilot"], "account_id": account, "import_id": imported}
     names |= {"table": "reasons", "paper": "receipt", "document": "0" * 32, "code": "vi", "number": "1"}
+    names |= {"plan": "dong-thap-2026-2030", "indicator": "dt26-training-turns"}
     for method, route, _ in routes_of(app):
         if method != "GET" or route.startswith(("/static", "/language", "/api", "/calendar")):
             continue

@@ -172,6 +172,14 @@ TABLE = {
     "GET /tasks": "----aaaaA-A",
     "GET /tasks/report?agency={agency}": "-----yynA-A",
     "POST /tasks/report?agency={agency}": "-----yynA-A",
+    "GET /plans": "-a--aaaaA-A",
+    "GET /plans/compare": "-a--aaaaA-A",
+    "GET /plans/{plan}": "-n--nnynA-A",  # of a province, so nobody of one enterprise sees it
+    "GET /plans/{plan}/tasks": "----nnynA-A",
+    "GET /plans/{plan}/indicators/{indicator}": "-n--nnynA-A",
+    "GET /plans/{plan}/indicators/{indicator}/history.csv": "-n--nnynA-A",
+    "POST /plans/{plan}/indicators/{indicator}/estimate": "-----nynA-A",
+    "POST /plans/{plan}/indicators/{indicator}/milestone": "-----nynA-A",
     "GET /pilots": "-a--a-aaA-A",
     "GET /pilots/{pilot}": "-y--y-yyA-A",
     "POST /pilots/{pilot}/new-version": "------yyA-A",
@@ -355,6 +363,9 @@ class Asker:
         if "{token_id}" in line:
             names["token_id"] = self._token_of(side, names.get("account_id", ""))
         names |= {"training": side.training, "agency": side.agency, "pilot": side.pilot}
+        own = side is self._house.own
+        names |= {"plan": "dong-thap-2026-2030" if own else "dong-nai-2026-2030"}
+        names |= {"indicator": "dt26-training-turns" if own else "dn26-training-turns"}
         if "/registry/" in line or "{import_id}" in line:
             names |= self._of_registry(line, side)
         return names
@@ -447,7 +458,7 @@ def test_a_stranger_gets_nothing(opened, house, line) -> None:
     names = {"site": house.own.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
     names |= {"noun": "stop_reason", "rows": "sites", "photo": "0" * 64, "mark": "0" * 16} | PRODUCTION_NAMES
     names |= {"account_id": "0" * 32, "token_id": "0" * 32}
-    rows = ("row", "document", "draft", "import_id", "run_id", "agreement", "training", "agency", "pilot")
+    rows = ("row", "document", "draft", "import_id", "run_id", "agreement", "training", "agency", "pilot", "plan", "indicator")
     names |= dict.fromkeys(rows, "0" * 32)
     method, path = line.format_map(names).split(" ")
     answer = opened().request(method, path)
