@@ -13,11 +13,6 @@ Because: from 0 up this is the continuous-time AR(1); below 0 only whole days ha
 that is carried over night alternates, and leaving that out would call its intervals wider than they are.
 Instead of: 0 as the least, which agrees with neither AR(1) nor the data.
 
-Decision: rho is where the score is zero, among all such places of a grid the most likely.
-Because: restricted likelihoods of short series have two hills, and a search for a height stops eight digits early:
-another machine could not find the same figure to 1e-9.
-Instead of: one descent from one beginning.
-
 Source: R. H. Jones, "Longitudinal Data with Serial Correlation" (1993), ch. 3; J. C. Pinheiro and D. M. Bates,
 "Mixed-Effects Models in S and S-PLUS" (2000), 5.3 (``corAR1``, ``corCAR1``) and 2.2.5 (REML).
 """
@@ -28,23 +23,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.indicators.orthogonal import factor
+from gateway.indicators.car1_likelihood import most_likely
+from gateway.indicators.orthogonal import beside, factor
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-FARTHEST = 6.0
-"""Of artanh(rho) that is looked at: rho from -0.99999 to 0.99999."""
-GRID = np.linspace(-FARTHEST, FARTHEST, 97)
-PARTS = 16
-ROUNDS = 13
-"""Each round keeps one of 16 parts: 13 of them leave nothing but rounding of the step of 1/8."""
 EXACT = 1e-11
 """Residuals this small beside what the values vary (or are) by: a fit without errors."""
 TOGETHER = 1e-12
 """What is left of a column beside those before it, relative to its length, below which it is nothing but rounding."""
-EQUAL = 1e-9
-"""Likelihoods this near are equal: days that lie evenly apart cannot tell rho from -rho."""
 
 
 class Car1Fit(NamedTuple):
@@ -71,33 +59,13 @@ class Car1Fit(NamedTuple):
     at_end: bool
 
 
-class _Steps(NamedTuple):
-    """Sums of products over neighbours a (later), b (earlier), one set for each length of step.
-
-    Attributes:
-        days: Lengths, shape (u,).
-        counts: How many steps are as long, shape (u,).
-        first: Product of the first row with itself, shape (p, p).
-        before: Sum of b b', shape (u, p, p).
-        across: For sign + and -: sum of (a -+ b) b' and its transpose, shape (2, u, p, p).
-        apart: For sign + and -: sum of (a -+ b)(a -+ b)', shape (2, u, p, p).
-    """
-
-    days: Floats
-    counts: Floats
-    first: Floats
-    before: Floats
-    across: Floats
-    apart: Floats
-
-
 def fit_car1(days: Whole, y: Floats, design: Floats, weights: Floats | None = None) -> Car1Fit | None:
     """Fit a regression whose errors are AR(1) by calendar day.
 
     Args:
         days: Numbers of days, rising, shape (n,).
         y: What was seen, shape (n,).
-        design: X, of full rank, shape (n, k), k < n.
+        design: X, of full rank, shape (n, k), k < n - 1.
         weights: Relative precision of days, above 0, shape (n,); None: all are equal.
 
     Returns:
@@ -106,28 +74,56 @@ def fit_car1(days: Whole, y: Floats, design: Floats, weights: Floats | None = No
     Raises:
         ValueError: Shapes differ, days do not rise, there are too few rows, or columns hang together.
     """
-    n, k = _need(days, y, design)
+    return fit_car1_all(days, y[None], design, weights)[0]
+
+
+def fit_car1_all(days: Whole, ys: Floats, design: Floats, weights: Floats | None = None) -> tuple[Car1Fit | None, ...]:
+    """Fit several series of the same days at once, as :func:`fit_car1` does each.
+
+    Args:
+        days: Numbers of days, rising, shape (n,).
+        ys: What was seen, shape (series, n).
+        design: X, shape (n, k).
+        weights: Relative precision of days, shape (n,); None: all are equal.
+
+    Raises:
+        ValueError: As :func:`fit_car1`.
+    """
+    n, k = _need(days, ys, design)
     root = np.ones(n) if weights is None else np.sqrt(weights / np.mean(weights))
     base, triangle = factor(design * root[:, None])
     _need_rank(triangle)
-    plain = y * root
-    offset = base.T @ plain
-    left = plain - base @ offset
-    scale = math.sqrt(float(left @ left) / (n - k))
-    if scale <= EXACT * float(np.max(np.abs(plain), initial=0.0)) or not scale > 0:
-        return None
-    z = np.column_stack([base, left / scale])
-    rho, at_end = _most_likely(_steps(days, z), n - k)
+    plain = ys * root
+    offsets = plain @ base
+    left = plain - offsets @ base.T
+    scales = np.sqrt(np.sum(left**2, axis=1) / (n - k))
+    has_errors = (scales > EXACT * np.max(np.abs(plain), axis=1)) & (scales > 0)
+    kept = np.flatnonzero(has_errors)
+    z = np.empty((len(kept), n, k + 1))
+    z[:, :, :k] = base
+    z[:, :, k] = left[kept] / scales[kept, None]
+    rhos, at_ends = most_likely(days, z, n - k)
+    found: list[Car1Fit | None] = [None] * len(ys)
+    for series, rho, at_end, rows in zip(kept.tolist(), rhos.tolist(), at_ends.tolist(), z, strict=True):
+        fit = _fitted(days, rows, rho, root, triangle, offsets[series], float(scales[series]))
+        found[series] = fit._replace(at_end=at_end)
+    return tuple(found)
+
+
+def _fitted(
+    days: Whole, z: Floats, rho: float, root: Floats, triangle: Floats, offset: Floats, scale: float
+) -> Car1Fit:
+    """The fit at a correlation, of standardised rows (basis of X, y less its projection)."""
+    n, k = len(z), z.shape[1] - 1
+    m = n - k
     white = whiten(days, z, rho)
     inner, upper = factor(white[:, :k])
-    solved = np.linalg.solve(upper, inner.T @ white[:, k])
-    errors = white[:, k] - white[:, :k] @ solved
-    m = n - k
+    errors, along = beside(inner, white[:, k])
+    solved = np.linalg.solve(upper, along)
     variance = float(errors @ errors) / m
-    back = np.linalg.inv(upper @ triangle)
     sigma = scale * math.sqrt(variance)
-    squares = _one_less_square(np.diff(days).astype(float), rho)
-    determinants = float(np.sum(np.log(squares)) - 2 * np.sum(np.log(root)))
+    back = np.linalg.inv(upper @ triangle)
+    determinants = float(np.sum(np.log(_one_less_square(np.diff(days).astype(float), rho))) - 2 * np.sum(np.log(root)))
     determinants += 2 * float(np.sum(np.log(np.diag(upper))) + np.sum(np.log(np.diag(triangle))))
     return Car1Fit(
         coefficients=np.asarray(np.linalg.solve(triangle, offset + scale * solved), dtype=np.float64),
@@ -135,9 +131,9 @@ def fit_car1(days: Whole, y: Floats, design: Floats, weights: Floats | None = No
         rho=rho,
         sigma=sigma,
         log_likelihood=-0.5 * (m * (math.log(2 * math.pi * sigma**2) + 1) + determinants),
-        residuals=scale * (left / scale - base @ solved) / root,
+        residuals=scale * (z[:, k] - z[:, :k] @ solved) / root,
         normalised=errors / math.sqrt(variance),
-        at_end=at_end,
+        at_end=False,
     )
 
 
@@ -160,10 +156,11 @@ def _one_less_square(gaps: Floats, rho: float) -> Floats:
     return np.ones_like(gaps) if rho == 0 else -np.expm1(2 * gaps * math.log(abs(rho)))
 
 
-def _need(days: Whole, y: Floats, design: Floats) -> tuple[int, int]:
-    if not (y.ndim == 1 and y.shape == days.shape and design.shape == (len(y), *design.shape[1:2])):
+def _need(days: Whole, ys: Floats, design: Floats) -> tuple[int, int]:
+    n_days = days.shape
+    if ys.shape[1:] != n_days or design.shape[:1] != n_days or len(design.shape) != len(ys.shape):
         msg = (
-            f"fit_car1: days, y and design of shapes {days.shape}, {y.shape}, {design.shape}, "
+            f"fit_car1: days, y and design of shapes {n_days}, {ys.shape[1:]}, {design.shape}, "
             "expected (n,), (n,), (n, k). Give one row for each day."
         )
         raise ValueError(msg)
@@ -174,7 +171,7 @@ def _need(days: Whole, y: Floats, design: Floats) -> tuple[int, int]:
     if np.any(np.diff(days) <= 0):
         msg = "fit_car1: days do not rise. Sort them, and give each once."
         raise ValueError(msg)
-    if not (np.all(np.isfinite(y)) and np.all(np.isfinite(design))):
+    if not (np.all(np.isfinite(ys)) and np.all(np.isfinite(design))):
         msg = "fit_car1: y or design holds a value that is no finite number. Leave such days out."
         raise ValueError(msg)
     return n, k
@@ -184,79 +181,3 @@ def _need_rank(triangle: Floats) -> None:
     if np.any(np.diag(triangle) <= TOGETHER * np.sqrt(np.sum(triangle**2, axis=0))):
         msg = "fit_car1: columns hang together, so that b has no one value. Leave out what repeats another."
         raise ValueError(msg)
-
-
-def _steps(days: Whole, z: Floats) -> _Steps:
-    gaps = np.diff(days)
-    lengths, which = np.unique(gaps, return_inverse=True)
-    earlier, later = z[:-1], z[1:]
-    before, across, apart = [], [], []
-    for index in range(len(lengths)):
-        b = earlier[which == index]
-        away = [later[which == index] - b, later[which == index] + b]
-        before.append(b.T @ b)
-        across.append([one.T @ b + b.T @ one for one in away])
-        apart.append([one.T @ one for one in away])
-    return _Steps(
-        lengths.astype(float),
-        np.bincount(which).astype(float),
-        np.outer(z[0], z[0]),
-        np.array(before),
-        np.array(across).swapaxes(0, 1),
-        np.array(apart).swapaxes(0, 1),
-    )
-
-
-def _profile(steps: _Steps, m: int, at: Floats) -> tuple[Floats, Floats]:
-    """Restricted log-likelihood, less its constants, and its slope over artanh(rho), at each of ``at``."""
-    rho = np.tanh(at)[:, None]
-    size = np.abs(rho)
-    with np.errstate(divide="ignore"):
-        logs = steps.days * np.log(size)
-    power = np.exp(logs)
-    sign = np.where((rho < 0) & (steps.days % 2 == 1), -1.0, 1.0)
-    rest = -np.expm1(logs)  # 1 - |rho**d|: what a difference loses is never taken
-    square = -np.expm1(2 * logs)
-    slope = steps.days * size ** (steps.days - 1) * np.where((rho < 0) & (steps.days % 2 == 0), -1.0, 1.0)
-    side = (sign < 0).astype(int)
-    each = np.arange(len(steps.days))
-    across, apart = steps.across[side, each], steps.apart[side, each]
-    shift = (sign * rest)[..., None, None]
-    moment = apart + shift * across + shift**2 * steps.before
-    turn = -(across + 2 * shift * steps.before)
-    over = square[..., None, None]
-    r = (sign * power)[..., None, None]
-    whole = steps.first + np.sum(moment / over, axis=1)
-    change = np.sum((turn / over + 2 * r * moment / over**2) * slope[..., None, None], axis=1)
-    k = whole.shape[-1] - 1
-    all_in, inner = np.linalg.slogdet(whole)[1], np.linalg.slogdet(whole[:, :k, :k])[1]
-    d_all = np.trace(np.linalg.solve(whole, change), axis1=1, axis2=2)
-    d_inner = np.trace(np.linalg.solve(whole[:, :k, :k], change[:, :k, :k]), axis1=1, axis2=2)
-    volume = np.sum(steps.counts * np.log(square), axis=1)
-    d_volume = np.sum(-2 * steps.counts * sign * power * slope / square, axis=1)
-    height = -0.5 * (m * (all_in - inner) + inner + volume)
-    score = -0.5 * (m * (d_all - d_inner) + d_inner + d_volume)
-    return height, score * (1 - rho[:, 0] ** 2)
-
-
-def _most_likely(steps: _Steps, m: int) -> tuple[float, bool]:
-    """Of rho, the place of the highest hill; and whether that is an end of the grid."""
-    grid = GRID[GRID >= 0] if np.all(steps.days % 2 == 0) else GRID
-    _, score = _profile(steps, m, grid)
-    tops = np.flatnonzero((score[:-1] > 0) & (score[1:] <= 0))
-    found = [_root(steps, m, float(grid[top]), float(grid[top + 1])) for top in tops]
-    ends = ([float(grid[0])] if score[0] <= 0 else []) + ([float(grid[-1])] if score[-1] > 0 else [])
-    places = np.array(found + ends)
-    heights, _ = _profile(steps, m, places)
-    best = float(np.max(places[heights >= np.max(heights) - EQUAL]))
-    return math.tanh(best), best in ends and abs(best) > 0
-
-
-def _root(steps: _Steps, m: int, low: float, high: float) -> float:
-    for _ in range(ROUNDS):
-        inside = np.linspace(low, high, PARTS + 1)
-        _, score = _profile(steps, m, inside[1:-1])
-        falls = np.flatnonzero(score <= 0)
-        after = int(falls[0]) + 1 if len(falls) else PARTS
-        low, high = float(inside[after - 1]), float(inside[after])
-    return (low + high) / 2

@@ -66,12 +66,14 @@ def other_ways(
     """
     n, k = columns.columns.shape
     mean = np.mean(columns.change(columns.columns)[is_after], axis=0)
-    basis, triangle = factor(columns.columns)
+    root = np.sqrt(days.weights / np.mean(days.weights))
+    weighted, seen = columns.columns * root[:, None], days.values * root
+    basis, triangle = factor(weighted)
     inverse = np.linalg.solve(triangle, basis.T)
-    errors = days.values - columns.columns @ (inverse @ days.values)
-    plain = float(mean @ inverse @ days.values)
+    errors = seen - weighted @ (inverse @ seen)
+    plain = float(mean @ inverse @ seen)
     lags, block = bandwidth(n, fit.rho), block_length(n, fit.rho)
-    variance = float(mean @ newey_west(days.days, errors, columns.columns, lags) @ mean)
+    variance = float(mean @ newey_west(days.days, errors, weighted, lags) @ mean)
     half = student_t_quantile((1 + asked.confidence) / 2, float(n - k)) * math.sqrt(max(variance, 0.0))
     drawn = None
     if rng is not None:
@@ -89,7 +91,6 @@ def other_ways(
         bootstrap=drawn,
         block=block,
         placebo=_placebo(one, asked, days.part(~is_after), fit.rho),
-        baseline=float(np.mean(days.values[~is_after])),
         history=history,
     )
     return OtherWays(sensitivity, is_worst)

@@ -128,14 +128,13 @@ class Sensitivity(msgspec.Struct, frozen=True, kw_only=True):
     """The same question by other ways; shown, and not what decides.
 
     Attributes:
-        least_squares: Effect by ordinary least squares.
+        least_squares: Effect by least squares, as if days were independent.
         newey_west: Its interval with errors after Newey and West.
         lags: Of Newey and West, days.
         bootstrap: Percentile interval of the moving-block bootstrap; None: no generator was given.
         block: Length of a block, in days with a value.
         placebo: Made-up dates; None: the baseline is too short.
-        baseline: Mean of the baseline.
-        history: Mean of the history before it; None: none, or less than two baselines of it.
+        history: Mean of the history before the baseline; None: none, or less than two baselines of it.
     """
 
     least_squares: float
@@ -144,7 +143,6 @@ class Sensitivity(msgspec.Struct, frozen=True, kw_only=True):
     bootstrap: Interval | None
     block: int
     placebo: Placebo | None
-    baseline: float
     history: float | None
 
 

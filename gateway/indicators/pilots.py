@@ -103,10 +103,10 @@ def effect(
     used = (before | after) & series.seen
     days, is_after = series.part(used), after[used]
     columns = design(days, is_after, begins, asked.shape, has_weekdays=asked.weekdays)
-    if columns.confounded:
-        return _unsaid(found, Reason.CONFOUNDED)
     if len(days.days) < columns.columns.shape[1] + FREE:
         return _unsaid(found, Reason.TOO_MANY_TERMS)
+    if columns.confounded:
+        return _unsaid(found, Reason.CONFOUNDED)
     fit = fit_car1(days.days, days.values, columns.columns, days.weights)
     if fit is None:
         return _unsaid(found, Reason.NO_VARIATION)
