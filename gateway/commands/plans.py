@@ -45,20 +45,22 @@ def add_commands(commands: Any) -> None:
 
 def list_plans(args: argparse.Namespace) -> int:
     """Every plan that a gateway with this folder knows."""
-    from gateway.programme.plan_files import plan_files  # noqa: PLC0415  pydantic takes its time
-
-    return _shown(plan_files(args.folder) if args.folder else [], is_all=True)
+    return _shown(_files(args.folder) if args.folder else [], is_all=True)
 
 
 def check_plans(args: argparse.Namespace) -> int:
-    """Read files of plans beside the shipped ones; exit code 1 when something is wrong.
+    """Read files of plans beside the shipped ones; exit code 1 when something is wrong."""
+    return _shown(_files(args.what), is_all=False)
+
+
+def _files(what: Path) -> list[Path]:
+    """A file, or those of a folder.
 
     Raises:
         DecisionError: Nothing of that name is there, or no plan in it.
     """
-    from gateway.programme.plan_files import plan_files  # noqa: PLC0415
+    from gateway.programme.plan_files import plan_files  # noqa: PLC0415  pydantic takes its time
 
-    what: Path = args.what
     if not what.exists():
         msg = f"{what}: is not there. Name a plan's file, or the folder with plans."
         raise DecisionError(msg)
@@ -66,7 +68,7 @@ def check_plans(args: argparse.Namespace) -> int:
     if not files:
         msg = f"{what}: holds no *.yaml. Begin with: nhipdo plans template {what / 'my-plan.yaml'}"
         raise DecisionError(msg)
-    return _shown(files, is_all=False)
+    return files
 
 
 def write_template(args: argparse.Namespace) -> int:
