@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from edge_agent.speech import Speech
+from gateway.indicators.beside import words_beside
+from gateway.indicators.counted import COUNTED
 from gateway.indicators.measures import (
     Capacity,
     LabourProductivityGrowth,
@@ -20,7 +22,7 @@ from gateway.indicators.measures import (
     Trend,
     Wanted,
 )
-from gateway.indicators.schema import Due, Indicator, Words
+from gateway.indicators.schema import Due, Indicator, Plan, Words
 from gateway.registry.fields import Choice, Field, Link
 from gateway.registry.nouns import NOUNS
 from gateway.registry.pilots import FIGURES
@@ -40,6 +42,10 @@ Measured = (
     | Capacity
     | PilotChange
 )
+
+
+_SINCE = "since_"
+"""A second count from an earlier year on has its first year behind this."""
 
 
 class PlanWords:
@@ -66,8 +72,21 @@ class PlanWords:
             return "\N{EM DASH}"
         if unit == "milestone":
             return self._say("plans.reached" if value else "plans.not_reached")
+        if unit == "year":
+            return f"{value:.0f}"
         told = self._say.number(round(value, 2))
         return f"{told} {self.unit(unit)}".strip()
+
+    def beside(self, plan: Plan, one: Indicator, name: str) -> str:
+        """What a figure beside a value is: as the plan itself calls it, else as all plans do."""
+        own = words_beside(one.measure).get(name)
+        if own is not None:
+            return self.words(own)
+        if isinstance(one.measure, OverPlan) and name in one.measure.pairs:
+            return self.words(plan.indicator(name).title)
+        if name.startswith(_SINCE):
+            return self._say("plans.beside_since", year=name.removeprefix(_SINCE))
+        return self._say.word("plans.beside", name)
 
     def target(self, one: Indicator) -> str:
         """What the plan asks for, with its period."""
@@ -182,8 +201,12 @@ def field_at(noun: str, path: str) -> tuple[str, Field | None]:
 
     >>> field_at("attendance", "training.topic")[0], field_at("attendance", "training.nothing")[1]
     ('training', None)
+    >>> field_at("pilot", "organisation")[0]
+    'site'
     """
-    *before, last = path.split(".")
+    first, _, rest = path.partition(".")
+    meant = COUNTED[noun].paths.get(first, (first,))[0] if noun in COUNTED else first
+    *before, last = f"{meant}.{rest}".rstrip(".").split(".")
     for name in before:
         link = NOUNS[noun].links().get(name) if noun in NOUNS else None
         if not isinstance(link, Link):
