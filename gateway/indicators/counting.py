@@ -117,7 +117,7 @@ class Tally:
             within: Only these things; None: all.
         """
         rows, proofs = [], set[Ref]()
-        for one in self._in(window, window.end):
+        for one in self._in(window):
             if (within is not None and one.key not in within) or one.known > window.end:
                 continue
             if self._wants_proof and not one.entry.is_proven:
@@ -146,18 +146,14 @@ class Tally:
         """The year of the first record, proven or not; None: there is none with a day."""
         return int(min(self._years)) if self._years else None
 
-    def all(self) -> Iterator[Candidate]:
-        """Every record that is meant, of all times."""
-        yield from self._events
-        yield from self._states
+    def _in(self, window: Window) -> Iterator[Candidate]:
+        yield from self._happened(window, window.end)
+        yield from (one for one in self._states if _holds(one, window.end))
 
-    def _in(self, window: Window, end: str) -> Iterator[Candidate]:
+    def _happened(self, window: Window, end: str) -> Iterator[Candidate]:
         first = bisect_left(self._days, window.since or "0")
         for one in self._events[first : bisect_right(self._days, end)]:
             if not window.is_state or not COUNTED[one.noun].is_yearly or one.day[:4] == window.end[:4]:
-                yield one
-        for one in self._states:
-            if one.day <= end and (not one.entry.until or end <= one.entry.until):
                 yield one
 
     def successes(self, one: Candidate, window: Window, ways: tuple[tuple[Success, ...], ...]) -> set[Ref]:
@@ -169,20 +165,32 @@ class Tally:
         return found
 
     def _doubtful(self, window: Window) -> Iterator[tuple[Candidate, Gap]]:
-        for one in self._in(window, window.until):
-            if one.day > window.end:
-                yield one, Gap(code="in_the_future", parts={"day": one.day})
-            elif one.known > window.end:
-                yield one, Gap(code="in_the_future", parts={"day": one.known})
-            elif self._wants_proof and not one.entry.is_proven:
-                yield one, Gap(code="no_document")
-            elif one.ways and not self.successes(one, window, one.ways):
-                wanted = sorted({kind for way in one.ways for kind in way})
-                yield one, Gap(code="no_result", parts={"wanted": ",".join(wanted)})
         yield from ((one, Gap(code="no_day")) for one in self._events if not one.day)
+        for one in self._happened(window, window.until):
+            if why := self._why(one, window):
+                yield one, why
         for one in self._states:
-            if window.since <= one.entry.until < window.end:
+            if window.end < one.day <= window.until:
+                yield one, Gap(code="in_the_future", parts={"day": one.day})
+            elif window.since <= one.entry.until < window.end:
                 yield one, Gap(code="expired", parts={"day": one.entry.until})
+            elif _holds(one, window.end) and (why := self._why(one, window)):
+                yield one, why
+
+    def _why(self, one: Candidate, window: Window) -> Gap | None:
+        """Why a record of these days does not count; None: it does."""
+        if max(one.day, one.known) > window.end:
+            return Gap(code="in_the_future", parts={"day": max(one.day, one.known)})
+        if self._wants_proof and not one.entry.is_proven:
+            return Gap(code="no_document")
+        if one.ways and not self.successes(one, window, one.ways):
+            return Gap(code="no_result", parts={"wanted": ",".join(sorted({k for way in one.ways for k in way}))})
+        return None
+
+
+def _holds(one: Candidate, day: str) -> bool:
+    """Whether a state holds on a day."""
+    return one.day <= day and (not one.entry.until or day <= one.entry.until)
 
 
 def coverage_of(count: Count, left_out: Iterable[NotCounted]) -> float | None:
