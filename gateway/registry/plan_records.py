@@ -30,6 +30,10 @@ _NOT_MADE = Title(
     "Báo cáo được ký từ trang của kế hoạch. Hãy mở trang đó và bấm Ký báo cáo.",
     "Reports are signed off on the page of their plan. Open it and press Sign off.",
 )
+_RUN_SIGNED = Title(
+    "Bản tính đã ký, không sửa được nữa. Hãy lưu một bản tính mới.",
+    "The calculation is signed off and changes no more. Save a new one.",
+)
 REPORT_KINDS = {
     "yearly": Title("Báo cáo năm", "Yearly report"),
     "midterm": Title("Sơ kết", "Midterm review"),
@@ -154,6 +158,7 @@ class TfpRunRow(Registered):
         path="tfp-runs",
         order=("computed",),
     )
+    needs_decision = frozenset(("is_signed", "signed", "signed_by"))
     province: Mapped[str] = field(PROVINCE)
     since: Mapped[int] = field(
         Whole(title=Title("Từ năm", "First year"), least=1990, most=2100, required=True, example=2026)
@@ -206,4 +211,9 @@ class TfpRunRow(Registered):
     @classmethod
     def refuse_change(cls, before: Mapping[str, Value], changed: AbstractSet[str]) -> None:
         if before["is_signed"] and (wrong := sorted(changed - {"note"})):
-            raise WrongValuesError(dict.fromkeys(wrong, _SIGNED))
+            raise WrongValuesError(dict.fromkeys(wrong, _RUN_SIGNED))
+
+    @classmethod
+    def refuse_documents(cls, values: Mapping[str, Value]) -> None:
+        if values["is_signed"]:
+            raise WrongValuesError({"content": _RUN_SIGNED})
