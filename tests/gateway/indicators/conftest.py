@@ -139,6 +139,12 @@ def asked(known: Known) -> Asked:
     return Asked(known)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def new_known() -> Callable[[], Known]:
+    """For generated examples, which share fixtures."""
+    return Known
+
+
+@pytest.fixture(scope="session")
 def plan_with() -> Callable[..., Plan]:
     return make_plan

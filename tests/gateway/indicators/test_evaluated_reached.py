@@ -87,7 +87,7 @@ def test_without_any_scope_new_fields_cannot_be_said(asked) -> None:
     assert (found.state, [one.code for one in found.missing]) == ("cannot_be_said", ["no_scope"])
 
 
-def over(known, plan_with, earlier: int, later: int, pairs: dict[str, str] | None = None, others: bool = True):
+def over(known, plan_with, earlier: int, later: int, *, pairs: dict[str, str] | None = None, others: bool = True):
     for n in range(earlier):
         known.support(f"e{n}", f"o{n}", "2022-01-01")
     for n in range(later):
