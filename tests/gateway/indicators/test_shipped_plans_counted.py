@@ -48,7 +48,12 @@ def dong_thap() -> World:
     for name, kind, industry in (
         *(("e1", "enterprise", "C1020"), ("e2", "enterprise", ""), ("e3", "enterprise", ""), ("b1", "branch", "")),
         *(("coop", "cooperative", ""), ("home", "household", ""), ("clinic", "hospital", ""), ("office", "other", "")),
-        *(("high", "school", "P8523"), ("high2", "school", "85230"), ("college", "school", "8533")),
+        *(
+            ("high", "school", "P8523"),
+            ("high2", "school", "85230"),
+            ("high3", "school", "P85230"),
+            ("college", "school", "8533"),
+        ),
     ):
         world.organisation(name, kind, industry)
     _trainings(world)
@@ -78,7 +83,11 @@ def dong_thap() -> World:
 def _trainings(world: World) -> None:
     for name, topic, begins, proof in (
         *(("a", "productivity", "2026-03-01", {}), ("b", "quality", "2026-04-01", {})),
-        *(("c", "traceability", "2026-05-01", {}), ("d", "productivity", "2026-06-01", NONE)),
+        *(
+            ("c", "traceability", "2026-05-01", {}),
+            ("f", "traceability", "2026-05-02", {}),
+            ("d", "productivity", "2026-06-01", NONE),
+        ),
         ("e", "productivity", "2027-01-01", {}),
     ):
         world.row("training", name, topic=topic, begins=begins, **proof)
@@ -108,7 +117,7 @@ def _pilots(world: World) -> None:
         ("version-2", "e2", ("tpm", "5s"), "closed", "2026-03-01", "version-1"),
         ("ward", "clinic", ("lean",), "running", "2027-03-01", ""),
         ("clinic-abandoned", "clinic", ("lean",), "abandoned", "2027-03-01", ""),
-        ("school", "high", both, "running", "2027-03-01", ""),
+        ("school", "high3", both, "running", "2027-03-01", ""),
     ):
         its = {"site": f"{site}-site", "tools": tools, "state": state, "begins": begins}
         world.row("pilot", name, replaces=replaces, **its)
@@ -118,6 +127,7 @@ def _supports(world: World) -> None:
     for organisation, kind, tools, begins, proof in (
         *(("e1", "basic_tool", (), "2026-02-01", {}), ("e1", "new_system", (), "2026-02-02", {})),
         *(("e1", "traceability", (), "2026-02-03", {}), ("coop", "traceability", (), "2026-02-04", {})),
+        ("coop", "traceability", (), "2026-07-04", {}),  # a second turn of one cooperative
         *(("b1", "traceability", (), "2026-02-05", NONE), ("home", "basic_tool", (), "2026-02-06", {})),
         *(("e2", "guidance", (), "2026-02-07", {}), ("e2", "standards", (), "2026-02-08", {})),
         ("e3", "standards", (), "2026-02-09", {}),  # not on the list of high risk
@@ -145,15 +155,15 @@ def _supports(world: World) -> None:
         (2026, "dt26-highrisk-standards", 100 / 3),
         (2026, "dt26-quality-award", 1),
         (2027, "dt26-hospital-models", 1),
-        (2027, "dt26-5s-iso21001-highschools", 100 / 40),
+        (2027, "dt26-5s-iso21001-highschools", 200 / 40),
         (2027, "dt26-5s-iso21001-colleges", 100 / 4),
-        (2026, "dt26-supported-enterprises", 6),
+        (2026, "dt26-supported-enterprises", 7),
         (2026, "dt26-supported-traceability", 2),
         (2026, "dt26-standards-information", 200 / 3),
         (2026, "dt26-traceability-system", 1),
         (2027, "dt26-experts", 1),
         (2026, "dt26-certification-body", 1),
-        (2026, "dt26-traceability-classes", 1),
+        (2026, "dt26-traceability-classes", 2),
         (2026, "dt26-productivity-classes", 2),
     ],
 )
