@@ -7,7 +7,9 @@ are read and the registry is asked in :mod:`gateway.programme`, documents are ma
 - ``counted.py``: which records can be counted, by which day, and what proves them
 - ``facts.py``: what an evaluation is given; ``results.py``: what it gives
 - ``plans.py``: :func:`~gateway.indicators.plans.evaluate_plan`
-- ``pilots.py``: the effect of a pilot; ``tfp.py``, ``productivity.py``: the economy; ``deadlines.py``, ``tasks.py``
+- ``pilots.py``: the effect of a pilot, of what ``pilot_days.py``, ``segmented.py``, ``car1.py``, ``sensitivity.py``,
+  ``doubts.py`` and ``several.py`` make
+- ``tfp.py``, ``productivity.py``: the economy; ``deadlines.py``, ``tasks.py``
 
 Decision: an evaluation is a function of a plan, of facts and of a day; it asks nothing else.
 Because: a report that was handed in must be made again, for ever, with the same figures, from the facts kept with it.
