@@ -15,8 +15,8 @@ from gateway.production.comparing import Change, compare
 from gateway.production.judging import Judged, judge
 from gateway.production.periods import Kind, Period
 from gateway.production.reading import Selection, by_day, machines_of, together
+from gateway.programme.pilot_series import units_of
 from gateway.registry.book import Entry
-from gateway.shop_floor import UnitId
 
 _NS_H = 3600 * 10**9
 
@@ -62,20 +62,6 @@ class Sides(NamedTuple):
     def rests_on_little(self) -> bool:
         """Whether a figure of one of both is grey."""
         return any(side.judged.grey for side in (self.before, self.after) if side)
-
-
-def units_of(site: str, text: str) -> list[UnitId]:
-    """The work units that a field of a pilot names.
-
-    >>> units_of("sa-dec", "press-shop/press-1, press-shop/press-2")[1].work_unit
-    'press-2'
-    """
-    found = []
-    for part in text.replace(";", ",").split(","):
-        edge, _, unit = part.strip().partition("/")
-        if edge and unit:
-            found.append(UnitId(site, edge, unit))
-    return found
 
 
 def sides_of(desk: Desk, entry: Entry, name: str, today: date) -> Sides | None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from gateway.access.refusals import AccessError
-from gateway.api.noun_schemas import ID
 from gateway.api.permission import allow
 from gateway.api.pilot_figures import day_of, sides_of
+from gateway.api.pilot_findings import FACES, Wording
+from gateway.api.pilot_looks import look_at, states_of
+from gateway.api.pilot_packs import PilotId, key_of
 from gateway.api.registry_pages.desk import Desk, TheDesk
 from gateway.api.sent_forms import TheSent, check_token
 from gateway.registry.book import Asked, Entry
@@ -24,7 +26,6 @@ from gateway.registry.texts import Title
 
 router = APIRouter(include_in_schema=False, prefix="/pilots")
 
-PilotId = Annotated[str, Path(pattern=ID)]
 _MOST = 200
 _OLD = Title("Trang đã cũ. Hãy bấm lại nút này.", "The page was old. Press this button again.")
 _WINDOWS = ("baseline", "washout", "result")
@@ -86,6 +87,8 @@ def show_pilots(desk: TheDesk) -> HTMLResponse:
     context = {
         "pilots": [(one, time_line(one.entry, today), one.entry.id in replaced) for one in _told(desk, entries)],
         "may_write": desk.may_write(NOUNS["pilot"]),
+        "states": states_of(desk, today),
+        "faces": FACES,
     }
     return desk.page("pilots/index.html", context)
 
@@ -145,6 +148,10 @@ def _page(desk: Desk, entry: Entry, problem: Title | None = None) -> HTMLRespons
         "pilot": entry,
         "fields": NOUNS["pilot"].fields(),
         "line": time_line(entry, today),
+        "look": look_at(desk, entry, today) if may_see else None,
+        "key": key_of(desk),
+        "words": Wording(desk.speech),
+        "faces": FACES,
         "main": sides_of(desk, entry, "work_units", today) if may_see else None,
         "control": sides_of(desk, entry, "control_work_units", today) if may_see else None,
         "newer": [one for one in versions if one.values["replaces"] == entry.id and not one.retired_at],

@@ -42,9 +42,12 @@ from gateway.api import (
     overview,
     own_account,
     pages,
+    pilot_packs,
     pilots,
+    plan_calendar,
     plan_compare,
     plan_indicator,
+    plan_reports,
     plan_tasks,
     plans,
     plans_api,
@@ -60,6 +63,7 @@ from gateway.api import (
     sharing,
     stops,
     tasks,
+    tfp,
     tokens,
     work_units,
 )
@@ -95,8 +99,8 @@ def every_route() -> list[BaseRoute]:
     )
     shop_floor = (sharing, setup_sending, setup, improvement, production, production_stop)
     # What compares plans has a fixed address, which must not be taken for a plan.
-    of_plans = (plan_compare, plan_indicator, plan_tasks, plans)
-    offices = (records, tasks, pilots, *of_plans, administration_audit, administration)
+    of_plans = (plan_calendar, plan_reports, plan_compare, plan_indicator, plan_tasks, plans)
+    offices = (records, tasks, tfp, pilots, pilot_packs, *of_plans, administration_audit, administration)
     mine = (login, own_account, overview, pages, andon, edges_pages, instruments_pages)
     whole = [one.router for one in (*mine, *laboratory, *shop_floor, *offices)]
     # Their routes as they are: a router within a router makes the models of all its routes once more.

@@ -16,10 +16,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from math import fsum
 
-import msgspec
 import numpy as np
 
-from gateway.indicators.pilots import Asked, Daily, Direction, Effect, Picture, Reason, Verdict, Windows
+from gateway.indicators.pilots import Asked, Daily, Direction, Verdict, Windows
 from gateway.indicators.pilots import effect as effect_of
 from gateway.indicators.several import judge_together
 from gateway.programme.judgement import (
@@ -47,6 +46,8 @@ MOST_PRODUCTS = 4
 """So many have columns of their own, beside the one that is made most."""
 SEED = 20_26_11
 OTHERS = "other products"
+_NEVER = 10**9
+"""Days that no window has."""
 _MISSING = {LABOUR: "no_labour_hours", "energy_per_unit": "no_energy"}
 
 
@@ -74,9 +75,7 @@ def judge_pilot(
     ours, theirs = ([one for one in side if one.day <= last] for side in (main, control))
     baseline, result = (_window(ours, *days) for days in _spans(of.windows))
     why = _obstacles(of, ours, as_of)
-    figures = judge_figures(of, of.windows, ours, theirs, has_bootstrap=has_bootstrap)
-    if why:
-        figures = tuple(msgspec.structs.replace(one, effect=_unjudged(one.effect)) for one in figures)
+    figures = judge_figures(of, of.windows, ours, theirs, is_judged=not why, has_bootstrap=has_bootstrap)
     state = NOT_YET if why == [NOT_OVER] else CANNOT_BE_SAID if why else _state(figures)
     counted = [one.day for one in _inside(ours, of.windows.result_since, of.windows.result_until) if one.counts]
     return Judgement(
@@ -96,6 +95,7 @@ def judge_figures(
     main: Sequence[MachineDay],
     control: Sequence[MachineDay],
     *,
+    is_judged: bool = True,
     has_bootstrap: bool = False,
 ) -> tuple[FigureJudged, ...]:
     """The figures of a pilot over some windows, judged together.
@@ -105,6 +105,7 @@ def judge_figures(
         windows: When; its own, or later ones.
         main: Days of its machines.
         control: Days of machines for comparison.
+        is_judged: Whether a model is asked at all; else days are counted, and nothing is said of them.
         has_bootstrap: Whether the block bootstrap stands beside it.
     """
     mix = _mix(main)
@@ -113,7 +114,11 @@ def judge_figures(
         better = Direction.UP if MEASURED[name].better > 0 else Direction.DOWN
         other = _daily(control, name, {}) if _is_told(control, name) else None
         rng = np.random.default_rng(SEED) if has_bootstrap else None
-        asked = Asked(figure=name, direction=better)
+        asked = (
+            Asked(figure=name, direction=better)
+            if is_judged
+            else Asked(figure=name, direction=better, least_days=_NEVER)
+        )
         effects.append(effect_of(_daily(main, name, mix), windows, asked, control=other, rng=rng))
     return tuple(
         FigureJudged(
@@ -159,33 +164,6 @@ def _state(figures: Sequence[FigureJudged]) -> str:
     if Verdict.UNCLEAR in verdicts:
         return NOT_IMPROVED
     return NOT_YET if Verdict.NOT_YET in verdicts else CANNOT_BE_SAID
-
-
-def _unjudged(one: Effect) -> Effect:
-    """Its days alone, without what a model says of them."""
-    nothing = (None,) * len(one.picture.days)
-    return Effect(
-        figure=one.figure,
-        direction=one.direction,
-        shape=one.shape,
-        windows=one.windows,
-        verdict=Verdict.NOT_YET,
-        reasons=tuple(r for r in one.reasons if r not in (Reason.CONFOUNDED, Reason.NO_VARIATION)),
-        n_before=one.n_before,
-        n_after=one.n_after,
-        coverage_before=one.coverage_before,
-        coverage_after=one.coverage_after,
-        has_control=one.has_control,
-        figures=one.figures,
-        picture=Picture(
-            days=one.picture.days,
-            observed=one.picture.observed,
-            fitted=nothing,
-            counterfactual=nothing,
-            low=nothing,
-            high=nothing,
-        ),
-    )
 
 
 def _daily(days: Sequence[MachineDay], figure: str, mix: Mapping[str, Mapping[str, float]]) -> Daily:

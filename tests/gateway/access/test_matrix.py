@@ -174,6 +174,14 @@ TABLE = {
     "POST /tasks/report?agency={agency}": "-----yynA-A",
     "GET /plans": "-a--aaaaA-A",
     "GET /plans/compare": "-a--aaaaA-A",
+    "GET /plans/calendar": "-a--aaaaa--",
+    "POST /plans/calendar": "-a--aaaaa--",
+    "POST /plans/calendar/{token_id}/revoke": "-a--aaaaa--",
+    "GET /plans/{plan}/report": "-n--nnynA-A",
+    "GET /plans/{plan}/report/draft.{ending}": "-n--nnynA-A",
+    "POST /plans/{plan}/report/comments": "-----nynA-A",
+    "POST /plans/{plan}/report/sign": "------ynA-A",
+    "POST /plans/{plan}/report/{row}/check": "-n--nnynA-A",
     "GET /plans/{plan}": "-n--nnynA-A",  # of a province, so nobody of one enterprise sees it
     "GET /plans/{plan}/tasks": "----nnynA-A",
     "GET /plans/{plan}/indicators/{indicator}": "-n--nnynA-A",
@@ -182,6 +190,7 @@ TABLE = {
     "POST /plans/{plan}/indicators/{indicator}/milestone": "-----nynA-A",
     "GET /pilots": "-a--a-aaA-A",
     "GET /pilots/{pilot}": "-y--y-yyA-A",
+    "GET /pilots/{pilot}/pack.zip": "-y--y-yyA-A",
     "POST /pilots/{pilot}/new-version": "------yyA-A",
     "GET /administration": ALL_PEOPLE,
     "GET /administration/accounts/new": ALL_PEOPLE,
@@ -250,6 +259,9 @@ TABLE = {
     "POST /api/v1/accounts/{account_id}/close": LIFT,
     "GET /api/v1/accounts/{account_id}/tokens": LIFT,
     "DELETE /api/v1/accounts/{account_id}/tokens/{token_id}": LIFT,
+    "GET /api/v1/plans": "-a--aaaaA-A",
+    "GET /api/v1/plans/{plan}/evaluation": "-n--nnynA-A",
+    "GET /api/v1/plans/{plan}/indicators/{indicator}": "-n--nnynA-A",
     "GET /api/v1/nouns": EVERYBODY,
     "GET /api/v1/imports": EVERYBODY,
     "POST /api/v1/imports": EVERYBODY,  # whose file it is, the import finds out
@@ -366,6 +378,9 @@ class Asker:
         own = side is self._house.own
         names |= {"plan": "dong-thap-2026-2030" if own else "dong-nai-2026-2030"}
         names |= {"indicator": "dt26-training-turns" if own else "dn26-training-turns"}
+        if "/report/{row}/" in line:
+            names["row"] = self._house.plan_report(side, names["plan"])
+        names["ending"] = "xlsx"
         if "/registry/" in line or "{import_id}" in line:
             names |= self._of_registry(line, side)
         return names
