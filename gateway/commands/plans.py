@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gateway.commands.asking import print_table
+from gateway.config import load_config
 from gateway.people import DecisionError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ How a province adds its own plan:
   nhipdo plans template my-plan.yaml   an example with comments; change what stands in it
   nhipdo plans check my-plan.yaml      every mistake with its place and what to do
   [indicators] plans = "plans"         in gateway.toml: the folder; then start the gateway anew
-  nhipdo plans list plans              it is there
+  nhipdo -c gateway.toml plans list    it is there
 
 A plan of the folder takes the place of a shipped one with the same id. Read more in docs/plans.md.
 """
@@ -33,7 +34,9 @@ def add_commands(commands: Any) -> None:
     )
     actions = plans.add_subparsers(required=True, metavar="ACTION")
     known = actions.add_parser("list", help="the shipped ones, and those of a folder")
-    known.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help="with plans of your own")
+    known.add_argument(
+        "folder", metavar="FOLDER", type=Path, nargs="?", help="with plans of your own (default: that of gateway.toml)"
+    )
     known.set_defaults(run=list_plans)
     look = actions.add_parser("check", help="whether files of plans can be used; all mistakes at once")
     look.add_argument("what", metavar="FILE-OR-FOLDER", type=Path, help="a plan's .yaml, or a folder with some")
@@ -44,8 +47,9 @@ def add_commands(commands: Any) -> None:
 
 
 def list_plans(args: argparse.Namespace) -> int:
-    """Every plan that a gateway with this folder knows."""
-    return _shown(_files(args.folder) if args.folder else [], is_all=True)
+    """Every plan that a gateway with this folder knows; without one with that of gateway.toml."""
+    folder = args.folder or load_config(args.config).plans
+    return _shown(_files(folder) if folder else [], is_all=True)
 
 
 def check_plans(args: argparse.Namespace) -> int:

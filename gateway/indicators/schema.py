@@ -43,6 +43,7 @@ Comparator = Literal[">=", ">", "=", "range", "about", "trend"]
 Period = Literal["per_year", "whole_period", "by_year", "average_per_year"]
 """``per_year``: each calendar year anew; ``by_year``: reached by the last year; ``average_per_year``: mean of years."""
 _MONTHS, _LEAP_YEAR = 12, 2024
+_NUMBERLESS = {"milestone": "=", "qualitative": "trend"}
 _COUNTING = ("records", "new_fields", "statistic")
 _COUNTED_UNITS = (
     "person_turns",
@@ -200,9 +201,12 @@ class Indicator(Strict):
         return ""
 
     def _kind_of_unit(self) -> str:
-        needed = {"milestone": "=", "qualitative": "trend"}.get(self.unit)
+        needed = _NUMBERLESS.get(self.unit)
         if (needed or self.comparator) != self.comparator:
             return f"unit {self.unit} needs comparator {needed}. Correct one of them."
+        if needed is None and self.comparator in _NUMBERLESS.values():
+            unit = next(unit for unit, comparator in _NUMBERLESS.items() if comparator == self.comparator)
+            return f"comparator {self.comparator} needs unit {unit}. Correct one of them."
         kinds = _KINDS.get(self.unit, _COUNTING if self.unit in _COUNTED_UNITS else ())
         if kinds and self.measure.kind not in kinds:
             return f"unit {self.unit} needs a measure of kind {', '.join(kinds)}; got {self.measure.kind}. Choose one."

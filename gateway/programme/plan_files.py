@@ -14,6 +14,7 @@ Because: YAML reads ``no`` as false, ``2026-11-25`` as a day of its own kind and
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -85,25 +86,36 @@ def read_plans(own: Sequence[Path]) -> dict[str, tuple[Path, Plan]]:
     Raises:
         PlanFileError: A file cannot be used, or an id stands in two plans.
     """
-    found: dict[str, tuple[Path, Plan]] = {}
-    mistakes: list[PlanMistake] = []
-    for files in (plan_files(PACKAGED), own):
-        part: dict[str, tuple[Path, Plan]] = {}
-        for file in files:
-            try:
-                plan = read_plan(file)
-            except PlanFileError as error:
-                mistakes += error.mistakes
-                continue
-            if plan.id in part:
-                why = f"stands in {part[plan.id][0].name} too. Give each plan an id of its own."
-                mistakes.append(PlanMistake(file.name, plan.id, "id", why))
-            part[plan.id] = (file, plan)
-        found |= part
+    shipped, lacking = _shipped()
+    added, wrong = _read_all(own)
+    found, mistakes = {**shipped, **added}, [*lacking, *wrong]
     mistakes += [*_doubled(found), *_pairs(found, is_all=not mistakes)]
     if mistakes:
         raise PlanFileError(mistakes)
     return dict(sorted(found.items()))
+
+
+@cache
+def _shipped() -> tuple[dict[str, tuple[Path, Plan]], list[PlanMistake]]:
+    """Those of the package, which never change while it runs."""
+    return _read_all(plan_files(PACKAGED))
+
+
+def _read_all(files: Iterable[Path]) -> tuple[dict[str, tuple[Path, Plan]], list[PlanMistake]]:
+    """Id -> file and plan of those that can be used, and the mistakes of the others."""
+    found: dict[str, tuple[Path, Plan]] = {}
+    mistakes: list[PlanMistake] = []
+    for file in files:
+        try:
+            plan = read_plan(file)
+        except PlanFileError as error:
+            mistakes += error.mistakes
+            continue
+        if plan.id in found:
+            why = f"stands in {found[plan.id][0].name} too. Give each plan an id of its own."
+            mistakes.append(PlanMistake(file.name, plan.id, "id", why))
+        found[plan.id] = (file, plan)
+    return found, mistakes
 
 
 def plan_files(folder: Path) -> list[Path]:
