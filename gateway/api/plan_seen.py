@@ -5,13 +5,12 @@ from datetime import date
 from typing import Annotated, NamedTuple
 
 from fastapi import HTTPException, Path, Query
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.api.registry_pages.desk import Desk
 from gateway.indicators.schema import Indicator, Plan
+from gateway.programme.plan_tasks import provinces_in_force
 from gateway.registry.fields import Day
-from gateway.registry.organisations import ProvinceRow
 from gateway.registry.roles import Action, Place
 from gateway.registry.texts import Title, WrongValueError
 
@@ -82,7 +81,8 @@ def on_day(desk: Desk, text: str) -> OnDay:
 
 def plans_seen(desk: Desk, plans: Iterable[Plan]) -> list[Seen]:
     """Those of provinces whose records they may see: theirs first, of these what goes on, then by name."""
-    provinces = _provinces(desk)
+    with Session(desk.engine) as session:
+        provinces = provinces_in_force(session)
     today = today_of(desk)
     granted = {grant.of for grant in desk.reader.grants if grant.scope == "province"}
     found = []
@@ -129,10 +129,3 @@ def indicator_of(plan: Plan, name: str) -> Indicator:
         msg = f"indicator {name[:63]}: is not in the plan {plan.id}. Choose one of /plans/{plan.id}."
         raise HTTPException(404, msg) from None
 
-
-def _provinces(desk: Desk) -> dict[str, str]:
-    """Code -> id of the province that is in force."""
-    its = ProvinceRow
-    with Session(desk.engine) as session:
-        rows = session.execute(select(its.code, its.id).where(its.retired_at == 0, its.until == "")).all()
-    return {row.code: row.id for row in rows}

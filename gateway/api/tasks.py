@@ -8,11 +8,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.access.refusals import AccessError
 from gateway.api.permission import allow
+from gateway.api.plan_telling import PlanWords
+from gateway.api.plans_source import TheEvaluations
 from gateway.api.registry_pages.desk import Desk, TheDesk, is_id
 from gateway.api.registry_pages.forms import FORBIDDEN
 from gateway.api.registry_pages.telling import typed
 from gateway.api.sent_forms import TheSent, check_token
+from gateway.api.task_choices import choices, meant, mistaken, title_of
 from gateway.api.task_states import MONEY, MONTHS, MOST_AGENCIES, TaskId, agencies_of, newest, quarter_began
+from gateway.indicators.schema import Plan
+from gateway.programme.telling import gap_told
 from gateway.registry.book import Asked, Entry
 from gateway.registry.catalogue import NOUNS
 from gateway.registry.refusals import ForbiddenError, WrongValuesError
@@ -53,11 +58,16 @@ Writes = Depends(allow(Action.WRITE, "task"))
 
 
 @router.get("", dependencies=[Reads])
-def show_tasks(desk: TheDesk, agency: Id = "", late: Annotated[bool, Query()] = False) -> HTMLResponse:  # noqa: FBT002
+def show_tasks(
+    desk: TheDesk,
+    evaluations: TheEvaluations,
+    agency: Id = "",
+    late: Annotated[bool, Query()] = False,  # noqa: FBT002  a query parameter
+) -> HTMLResponse:
     """The tasks of whoever asks: of their agency, or of all agencies of a province."""
     today = desk.speech.local(desk.now).date()
     began, quarter = quarter_began(today), (today.month + 2) // MONTHS
-    agencies = agencies_of(desk, began, today.year)
+    agencies = agencies_of(desk, began, today, evaluations.plans)
     shown = [one for one in agencies if agency in ("", one.entry.id)]
     silent = [one for one in agencies if one.tasks and one.last_day < began.isoformat()]
     tasks = [(one, task) for one in shown for task in one.tasks if task.is_late or not late]
@@ -72,6 +82,8 @@ def show_tasks(desk: TheDesk, agency: Id = "", late: Annotated[bool, Query()] = 
         "quarter": Title(f"quý {quarter}/{today.year}", f"Q{quarter} {today.year}"),
         "began": began.isoformat(),
         "states": STATES,
+        "words": PlanWords(desk.speech),
+        "gap_told": gap_told,
         "may_write": desk.may_write(NOUNS["task_progress"]),
         "may_add_agency": desk.may_write(NOUNS["agency"]),
     }
@@ -79,7 +91,9 @@ def show_tasks(desk: TheDesk, agency: Id = "", late: Annotated[bool, Query()] = 
 
 
 @router.get("/report", dependencies=[Writes])
-def show_report(desk: TheDesk, agency: Id = "", plan: Name = "", task: Name = "") -> HTMLResponse:
+def show_report(
+    desk: TheDesk, evaluations: TheEvaluations, agency: Id = "", plan: Name = "", task: Name = ""
+) -> HTMLResponse:
     """What is to be said of a task; it begins with what was said last."""
     at = _agency(desk, agency)
     today = desk.speech.local(desk.now).date()
@@ -91,17 +105,17 @@ def show_report(desk: TheDesk, agency: Id = "", plan: Name = "", task: Name = ""
             texts |= {name: _typed(desk, last, name) for name in _PROGRESS}
     for source, row in _money_rows(desk, TaskId(at.id, plan, task), today.year).items():
         texts |= {f"{source}.{name}": _typed(desk, row, name) for name in MONEY}
-    return _form(desk, Report(at, plan, task, today.year, texts))
+    return _form(desk, evaluations.plans, Report(at, plan, task, today.year, texts))
 
 
 @router.post("/report", dependencies=[Writes])
-def write_report(desk: TheDesk, sent: TheSent, agency: Id = "") -> Response:
+def write_report(desk: TheDesk, evaluations: TheEvaluations, sent: TheSent, agency: Id = "") -> Response:
     """Progress and money together, or nothing."""
     at = _agency(desk, agency)
     names = [*_PROGRESS, *(f"{source}.{name}" for source in SOURCES for name in MONEY)]
     year = desk.speech.local(desk.now).year
-    report = Report(at, sent["plan"], sent["task"], year, {name: sent[name] for name in names})
-    problems: dict[str, Title] = {}
+    report = Report(at, *meant(sent), year, {name: sent[name] for name in (*names, "is_other")})
+    problems = mistaken(evaluations.plans, report.plan, report.task, is_other=bool(sent["is_other"]))
     try:
         check_token(desk.request, sent)
         with desk.book.writing(desk.reader) as writing:
@@ -117,7 +131,7 @@ def write_report(desk: TheDesk, sent: TheSent, agency: Id = "") -> Response:
         problems = {"": FORBIDDEN}
     else:
         return RedirectResponse(f"/registry/{NOUNS['task_progress'].path()}/{row}#documents", 303)
-    return _form(desk, report._replace(problems=problems))
+    return _form(desk, evaluations.plans, report._replace(problems=problems))
 
 
 def _agency(desk: Desk, row: str) -> Entry:
@@ -198,8 +212,9 @@ def _write_money(desk: Desk, writing: Writing, report: Report, problems: dict[st
                 problems[""] = next(iter(error.problems.values()))
 
 
-def _form(desk: Desk, report: Report) -> HTMLResponse:
+def _form(desk: Desk, plans: Mapping[str, Plan], report: Report) -> HTMLResponse:
     rows = desk.book.all(desk.reader, "task_progress", Asked(where={"agency": report.agency.id}))
+    chosen = choices(desk, plans, str(report.agency.values["province"]))
     context = {
         "report": report,
         "fields": NOUNS["task_progress"].fields(),
@@ -207,6 +222,9 @@ def _form(desk: Desk, report: Report) -> HTMLResponse:
         "states": STATES,
         "sources": SOURCES,
         "plans": sorted({str(row.values["plan"]) for row in rows}),
+        "choices": chosen,
+        "is_listed": any(f"{report.plan}/{report.task}" == value for one in chosen for value, _ in one.tasks),
+        "title": title_of(desk, plans, report.plan, report.task),
         "others": [why for name, why in report.problems.items() if name in ("", "agency", "province")],
     }
     return desk.page("tasks/report.html", context, 422 if report.problems else 200)

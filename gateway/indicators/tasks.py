@@ -96,6 +96,7 @@ class TaskStanding(msgspec.Struct, frozen=True, kw_only=True):
             ``task_silent`` (``day``); None: it is not.
         due: Last day by which it is to be done, or said this year, ISO 8601; empty: the plan sets none.
         said: What each agency said last, the newest first.
+        leads: Ids of the rows that lead.
         silent_leads: Keys of leading agencies of which nothing was heard.
         unknown: Keys of agencies that no row of the registry stands for.
         money: By source, of all years up to the day; empty: none was entered.
@@ -108,6 +109,7 @@ class TaskStanding(msgspec.Struct, frozen=True, kw_only=True):
     why: Gap | None = None
     due: str = ""
     said: tuple[Said, ...] = ()
+    leads: tuple[str, ...] = ()
     silent_leads: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     money: tuple[Money, ...] = ()
@@ -169,6 +171,7 @@ def _standing(
         why=why,
         due=due.isoformat() if due else "",
         said=said,
+        leads=tuple(sorted(leads)),
         silent_leads=tuple(key for key in task.lead if not spoke & set(meant.get(key, ()))),
         unknown=tuple(key for key in (*task.lead, *task.coordinate) if not meant.get(key)),
         money=_sums(money),
@@ -225,7 +228,7 @@ def _late(plan: Plan, due: Due, state: TaskState, said: Sequence[Said], as_of: d
 
 def _silent(plan: Plan, newest: str, on: date) -> Gap | None:
     since = date.fromisoformat(newest) if newest else date(plan.since, 1, 1)
-    return Gap(code="task_silent", parts={"day": newest}) if on - since > timedelta(days=SILENT_DAYS) else None
+    return Gap(code="task_silent", parts={"day": since.isoformat()}) if on - since > timedelta(days=SILENT_DAYS) else None
 
 
 def _reported_by(plan: Plan, year: int) -> date:

@@ -16,7 +16,7 @@ from gateway.indicators.schema import Plan
 from gateway.indicators.tasks import TaskStanding, progress_of
 from gateway.registry.nouns import NOUNS, Registered
 from gateway.registry.organisations import AgencyRow, ProvinceRow
-from gateway.registry.roles import Action, Reader
+from gateway.registry.roles import Action, Place, Reader
 from gateway.registry.tasks import TaskMoneyRow, TaskProgressRow
 
 
@@ -36,6 +36,21 @@ def task_standings(engine: Engine, reader: Reader, plan: Plan, as_of: date) -> t
             select(AgencyRow).where(AgencyRow.province.in_(provinces), AgencyRow.retired_at == 0)
         )
         return progress_of(plan, said, money, [record_of(one) for one in agencies], as_of)
+
+
+def concerns(reader: Reader, standing: TaskStanding, place: Place) -> bool:
+    """Whether a task is somebody's to look after: of their province, or one that their agency leads or spoke of."""
+    if reader.may(Action.READ, "task", place):
+        return True
+    agencies = {grant.of for grant in reader.grants if grant.scope == "agency" and grant.allows(Action.READ, "task")}
+    return bool(agencies & {*standing.leads, *(one.agency for one in standing.said)})
+
+
+def provinces_in_force(session: Session) -> dict[str, str]:
+    """Code -> id of each province that is."""
+    its = ProvinceRow
+    rows = session.execute(select(its.code, its.id).where(its.retired_at == 0, its.until == ""))
+    return {row.code: row.id for row in rows}
 
 
 def provinces_of(session: Session, plan: Plan) -> list[str]:

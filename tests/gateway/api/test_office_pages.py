@@ -43,6 +43,11 @@ def as_somebody(app, gateway, name: str, *grants: Grant) -> TestClient:
     return TestClient(app, follow_redirects=False, cookies={COOKIE: gateway.sign_in(name, *grants)})
 
 
+def line_of(page: str, task: str) -> str:
+    """The line of a table that leads to a task's form."""
+    return next(part for part in page.split("<tr>") if f"task={task}" in part)
+
+
 def test_records_tell_how_many_lack_their_document_and_lead_to_those(person, book, province) -> None:
     for number, accepted in enumerate(("", "12/QĐ-SKHCN", "")):
         begins = f"2026-03-0{number + 1}"
@@ -75,10 +80,10 @@ def test_a_reporter_says_state_text_document_and_money_of_their_own_tasks_only(a
     other = book.make(SYSTEM, "agency", {"name": "Sở Công Thương", "province": province}).id
     for whose, task in ((agency, "dt26-t-policy"), (other, "dt26-t-foreign")):
         row = {"province": province, "agency": whose, "plan": "dong-thap-2026-2030", "task": task}
-        book.make(SYSTEM, "task_progress", row | {"date": "2025-06-30", "state": "not_begun"})
+        book.make(SYSTEM, "task_progress", row | {"date": "2024-06-30", "state": "not_begun"})
     reporter = as_somebody(app, gateway, "lan", Grant(Role.AGENCY_REPORTER, "agency", agency))
     page = reporter.get("/tasks").text
-    assert "1 nhiệm vụ cần báo cáo" in page
+    assert "Không có báo cáo nào từ 30/06/2024." in line_of(page, "dt26-t-policy")
     assert "dt26-t-foreign" not in page
     assert reporter.get(f"/tasks/report?agency={other}").status_code == 404
     task = {"plan": "dong-thap-2026-2030", "task": "dt26-t-policy", "date": "25/11/2025"}
@@ -95,7 +100,7 @@ def test_a_reporter_says_state_text_document_and_money_of_their_own_tasks_only(a
     assert book.count(SYSTEM, "task_progress", Asked(where={"agency": agency})) == 2
     [row] = book.all(SYSTEM, "task_money")
     assert (row.values["planned"], row.values["disbursed"], row.values["year"]) == (1_500_000_000, 200_000_000, 2025)
-    assert "Không có nhiệm vụ nào chậm báo cáo" in reporter.get("/tasks").text
+    assert "Không có báo cáo nào từ" not in line_of(reporter.get("/tasks").text, "dt26-t-policy")
 
 
 def test_every_mistake_of_a_report_is_told_at_once(app, gateway, agency) -> None:
@@ -106,6 +111,32 @@ def test_every_mistake_of_a_report_is_told_at_once(app, gateway, agency) -> None
     assert "đã nhận «31/02/2026»" in page
     assert "Cần một số nguyên, đã nhận «1,2 tỷ»" in page
     assert 'id="problems"' not in page
+
+
+def test_a_task_is_chosen_from_the_plans_and_an_id_that_no_plan_has_is_told(app, gateway, book, agency) -> None:
+    reporter = as_somebody(app, gateway, "lan", Grant(Role.AGENCY_REPORTER, "agency", agency))
+    address = f"/tasks/report?agency={agency}"
+    page = reporter.get(address).text
+    assert '<option value="dong-thap-2026-2030/dt26-t-policy"' in page
+    assert "dong-nai-2026-2030" not in page  # a plan of another province
+    said = {"date": "25/11/2025", "state": "under_way"}
+    wrong = send(reporter, address, plan="dong-thap-2026-2030", task="dt26-t-polycy", **said)
+    assert wrong.status_code == 422
+    assert "Kế hoạch không có nhiệm vụ này. Hãy chọn trong danh sách." in wrong.text
+    unknown = send(reporter, address, plan="qd-36", task="iii-2", **said)
+    assert "Không có kế hoạch này. Hãy chọn trong danh sách, hoặc đánh dấu để vẫn ghi." in unknown.text
+    assert book.count(SYSTEM, "task_progress") == 0
+    assert send(reporter, address, plan="qd-36", task="iii-2", is_other="1", **said).status_code == 303
+    assert send(reporter, address, which="dong-thap-2026-2030/dt26-t-policy", **said).status_code == 303
+    rows = {(str(one.values["plan"]), str(one.values["task"])) for one in book.all(SYSTEM, "task_progress")}
+    assert rows == {("qd-36", "iii-2"), ("dong-thap-2026-2030", "dt26-t-policy")}
+
+
+def test_a_task_that_an_agency_leads_is_listed_before_anybody_spoke_of_it(app, gateway, province, agency) -> None:
+    gateway.now += 400 * 86_400 * 10**9  # 30 December 2026: the day of the plan's yearly report is over
+    officer = as_somebody(app, gateway, "tam", Grant(Role.PROVINCIAL_OFFICER, "province", province))
+    page = officer.get(f"/tasks?agency={agency}&late=1").text
+    assert "Năm 2026 chưa có báo cáo." in line_of(page, "dt26-t-tfp-calc")
 
 
 def test_a_training_that_ends_before_it_begins_is_refused_beside_its_field(person, book, province) -> None:

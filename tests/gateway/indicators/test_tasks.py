@@ -115,7 +115,7 @@ UNSAID = {"kind": "unsaid"}
         (STARTS, [("2027-03-01", "not_begun")], "2028-01-01", "task_not_begun 2027-12-31"),
         (STARTS, [("2027-03-01", "under_way")], "2028-01-01", None),
         (UNSAID, [], "2027-01-01", None),
-        (UNSAID, [], "2027-01-02", "task_silent "),
+        (UNSAID, [], "2027-01-02", "task_silent 2026-01-01"),
         (UNSAID, [("2026-06-01", "under_way")], "2027-06-01", None),
         (UNSAID, [("2026-06-01", "under_way")], "2027-06-02", "task_silent 2026-06-01"),
         (UNSAID, [("2026-06-01", "done")], "2029-06-02", None),
@@ -132,7 +132,7 @@ def test_a_yearly_task_is_due_by_the_plans_own_reporting_day() -> None:
     for duty, in_time, late in ((TO_REPORT, "2026-11-25", "2026-11-26"), (before, "2026-11-24", "2026-11-25")):
         of = plan(reporting=(duty,), **YEARLY)
         assert standing(of, in_time) == TaskStanding(
-            task="p-t", state=TaskState.UNSAID, due=in_time, silent_leads=("so-khcn",)
+            task="p-t", state=TaskState.UNSAID, due=in_time, leads=("a1",), silent_leads=("so-khcn",)
         )
         assert standing(of, late).why == Gap(code="task_not_said", parts={"year": "2026"})
 
