@@ -23,6 +23,7 @@ from gateway.indicators.measures import (
     Wanted,
 )
 from gateway.indicators.schema import Due, Indicator, Plan, Words
+from gateway.programme.telling import series_told
 from gateway.registry.fields import Choice, Field, Link
 from gateway.registry.nouns import NOUNS
 from gateway.registry.pilots import FIGURES
@@ -136,7 +137,10 @@ class PlanWords:
         parts = {name: str(value) for name, value in of.model_dump().items() if isinstance(value, str)}
         if isinstance(of, PilotChange) and of.figure in FIGURES:
             parts["figure"] = FIGURES[of.figure][self._say.language]
-        parts["of_sector"] = self._say("plans.of_sector", sector=parts["sector"]) if parts.get("sector") else ""
+        if isinstance(of, Statistic):
+            parts["series"] = series_told(of.series, self._say.language)
+        sector = parts.get("sector")
+        parts["of_sector"] = " " + self._say("plans.of_sector", sector=sector) if sector else ""
         return parts
 
     def _share(self, of: Share) -> list[str]:

@@ -66,12 +66,14 @@ def _day(part: str, language: str) -> str:
 def _of(part: str, language: str) -> str:
     """Nouns of the registry, or series."""
     found = (
-        NOUNS[one].noun.many[language].lower() if one in NOUNS else _series(one, language) for one in part.split(",")
+        NOUNS[one].noun.many[language].lower() if one in NOUNS else series_told(one, language)
+        for one in part.split(",")
     )
     return _OR[language].join(found)
 
 
-def _series(part: str, language: str) -> str:
+def series_told(part: str, language: str) -> str:
+    """What a series of statistics is called; one that we do not know by its name."""
     known = _words("series_words.toml")["series"].get(part)
     return str(known[language]) if known else part
 
@@ -88,7 +90,7 @@ def _wanted(part: str, language: str) -> str:
 _BY_NAME: Mapping[str, Callable[[str, str], str]] = {
     "day": _day,
     "of": _of,
-    "series": _series,
+    "series": series_told,
     "sector": _sector,
     "wanted": _wanted,
 }

@@ -50,3 +50,9 @@ def test_an_organisation_of_a_pilot_is_named_though_it_stands_behind_the_site() 
     told = PlanWords(SAY["vi"]).measure(measure)
     assert not any("organisation" in sentence for sentence in told)
     assert any("tổ chức" in sentence for sentence in told)
+
+
+def test_a_denominator_is_called_in_words() -> None:
+    measure = PLANS["dong-thap-2026-2030"].indicator("dt26-5s-iso21001-colleges").measure
+    assert PlanWords(SAY["vi"]).measure(measure)[-1] == "Mẫu số: Số liệu đã nhập: số trường cao đẳng, năm mới nhất."
+    assert PlanWords(SAY["en"]).measure(measure)[-1].endswith("An imported figure: colleges, of the newest year.")
