@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from gateway.commands import accounts, asking, plans, registry, storing, tfp
+from gateway.commands import accounts, asking, plans, registry, report, storing, tfp
 from gateway.commands.check import check
 from gateway.config import ConfigError
 from gateway.demo.demo import add_arguments, run
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_storing(commands)
     registry.add_commands(commands)
     plans.add_commands(commands)
+    report.add_commands(commands)
     tfp.add_arguments(commands.add_parser("tfp", help="total factor productivity of an economy, from a workbook"))
     accounts.add_arguments(commands.add_parser("user", help="accounts, their roles, links to come in"))
     return parser

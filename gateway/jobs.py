@@ -27,6 +27,7 @@ from gateway.laboratory.reminders import remind
 from gateway.laboratory.work_jobs import keep_benches
 from gateway.production.periods import today
 from gateway.production.summing import sum_up_changed
+from gateway.programme.plan_jobs import PlanDeadlines
 from gateway.registry import AuditHeadRow, EdgeRow, personal, transaction
 from gateway.registry.idempotency import forget_keys
 from gateway.registry.roles import SYSTEM
@@ -68,6 +69,8 @@ def start_jobs(
     publisher = CertificatePublisher(engine, zone)
     scheduler.add_job(lambda: _patiently(publisher.turn, clock()), "interval", seconds=_CERTIFICATES_S)
     scheduler.add_job(lambda: _patiently(tell_due, engine, zone, clock()), "interval", seconds=_DUE_S)
+    deadlines = PlanDeadlines(engine, config.plans, zone)
+    scheduler.add_job(lambda: _patiently(deadlines.turn, clock()), "interval", seconds=_DUE_S)
     scheduler.start()
     return scheduler
 

@@ -8,17 +8,19 @@ from fastapi.responses import HTMLResponse
 from gateway.access.sites import Sites, is_within
 from gateway.api.health import of_all
 from gateway.api.permission import TheReader, sites_for
+from gateway.api.plans_source import TheEvaluations
 from gateway.api.production import address, titles_of
 from gateway.api.rendering import Pages
 from gateway.api.source import Now, Service, TheService, Zone
 from gateway.api.wall import FACES, sites_of
 from gateway.health import EdgeHealth
 from gateway.laboratory.open_findings import OpenFindings
-from gateway.overview import ACT, FINE, LOOK, Need, assurance, laboratory, programme, system
+from gateway.overview import ACT, FINE, LOOK, Need, assurance, laboratory, plans, programme, system
 from gateway.overview import floor as the_floor
 from gateway.production.looking import Asked, Scope
 from gateway.production.periods import day_at, today
 from gateway.production.reading import Machine, machines_of
+from gateway.programme.evaluating import Evaluations
 from gateway.registry.roles import Action, Reader
 
 router = APIRouter(include_in_schema=False)
@@ -39,6 +41,7 @@ class Seen(NamedTuple):
         machines: Those whose production they may see.
         edges: Those that they may see.
         findings: Of the laboratory, that nobody has decided on.
+        evaluations: Of the plans.
     """
 
     asked: Asked
@@ -46,6 +49,7 @@ class Seen(NamedTuple):
     machines: list[Machine]
     edges: list[EdgeHealth]
     findings: OpenFindings
+    evaluations: Evaluations
 
 
 @router.get("/")
@@ -58,13 +62,14 @@ def show_overview(
     zone: Zone,
     production: ProductionSites,
     edge: EdgeSites,
+    evaluations: TheEvaluations,
 ) -> HTMLResponse:
     """What needs them today, what is well, and where they go from here."""
     asked = Asked(service.engine, zone, now)
     machines = machines_of(service.engine, production) if reader.may(Action.READ, "production") else []
     everyone = of_all(service, None)
     kept = cast("OpenFindings", request.app.state.open_findings)
-    seen = Seen(asked, reader, machines, [one for one in everyone if is_within(one.site, edge)], kept)
+    seen = Seen(asked, reader, machines, [one for one in everyone if is_within(one.site, edge)], kept, evaluations)
     needs = _needs(service, seen)
     runs_it = reader.may(Action.READ, "gateway")
     day = day_at(today(now, zone)).before
@@ -106,8 +111,10 @@ def _needs(service: Service, seen: Seen) -> list[Need]:
         needs += [assurance.undecided_work(asked, reader), assurance.open_findings(asked, reader, seen.findings)]
         needs += laboratory.work(asked, reader)
     if reader.may(Action.READ, "task"):
-        needs.append(programme.late_tasks(asked, reader))
+        needs.append(plans.late_tasks(asked, reader, seen.evaluations))
     if reader.may(Action.WRITE, "programme"):
+        needs.append(programme.reports_due(asked, reader))
+        needs += plans.targets(asked, reader, seen.evaluations)
         needs.append(programme.without_proof(asked, reader))
     if reader.may(Action.WRITE, "pilot"):
         needs.append(programme.pilots_without_data(asked, reader))

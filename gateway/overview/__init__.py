@@ -1,6 +1,7 @@
 """What needs somebody today: for each who looks, by what they may see and do.
 
-May import the registry, gateway.production, gateway.health, gateway.shop_floor and edge_agent.wire; knows no HTTP.
+May import the registry, gateway.production, gateway.programme, gateway.indicators, gateway.health, gateway.shop_floor
+and edge_agent.wire; knows no HTTP.
 
 Decision: what stands on the overview follows from rights, not from the names of roles.
 Because: one person may be manager here and laboratory staff there; and a right that is added later brings its part.
@@ -21,6 +22,7 @@ KEYS = (
     *("silent", "missing", "newcomers", "instruments", "findings", "unsaid"),
     *("late_work", "work_to_sign", "unanswered_work"),
     *("late_tasks", "without_proof", "pilots", "pilots_due", "running_out", "unanswered"),
+    *("reports_due", "targets_unmet", "targets_unsaid"),
     *("instruments_due", "undecided_work", "open_findings"),
 )
 """Of the sentences of needs; ``no_KEY`` says that there is none."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from gateway.overview import ACT, FINE, LOOK, MOST_ITEMS, Item, Need
@@ -15,6 +15,8 @@ from gateway.registry.files import DocumentRow
 from gateway.registry.nouns import NOUNS, Registered
 from gateway.registry.organisations import SiteRow
 from gateway.registry.pilots import PilotRow
+from gateway.registry.plan_records import PlanReportRow
+from gateway.registry.plan_reminders import OVER, PlanReminderRow
 from gateway.registry.programme import CertificationRow
 from gateway.registry.proofs import InformationRequestRow
 from gateway.registry.roles import Action, Reader
@@ -27,16 +29,18 @@ ANSWER_DAYS = 15
 PILOT_DAYS = 3
 """A running pilot of whose machines nothing was told for so long is without data."""
 SOON_DAYS = 60
+LATE_DAYS = 60
+"""A report that is later than so is told of no more."""
 _GOES_ON = ("not_begun", "under_way")
 
 
-def late_tasks(asked: Asked, reader: Reader) -> Need:
-    """Tasks that go on and of which nobody has said anything for a quarter."""
+def late_reports(asked: Asked, reader: Reader) -> list[tuple[str, str, str]]:
+    """Plan, task and last day of the tasks that go on and of which nobody has said anything for a quarter."""
     its = TaskProgressRow
     seen = and_(its.retired_at == 0, reader.where(Action.READ, "task", its))
     last = select(its.agency, its.plan, its.task, func.max(its.date).label("date")).where(seen)
     newest = last.group_by(its.agency, its.plan, its.task).subquery()
-    query = select(its.task, its.date).join(
+    query = select(its.plan, its.task, its.date).join(
         newest,
         and_(
             its.agency == newest.c.agency,
@@ -48,8 +52,7 @@ def late_tasks(asked: Asked, reader: Reader) -> Need:
     late = and_(seen, its.state.in_(_GOES_ON), its.date < _before(asked, REPORT_DAYS))
     with Session(asked.engine) as session:
         rows = session.execute(query.where(late).order_by(its.date, its.task)).all()
-    items = tuple(Item(f"{task} ({day})") for task, day in rows[:MOST_ITEMS])
-    return Need("late_tasks", ACT if rows else FINE, len(rows), items, "/tasks", {"days": REPORT_DAYS})
+    return [(row.plan, row.task, row.date) for row in rows]
 
 
 def without_proof(asked: Asked, reader: Reader) -> Need:
@@ -101,6 +104,30 @@ def pilots_without_data(asked: Asked, reader: Reader) -> Need:
         rows = session.execute(query.order_by(its.name)).all()
     items = tuple(Item(f"{name} · {site}") for name, site in rows[:MOST_ITEMS])
     return Need("pilots", ACT if rows else FINE, len(rows), items, "/pilots", {"days": PILOT_DAYS})
+
+
+def reports_due(asked: Asked, reader: Reader) -> Need:
+    """Reports on plans of which people were reminded, until their day is over or they are signed off."""
+    its, signed = PlanReminderRow, PlanReportRow
+    of_year = and_(signed.plan == its.plan, signed.province == its.province, signed.retired_at == 0)
+    is_done = exists().where(
+        of_year, signed.is_signed, func.substr(signed.as_of, 1, 4) == func.substr(its.last_day, 1, 4)
+    )
+    # What agencies hand in is not signed off here: it is told of until its day is over, or the department's report is.
+    still = and_(not_(is_done), or_(its.last_day >= _before(asked, 0), its.stage == OVER))
+    seen = and_(its.retired_at == 0, its.last_day >= _before(asked, LATE_DAYS), still)
+    query = select(its.title, its.title_en, its.last_day, func.min(its.stage)).where(
+        seen, reader.where(Action.WRITE, "programme", its)
+    )
+    query = query.group_by(its.plan, its.duty, its.title, its.title_en, its.last_day).order_by(its.last_day)
+    with Session(asked.engine) as session:
+        rows = session.execute(query).all()
+    items = tuple(
+        Item(f"{vi} ({day})", titles={"vi": f"{vi} ({date.fromisoformat(day):%d/%m/%Y})", "en": f"{en or vi} ({day})"})
+        for vi, en, day, _ in rows[:MOST_ITEMS]
+    )
+    is_late = any(stage <= 0 for *_, stage in rows)
+    return Need("reports_due", FINE if not rows else ACT if is_late else LOOK, len(rows), items, "/plans/calendar")
 
 
 def deadlines(asked: Asked, reader: Reader) -> list[Need]:

@@ -235,7 +235,7 @@ def _pilot(given: Given, say: Words, one: PilotJudged, each: FigureChange | None
         say(f"finding.{each.state}") if each else "",
         *one.days,
         None if one.coverage is None else round(100 * one.coverage, 3),
-        "; ".join(why_told(given, say, code) for code in one.why),
+        "; ".join(why_told(say, code) for code in one.why),
     )
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from gateway.indicators.facts import FigureChange, Gap, PilotJudged
+from gateway.indicators.facts import FigureChange, PilotJudged
 from gateway.reports.content import Block, Bullets, Heading, Paragraph
 from gateway.reports.given import Given
 from gateway.reports.wording import Words
@@ -74,7 +74,7 @@ def _change(given: Given, say: Words, each: FigureChange) -> str:
 
 def _about(given: Given, say: Words, one: PilotJudged) -> Iterator[str]:
     if one.why:
-        yield say("text.pilot_why", why="; ".join(why_told(given, say, code) for code in one.why))
+        yield say("text.pilot_why", why="; ".join(why_told(say, code) for code in one.why))
     if one.instruments:
         parts = {"instruments": len(one.instruments), "certificates": len(one.certificates)}
         yield say("text.pilot_certificates", **parts)
@@ -82,6 +82,6 @@ def _about(given: Given, say: Words, one: PilotJudged) -> Iterator[str]:
         yield comment
 
 
-def why_told(given: Given, say: Words, code: str) -> str:
-    """A code of what is missing, as a part of a sentence."""
-    return given.gap(Gap(code=code), say.language).rstrip(".")
+def why_told(say: Words, code: str) -> str:
+    """Why something is not judged, without the full stop."""
+    return say(f"why.{code}") if say.knows(f"why.{code}") else say("why.other", code=code)

@@ -32,6 +32,10 @@ class Words:
         """The words of a key; a KeyError is a mistake of ours that the tests find."""
         return self._words[key].format(**parts) if parts else self._words[key]
 
+    def knows(self, key: str) -> bool:
+        """Whether there are words for a key."""
+        return key in self._words
+
     def number(self, value: float | None, decimals: int = _DECIMALS) -> str:
         """A figure with at most so many decimals; a dash where there is none.
 

@@ -164,6 +164,13 @@ class House:
         values = {"cause": "other", "since": "2025-01-01", "found": "2025-11-01", "what": "looked at"}
         return rows[0].id if rows else book.make(SYSTEM, "nonconforming_work", key | values).id
 
+    def plan_report(self, side: Side, plan: str) -> str:
+        """The id of a report, not signed, on a plan of this side's province."""
+        book = Book(self.engine, lambda: self.now)
+        key = {"province": side.province, "plan": plan, "kind": "yearly", "as_of": "2025-11-20"}
+        rows = list(book.all(SYSTEM, "plan_report", Asked(where=key)))
+        return rows[0].id if rows else book.make(SYSTEM, "plan_report", key).id
+
     def laboratory_documents(self, side: Side) -> dict[str, str]:
         """Ids of a draft, and of a document that was issued, of this enterprise's laboratory."""
         order = self.laboratory_row(side, "work_order")

@@ -472,7 +472,7 @@ def test_each_role_gets_what_is_theirs_and_no_more(askers, house, line) -> None:
 def test_a_stranger_gets_nothing(opened, house, line) -> None:
     names = {"site": house.own.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
     names |= {"noun": "stop_reason", "rows": "sites", "photo": "0" * 64, "mark": "0" * 16} | PRODUCTION_NAMES
-    names |= {"account_id": "0" * 32, "token_id": "0" * 32}
+    names |= {"account_id": "0" * 32, "token_id": "0" * 32, "ending": "xlsx"}
     rows = ("row", "document", "draft", "import_id", "run_id", "agreement", "training", "agency", "pilot", "plan", "indicator")
     names |= dict.fromkeys(rows, "0" * 32)
     method, path = line.format_map(names).split(" ")

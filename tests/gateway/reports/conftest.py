@@ -37,7 +37,6 @@ SAID = {
     "no_denominator": {"vi": "Chưa có tổng số doanh nghiệp để chia.", "en": "There is no number of all enterprises."},
     "no_proof": {"vi": "Chưa có văn bản nghiệm thu.", "en": "No accepting document."},
     "two_names": {"vi": "Hai tên của một doanh nghiệp.", "en": "Two names of one enterprise."},
-    "few_days": {"vi": "Mới có 12 ngày sản xuất.", "en": "Only 12 productive days."},
     "task_not_said": {"vi": "Năm nay chưa có báo cáo.", "en": "Nothing was said this year."},
 }
 
@@ -185,7 +184,7 @@ PILOTS = (
         days=(40, 36),
         instruments=("i1", "i2"),
         certificates=("c1",),
-        why=("few_days",),
+        why=("few_days_after",),
     ),
 )
 TASKS = (

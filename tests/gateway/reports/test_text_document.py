@@ -8,11 +8,15 @@ import pytest
 from docx import Document
 from docx.shared import Mm
 
+from gateway.indicators.pilot_effects import Reason
+from gateway.programme import judgement
 from gateway.reports.composing import compose
 from gateway.reports.content import Bullets, Chart, Heading, Paragraph
 from gateway.reports.text_document import FONT, docx_of
+from gateway.reports.wording import words_of
 
 AS_OF = date(2027, 11, 25)
+WHYS = ("NOT_FIXED", "FIXED_LATE", "ABANDONED", "NO_MACHINES", "NOT_OVER", "OTHER_PILOT", "NO_CONTROL")
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +183,8 @@ def test_the_same_report_in_english_has_english_figures(given) -> None:
     assert report.head.title == "REPORT"
     assert "1 exceeded: Lượt người được đào tạo (en);" in texts(report)
     assert "change +5.3 points of %" in texts(report)
+
+
+def test_every_reason_for_not_judging_a_pilot_has_words() -> None:
+    codes = {*Reason, *(getattr(judgement, name) for name in WHYS)}
+    assert [code for code in sorted(codes) if not words_of("vi").knows(f"why.{code}")] == []
