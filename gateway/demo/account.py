@@ -19,6 +19,7 @@ from gateway.demo.folder import BENCH, EDGE, LAB_SITE, SITE
 from gateway.demo.laboratory import MADE_UP, PEOPLE, ZONE, Read, furnish, put_on_the_bench
 from gateway.demo.programme import write_programme
 from gateway.demo.province import Made, close_pilots, first_day, set_up, tell_of_machines
+from gateway.demo.statistics import write_statistics
 from gateway.opening import opened_registry
 from gateway.registry import transaction
 from gateway.registry.book import Book
@@ -86,6 +87,7 @@ def _settle(engine: Engine, now: int) -> tuple[str, Made]:
     tell_of_machines(engine, book, made, today)
     close_pilots(book, made, today)
     write_programme(book, made, today)
+    write_statistics(book, made, today.year)
     return owner, made
 
 

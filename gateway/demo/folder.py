@@ -49,6 +49,9 @@ connect_timeout_s = 1  # the demo's own broker is near; it does not answer to MQ
 port = {port}
 secret_file = "api-secret"
 
+[indicators]
+made_up = true  # every page and report says so
+
 [store]
 reserve_mb = 100
 """

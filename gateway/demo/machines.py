@@ -48,7 +48,7 @@ class Machine(NamedTuple):
         ideal_cycle_s: Of its only product, s.
         availability: Its mean before anything is changed, 0 to 1.
         gain: What a pilot adds to it.
-        reject: Share of rejects.
+        reject: Mean share of rejects.
         power_w: While it runs, W; a quarter of it while it stands.
         crew: People at it.
     """
@@ -94,8 +94,8 @@ def tell(engine: Engine, machine: Machine, told: Told, seed: int) -> list[date]:
     with transaction(engine) as session:
         said = _described(machine)
         ingest.take_work_unit(session, edge, said, msgspec.json.encode(said).decode())
-        for day, availability in _days(machine, told, Random(seed)):
-            for one in _hours(machine, day, availability):
+        for day, availability, reject in _days(machine, told, Random(seed)):
+            for one in _hours(machine, day, availability, reject):
                 ingest.take_elements(session, edge, one)
             worked.append(day)
     return worked
@@ -132,23 +132,24 @@ def _described(machine: Machine) -> WorkUnitDescription:
     )
 
 
-def _days(machine: Machine, told: Told, chance: Random) -> Iterator[tuple[date, float]]:
-    """Days worked, and the availability of each."""
+def _days(machine: Machine, told: Told, chance: Random) -> Iterator[tuple[date, float, float]]:
+    """Days worked, and of each availability and share of rejects."""
     off = 0.0
     day = told.since
     while day <= told.until:
         off = _MEMORY * off + chance.gauss(0, _SPREAD * (1 - _MEMORY**2) ** 0.5)
         mean = machine.availability + (machine.gain if day >= told.begins else 0.0)
         if is_worked(day) and day not in told.missing:
-            yield day, min(_MOST, max(_LEAST, mean + off))
+            yield day, min(_MOST, max(_LEAST, mean + off)), machine.reject * chance.uniform(0.5, 1.5)
         day += timedelta(days=1)
 
 
-def _hours(machine: Machine, day: date, availability: float) -> Iterator[Elements]:
+def _hours(machine: Machine, day: date, availability: float, reject: float) -> Iterator[Elements]:
     begins = to_ns(datetime.combine(day, time(SHIFT_FROM)), ZONE.key)
     for hour in range(SHIFT_HOURS):
         since = begins + hour * _NS_H
-        part = _part(machine, f"A@{day.isoformat()}", availability, _BREAK if hour == SHIFT_HOURS // 2 else 0.0)
+        planned_stop = _BREAK if hour == SHIFT_HOURS // 2 else 0.0
+        part = _part(machine, f"A@{day.isoformat()}", availability, reject, planned_stop)
         until = since + _NS_H
         yield Elements(
             key=f"{machine.name}.{since}",
@@ -161,7 +162,7 @@ def _hours(machine: Machine, day: date, availability: float) -> Iterator[Element
         )
 
 
-def _part(machine: Machine, shift: str, availability: float, planned_stop: float) -> Part:
+def _part(machine: Machine, shift: str, availability: float, reject: float, planned_stop: float) -> Part:
     """An hour: what is not available is stopped, broken down or changed over, in fixed shares."""
     busy = round(_NS_H * (1 - planned_stop))
     minor = round(busy * 0.03)
@@ -178,7 +179,7 @@ def _part(machine: Machine, shift: str, availability: float, planned_stop: float
         ideal_cycle_s=machine.ideal_cycle_s,
         ns={name: ns for name, ns in times.items() if ns},
         total=total,
-        reject=round(total * machine.reject),
+        reject=round(total * reject),
         failures=int(fault > 0),
         failing_ns=fault,
         energy_wh={"RUN": run_wh, "STOP": stand_wh},
