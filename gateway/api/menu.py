@@ -28,6 +28,7 @@ MENU = (
     Entry("/instruments", "menu.instruments", "laboratory"),
     Entry("/laboratory/work", "menu.laboratory_work", "laboratory"),
     Entry("/plans", "menu.plans", "task"),
+    Entry("/tfp", "menu.tfp", "programme"),
     Entry("/pilots", "menu.pilots", "pilot"),
     Entry("/improvement", "menu.improvement", "improvement"),
     Entry("/setup", "menu.setup", "production", Action.WRITE),
