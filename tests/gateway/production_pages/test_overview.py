@@ -180,7 +180,7 @@ def programme(house, province):
 
 def test_an_officer_sees_late_tasks_records_without_proof_and_what_runs_out(programme, province) -> None:
     shown = words_of(province.enter(Role.PROVINCIAL_OFFICER, "lan", "province"))
-    assert "1 nhiệm vụ quá 92 ngày chưa báo cáo t-late (2025-06-30)" in shown
+    assert "1 nhiệm vụ chậm so với kế hoạch t-late (2025-06-30)" in shown
     assert "2 hồ sơ chưa có minh chứng" in shown
     assert "Lớp đào tạo: 5S cơ bản · 2025-05-05" in shown
     assert "1 mô hình điểm 3 ngày không có dữ liệu TPM ở xưởng dập · Xưởng sa-dec" in shown
@@ -199,7 +199,7 @@ def test_a_pilot_whose_machines_speak_is_not_named(programme, province) -> None:
 def test_a_reporter_sees_the_tasks_of_the_agency_and_nothing_of_production(programme, province) -> None:
     programme.keep(machine(), hour(programme, YESTERDAY))
     shown = words_of(province.enter(Role.AGENCY_REPORTER, "son", "agency"))
-    assert "1 nhiệm vụ quá 92 ngày chưa báo cáo t-late" in shown
+    assert "1 nhiệm vụ chậm so với kế hoạch t-late" in shown
     assert "sa-dec" not in shown
     assert "mô hình điểm" not in shown.casefold()
 
