@@ -154,7 +154,7 @@ class Case:
             beside=beside,
             history=history,
             components=components,
-            rests_on=tuple(sorted(rests_on)),
+            rests_on=tuple(sorted(rests_on, key=lambda one: (one.noun, one.id))),
             not_counted=not_counted,
             missing=_sorted(missing),
             doubts=_sorted([*self.readings(), *doubts]),

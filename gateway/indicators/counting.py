@@ -11,18 +11,17 @@ Decision: what a share is taken of needs no document.
 Because: a list of what there is is no achievement that anybody accepts.
 """
 
-import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import numpy as np
+
+from gateway.indicators.columns import NEVER, Column, Mask, Whole, day_number, is_there, told_day
 from gateway.indicators.counted import COUNTED
-from gateway.indicators.facts import Gap, Record, Value
-from gateway.indicators.ledger import Entry, Ledger
+from gateway.indicators.facts import Gap, Value
+from gateway.indicators.ledger import Ledger, Rows
 from gateway.indicators.measures import ANY, Records, Source, Success, Wanted
 from gateway.indicators.results import NotCounted, Ref
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Window(NamedTuple):
@@ -41,30 +40,83 @@ class Window(NamedTuple):
     is_state: bool = False
 
 
-class Candidate(NamedTuple):
-    """A record that a source means.
+class Part:
+    """Rows of one noun that some sources mean.
 
-    Attributes:
-        day: As of :class:`gateway.indicators.ledger.Entry`; candidates are in the order of their days.
-        noun: Its kind.
-        row: Its id.
-        entry: The record.
-        key: What is counted of it.
-        ways: What else its organisation must have, one of any way; empty: nothing.
-        known: Day on which all that the source asks for was there, such as that of an answer.
+    Args:
+        ledger: What is known.
+        noun: Which.
+        sources: Of this noun.
+        count: As of a measure.
     """
 
-    day: str
-    noun: str
-    row: str
-    entry: Entry
-    key: str
-    ways: tuple[tuple[Success, ...], ...]
-    known: str
+    def __init__(self, ledger: Ledger, noun: str, sources: list[Source], count: str) -> None:
+        self.ledger, self.noun = ledger, noun
+        self.rows: Rows = ledger.rows(noun)
+        self.keys: Column = ledger.column(noun, noun if count == "rows" else count)
+        self.is_state = bool(COUNTED[noun].until) or not COUNTED[noun].day
+        chosen = [(source.also_has, *chosen_by(ledger, source)) for source in sources]
+        there = self.keys.where(is_there) & self.rows.live
+        self.plain: Mask = np.zeros(len(there), dtype=bool)
+        self.ways: list[tuple[tuple[Success, ...], Mask]] = []
+        known = np.full(len(there), NEVER, dtype=np.int64)
+        for also, mask, day in chosen:
+            known[mask] = np.minimum(known[mask], day[mask])
+            if also:
+                self.ways.append((also, mask & there))
+            else:
+                self.plain |= mask & there
+        self.known: Whole = known
+        meant = self.plain.copy()
+        for _, mask in self.ways:
+            meant |= mask
+        order = np.flatnonzero(meant)
+        self.meant: Whole = order[np.argsort(self.rows.day[order], kind="stable")]
+        self.days: Whole = self.rows.day[self.meant]
+
+    def within(self, window: Window, *, last: str = "") -> Whole:
+        """Those of the days, or up to another last one, or that hold on the last day."""
+        end = day_number(window.end)
+        if self.is_state:
+            rows, day, until = self.meant, self.days, self.rows.until[self.meant]
+            return rows[(day <= end) & (end <= until)]
+        since = day_number(window.since)
+        if window.is_state and COUNTED[self.noun].is_yearly:
+            since = max(since, end // 10_000 * 10_000)
+        first, behind = np.searchsorted(self.days, [max(since, 1), day_number(last or window.end) + 1])
+        return self.meant[first:behind]
+
+    def successful(self, rows: Whole, window: Window) -> Mask:
+        """Which of some rows have what they must have besides."""
+        found: Mask = self.plain[rows]
+        for kinds, mask in self.ways:
+            found |= mask[rows] & self.has_any(kinds, rows, window)
+        return found
+
+    def has_any(self, kinds: tuple[Success, ...], rows: Whole, window: Window) -> Mask:
+        """Which of some rows are of an organisation with a success of these days."""
+        owners = {owner for kind in kinds for owner, days in self._won(kind, window) if days}
+        return self.owners.where(lambda owner: owner in owners)[rows]
+
+    def proofs(self, rows: Whole, window: Window) -> set[Ref]:
+        """Successes that some rows rest on."""
+        kinds = {kind for also, _ in self.ways for kind in also}
+        owners = set(self.owners.among(rows[~self.plain[rows]])) if kinds else set()
+        return {ref for kind in kinds for owner, days in self._won(kind, window) if owner in owners for ref in days}
 
     @property
-    def ref(self) -> Ref:
-        return Ref(self.noun, self.row)
+    def owners(self) -> Column:
+        """Organisations of the rows."""
+        return self.ledger.column(self.noun, "organisation")
+
+    def _won(self, kind: Success, window: Window) -> Iterator[tuple[str, list[Ref]]]:
+        since, end = day_number(window.since), day_number(window.end)
+        for owner, days in self.ledger.successes(kind).items():
+            yield owner, [ref for day, ref in days if since <= day <= end]
+
+    def refs(self, rows: Whole) -> list[Ref]:
+        noun, records = self.noun, self.rows.records
+        return [Ref(noun, records[at].id) for at in rows.tolist()]
 
 
 class Count(NamedTuple):
@@ -72,15 +124,31 @@ class Count(NamedTuple):
 
     Attributes:
         value: How many.
-        keys: Of which things.
-        rows: The records.
+        parts: The rows, noun by noun.
         proofs: Rows of other nouns that they rest on too.
     """
 
     value: int
-    keys: frozenset[str]
-    rows: tuple[Candidate, ...]
+    parts: tuple[tuple[Part, Whole], ...]
     proofs: frozenset[Ref]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Of which things."""
+        return frozenset(str(key) for part, rows in self.parts for key in part.keys.among(rows))
+
+    @property
+    def rows(self) -> int:
+        return sum(len(rows) for _, rows in self.parts)
+
+    @property
+    def refs(self) -> set[Ref]:
+        """What it rests on."""
+        return {ref for part, rows in self.parts for ref in part.refs(rows)} | self.proofs
+
+    def among(self, path: str) -> set[Value]:
+        """Distinct values of a field that are there."""
+        return {value for part, rows in self.parts for value in part.ledger.column(part.noun, path).among(rows)}
 
 
 class Tally:
@@ -93,21 +161,13 @@ class Tally:
     """
 
     def __init__(self, ledger: Ledger, measure: Records, *, is_proof_wanted: bool = True) -> None:
-        self._ledger = ledger
         self._wants_proof = is_proof_wanted
         self.measure = measure
         self.is_distinct = measure.count != "rows"
-        found: dict[tuple[str, str], Candidate] = {}
-        for source in measure.sources:
-            for one in _candidates(ledger, source, measure.count):
-                before = found.get(one[1:3])
-                found[one[1:3]] = _either(before, one) if before else one
-        self._events: list[Candidate] = []
-        self._states: list[Candidate] = []
-        for one in sorted(found.values(), key=lambda candidate: candidate[:3]):
-            (self._states if _is_state(one.noun) else self._events).append(one)
-        self._days = [one.day for one in self._events]
-        self._years = {one.day[:4] for one in self._events if one.day}
+        nouns = dict.fromkeys(source.of for source in measure.sources)
+        self._parts = [
+            Part(ledger, noun, [one for one in measure.sources if one.of == noun], measure.count) for noun in nouns
+        ]
 
     def over(self, window: Window, *, within: frozenset[str] | None = None) -> Count:
         """What counts over some days.
@@ -116,147 +176,100 @@ class Tally:
             window: Which.
             within: Only these things; None: all.
         """
-        rows, proofs = [], set[Ref]()
-        for one in self._in(window):
-            if (within is not None and one.key not in within) or one.known > window.end:
-                continue
-            if self._wants_proof and not one.entry.is_proven:
-                continue
-            also = self.successes(one, window, one.ways)
-            if one.ways and not also:
-                continue
-            proofs |= also
-            rows.append(one)
-        keys = frozenset(one.key for one in rows)
-        return Count(len(keys) if self.is_distinct else len(rows), keys, tuple(rows), frozenset(proofs))
+        parts, proofs = [], set[Ref]()
+        for part in self._parts:
+            rows = part.within(window)
+            rows = rows[part.known[rows] <= day_number(window.end)]
+            if self._wants_proof:
+                rows = rows[part.rows.proven[rows]]
+            if within is not None:
+                rows = rows[part.keys.where(lambda key: str(key) in within)[rows]]
+            rows = rows[part.successful(rows, window)]
+            proofs |= part.proofs(rows, window)
+            parts.append((part, rows))
+        return self.count_of(Count(0, tuple(parts), frozenset(proofs)))
 
-    def left_out(self, window: Window) -> tuple[NotCounted, ...]:
-        """What looks as if it counted over some days, and does not, with the reason; sorted."""
-        found = [NotCounted(ref=one.ref, why=why) for one, why in self._doubtful(window)]
-        return tuple(sorted(found, key=lambda one: (one.ref, one.why.code)))
+    def count_of(self, count: Count) -> Count:
+        """A count with its value worked out."""
+        return count._replace(value=len(count.keys) if self.is_distinct else count.rows)
 
     def beside(self, count: Count, path: str) -> int:
         """Another count of the same records."""
-        if path == "rows":
-            return len(count.rows)
-        found = (self._ledger.value(one.noun, one.entry.record, path) for one in count.rows)
-        return len({value for value in found if _is_there(value)})
+        return count.rows if path == "rows" else len(count.among(path))
 
     def first_year(self) -> int | None:
         """The year of the first record, proven or not; None: there is none with a day."""
-        return int(min(self._years)) if self._years else None
+        days = [int(part.days[part.days > 0][0]) for part in self._parts if (part.days > 0).any()]
+        return min(days) // 10_000 if days else None
 
-    def _in(self, window: Window) -> Iterator[Candidate]:
-        yield from self._happened(window, window.end)
-        yield from (one for one in self._states if _holds(one, window.end))
+    def left_out(self, window: Window) -> tuple[NotCounted, ...]:
+        """What looks as if it counted over some days, and does not, with the reason; sorted."""
+        found = [one for part in self._parts for one in self._doubtful(part, window)]
+        return tuple(sorted(found, key=lambda one: (one.ref.noun, one.ref.id, one.why.code)))
 
-    def _happened(self, window: Window, end: str) -> Iterator[Candidate]:
-        first = bisect_left(self._days, window.since or "0")
-        for one in self._events[first : bisect_right(self._days, end)]:
-            if not window.is_state or not COUNTED[one.noun].is_yearly or one.day[:4] == window.end[:4]:
-                yield one
-
-    def successes(self, one: Candidate, window: Window, ways: tuple[tuple[Success, ...], ...]) -> set[Ref]:
-        """What the record's organisation has of some ways, over some days."""
-        found = set[Ref]()
-        for kind in {kind for way in ways for kind in way}:
-            days = self._ledger.successes(kind).get(self._ledger.owner_of(one.noun, one.row), ())
-            found |= {ref for day, ref in days if window.since <= day <= window.end}
-        return found
-
-    def _doubtful(self, window: Window) -> Iterator[tuple[Candidate, Gap]]:
-        yield from ((one, Gap(code="no_day")) for one in self._events if not one.day)
-        for one in self._happened(window, window.until):
-            if why := self._why(one, window):
-                yield one, why
-        for one in self._states:
-            if window.end < one.day <= window.until:
-                yield one, Gap(code="in_the_future", parts={"day": one.day})
-            elif window.since <= one.entry.until < window.end:
-                yield one, Gap(code="expired", parts={"day": one.entry.until})
-            elif _holds(one, window.end) and (why := self._why(one, window)):
-                yield one, why
-
-    def _why(self, one: Candidate, window: Window) -> Gap | None:
-        """Why a record of these days does not count; None: it does."""
-        if max(one.day, one.known) > window.end:
-            return Gap(code="in_the_future", parts={"day": max(one.day, one.known)})
-        if self._wants_proof and not one.entry.is_proven:
-            return Gap(code="no_document")
-        if one.ways and not self.successes(one, window, one.ways):
-            return Gap(code="no_result", parts={"wanted": ",".join(sorted({k for way in one.ways for k in way}))})
-        return None
+    def _doubtful(self, part: Part, window: Window) -> Iterator[NotCounted]:
+        end, day, until = day_number(window.end), part.days, part.rows.until[part.meant]
+        if part.is_state:
+            since, last = day_number(window.since), day_number(window.until)
+            yield from _dated(part, part.meant[(end < day) & (day <= last)], "in_the_future", part.rows.day)
+            yield from _dated(part, part.meant[(since <= until) & (until < end)], "expired", part.rows.until)
+            rows = part.within(window)
+        else:
+            yield from _told(part, part.meant[day == 0], Gap(code="no_day"))
+            rows = part.within(window, last=window.until)
+        latest = np.maximum(part.rows.day, part.known)
+        is_later = latest[rows] > end
+        yield from _dated(part, rows[is_later], "in_the_future", latest)
+        rows = rows[~is_later]
+        lacks = ~part.rows.proven[rows] if self._wants_proof else np.zeros(len(rows), dtype=bool)
+        yield from _told(part, rows[lacks], Gap(code="no_document"))
+        rows = rows[~lacks]
+        wanted = ",".join(sorted({kind for also, _ in part.ways for kind in also}))
+        failed = rows[~part.successful(rows, window)]
+        yield from _told(part, failed, Gap(code="no_result", parts={"wanted": wanted}))
 
 
-def _holds(one: Candidate, day: str) -> bool:
-    """Whether a state holds on a day."""
-    return one.day <= day and (not one.entry.until or day <= one.entry.until)
+def chosen_by(ledger: Ledger, source: Source) -> tuple[Mask, Whole]:
+    """Rows in use that a source means, and of each the day on which all that it asks for was there."""
+    rows = len(ledger.used(source.of))
+    mask, known = np.ones(rows, dtype=bool), np.zeros(rows, dtype=np.int64)
+    for path, wanted in source.where.items():
+        column = ledger.column(source.of, path)
+        mask &= column.where(lambda value, wanted=wanted: _is_wanted(value, wanted))  # type: ignore[misc]
+        if wanted == ANY:
+            known = np.maximum(known, column.told(lambda one: one if isinstance(one, str) else None).days())
+    for path, all_of in source.has_all.items():
+        asked = set(all_of)
+        mask &= ledger.column(source.of, path).where(lambda value, asked=asked: asked <= set(_several(value)))  # type: ignore[misc]
+    for path, least in source.least.items():
+        mask &= ledger.column(source.of, path).where(lambda value, least=least: len(_several(value)) >= least)  # type: ignore[misc]
+    return mask, known
 
 
 def coverage_of(count: Count, left_out: Iterable[NotCounted]) -> float | None:
     """Share of the records in question that are proven; None: there are none."""
     lacking = sum(one.why.code in ("no_document", "no_result", "no_day") for one in left_out)
-    return len(count.rows) / (len(count.rows) + lacking) if count.rows or lacking else None
+    return count.rows / (count.rows + lacking) if count.rows or lacking else None
 
 
-def matches(ledger: Ledger, source: Source, noun: str, record: Record) -> bool:
-    """Whether a source means a record."""
-    return all(_is_wanted(ledger.value(noun, record, path), wanted) for path, wanted in source.where.items()) and (
-        all(set(wanted) <= set(_several(ledger.value(noun, record, path))) for path, wanted in source.has_all.items())
-        and all(len(_several(ledger.value(noun, record, path))) >= n for path, n in source.least.items())
-    )
+def _told(part: Part, rows: Whole, why: Gap) -> Iterator[NotCounted]:
+    return (NotCounted(ref=ref, why=why) for ref in part.refs(rows))
 
 
-def _candidates(ledger: Ledger, source: Source, count: str) -> Iterator[Candidate]:
-    noun = source.of
-    ways = (source.also_has,) if source.also_has else ()
-    columns = [(ledger.column(noun, path), wanted) for path, wanted in source.where.items()]
-    dated = [column for column, wanted in columns if wanted == ANY]
-    keys = None if count == "rows" else ledger.column(noun, count)
-    choices = Source(of=noun, has_all=source.has_all, least=source.least)
-    for entry in ledger.entries(noun):
-        at = entry.at
-        if not all(_is_wanted(column[at], wanted) for column, wanted in columns):
-            continue
-        if (source.has_all or source.least) and not matches(ledger, choices, noun, entry.record):
-            continue
-        key = entry.record.id if keys is None else keys[at]
-        if _is_there(key):
-            known = max((_day_in(column[at]) for column in dated), default="")
-            yield Candidate(entry.day, noun, entry.record.id, entry, str(key), ways, known)
-
-
-def _either(one: Candidate, other: Candidate) -> Candidate:
-    """A record that two sources mean: the easier of both is enough."""
-    ways = (*one.ways, *other.ways) if one.ways and other.ways else ()
-    return one._replace(ways=ways, known=min(one.known, other.known))
-
-
-def _day_in(value: Value) -> str:
-    return value if isinstance(value, str) and _DAY.fullmatch(value) else ""
+def _dated(part: Part, rows: Whole, code: str, days: Whole) -> Iterator[NotCounted]:
+    for ref, day in zip(part.refs(rows), days[rows].tolist(), strict=True):
+        yield NotCounted(ref=ref, why=Gap(code=code, parts={"day": told_day(day)}))
 
 
 def _is_wanted(value: Value, wanted: Wanted) -> bool:
     if wanted == ANY:
-        return _is_there(value)
-    if isinstance(value, tuple | list):
+        return is_there(value)
+    if isinstance(value, tuple):
         return any(one in wanted for one in value)
     if isinstance(value, bool | str):
         return value in wanted
-    if value is None:
-        return False in wanted or "" in wanted
-    return str(value) in wanted
-
-
-def _is_there(value: Value) -> bool:
-    """Whether anything stands there; no valid event is none."""
-    return value not in (None, "", (), [], False, 0)
+    return (False in wanted or "" in wanted) if value is None else str(value) in wanted
 
 
 def _several(value: Value) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, tuple | list) else ()
-
-
-def _is_state(noun: str) -> bool:
-    its = COUNTED[noun]
-    return bool(its.until) or not its.day
+    return value if isinstance(value, tuple) else ()

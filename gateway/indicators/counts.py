@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gateway.indicators.case import Case
-from gateway.indicators.counting import Candidate, Count, Tally, Window, coverage_of
+from gateway.indicators.counting import Count, Tally, Window, coverage_of
 from gateway.indicators.facts import Gap, Record
 from gateway.indicators.ledger import PLACE, organisations_of
 from gateway.indicators.measures import Records, Share, Source, Statistic
@@ -25,7 +25,7 @@ def evaluate_records(case: Case, measure: Records) -> Evaluated:
         coverage=coverage_of(count, left_out),
         beside=(*_beside(tally, count, measure), *_also_since(case, tally)),
         history=case.history(lambda window: float(tally.over(window).value)),
-        rests_on=refs_of(count),
+        rests_on=count.refs,
         not_counted=left_out,
         missing=missing_of(case, (measure,), count),
         doubts=doubts_of(case, tally, count),
@@ -52,7 +52,7 @@ class Fraction:
         if self.below is not None:
             count = self.below.over(window)
             keys = count.keys if self.measure.within else None
-            return float(count.value), keys, frozenset(one.ref for one in count.rows), None
+            return float(count.value), keys, frozenset(count.refs), None
         assert self._statistic is not None, "a denominator is one of both"
         series = series_of(self.case.ledger, self._statistic, int(window.end[:4]))
         year = max(series.values, default=None)
@@ -97,16 +97,11 @@ def evaluate_share(case: Case, measure: Share) -> Evaluated:
             *_beside(share.above, count, measure.numerator),
         ),
         history=case.history(share.over),
-        rests_on=refs_of(count) | below,
+        rests_on=count.refs | below,
         not_counted=left_out,
         missing=missing,
         doubts=doubts,
     )
-
-
-def refs_of(count: Count) -> set[Ref]:
-    """What a count rests on."""
-    return {one.ref for one in count.rows} | count.proofs
 
 
 def measured_of(case: Case, tally: Tally, count: Count) -> float | None:
@@ -121,12 +116,16 @@ def measured_of(case: Case, tally: Tally, count: Count) -> float | None:
     if not by and not has_pilots and not feeds & {"measured", "calibration"}:
         return None
     owners = _measured_owners(case, feeds)
-    rows = [
-        one
-        for one in count.rows
-        if (bool(tally.successes(one, case.window, (by,))) if by else _is_measured(case, one, owners))
-    ]
-    return float(len({one.key for one in rows}) if tally.is_distinct else len(rows))
+    measured = []
+    for part, rows in count.parts:
+        if by:
+            is_measured = part.has_any(by, rows, case.window)
+        elif part.noun == "pilot":
+            is_measured = part.ledger.column("pilot", "pilot").where(lambda row: row in case.ledger.judged)[rows]
+        else:
+            is_measured = part.owners.where(lambda owner: owner in owners)[rows]
+        measured.append((part, rows[is_measured]))
+    return float(tally.count_of(count._replace(parts=tuple(measured))).value)
 
 
 def _measured_owners(case: Case, feeds: set[str | None]) -> frozenset[str]:
@@ -139,19 +138,12 @@ def _measured_owners(case: Case, feeds: set[str | None]) -> frozenset[str]:
     return frozenset(owners - {""})
 
 
-def _is_measured(case: Case, one: Candidate, owners: frozenset[str]) -> bool:
-    ledger = case.ledger
-    return one.row in ledger.judged if one.noun == "pilot" else ledger.owner_of(one.noun, one.row) in owners
-
-
 def doubts_of(case: Case, tally: Tally, count: Count) -> list[Gap]:
     """Organisations that may be one; records of which it is not known to which former province they belong."""
     found: list[Gap] = []
-    named = {one.key for one in count.rows} if tally.is_distinct else set()
-    known = organisations_of(case.ledger, sorted(named))
+    known = organisations_of(case.ledger, sorted(count.keys) if tally.is_distinct else [])
     found += alike(known)
-    places = {one.entry.record.values.get(PLACE) for one in count.rows}
-    if case.plan.province.former_code and any(_is_of_today(case, place) for place in places):
+    if case.plan.province.former_code and any(_is_of_today(case, place) for place in count.among(PLACE)):
         found.append(Gap(code="territory_of_today"))
     return found
 

@@ -13,9 +13,10 @@ Because: with output falling the share is above the target when TFP falls by mor
 from collections.abc import Mapping, Sequence
 
 import msgspec
+import numpy as np
 
 from gateway.indicators.case import Case
-from gateway.indicators.counting import Window, matches
+from gateway.indicators.counting import Window, chosen_by
 from gateway.indicators.economy import economy_of
 from gateway.indicators.facts import Economy, EconomyYear, Gap
 from gateway.indicators.judging import standing
@@ -104,15 +105,15 @@ def pilot_changes(case: Case, measure: PilotChange, year: int | None = None) -> 
         measure: Which figure, of which pilots.
         year: In which they were judged; None: any.
     """
-    source = Source(of="pilot", where=measure.where)
+    mask, _ = chosen_by(case.ledger, Source(of="pilot", where=measure.where))
+    rows = case.ledger.rows("pilot")
     found = []
-    for entry in case.ledger.entries("pilot"):
-        its = case.ledger.judged.get(entry.record.id)
+    for at in np.flatnonzero(mask & rows.live).tolist():
+        its = case.ledger.judged.get(rows.records[at].id)
         if its is None or its.judged > case.as_of.isoformat() or (year is not None and its.judged[:4] != f"{year:04d}"):
             continue
-        if matches(case.ledger, source, "pilot", entry.record):
-            of_figure = (one for one in its.figures if one.figure == measure.figure)
-            found += [100 * one.change / one.before for one in of_figure if one.before and one.change is not None]
+        of_figure = (one for one in its.figures if one.figure == measure.figure)
+        found += [100 * one.change / one.before for one in of_figure if one.before and one.change is not None]
     return sorted(found)
 
 

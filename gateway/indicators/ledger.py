@@ -13,13 +13,16 @@ Because: without its class an attendance has neither day nor proof; the support 
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache, cached_property
-from typing import Any, NamedTuple
+from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
-from gateway.indicators.counted import ATTACHED, COUNTED, LINKED_ONLY, OWN
-from gateway.indicators.facts import Facts, PilotJudged, Record, Value
+from gateway.indicators.columns import NEVER, Column, Mask, Whole, column_of, day_number, distinct, first_of, is_there
+from gateway.indicators.counted import COUNTED, LINKED_ONLY, OWN
+from gateway.indicators.facts import Facts, Record, Value
 from gateway.indicators.measures import Success
 from gateway.indicators.results import Ref
 
@@ -29,22 +32,22 @@ JUDGED = ("improved", "not_improved")
 """States of a pilot with a closed comparison."""
 
 
-class Entry(NamedTuple):
-    """A record that is in use, as far as it is counted.
+class Rows(NamedTuple):
+    """Rows of a noun that are in use, by id, as they are counted.
 
     Attributes:
-        at: Its place among the rows in use of its noun.
-        record: The row.
-        day: From which it counts, ISO 8601; empty: since ever, or nobody entered one.
-        until: Last day on which it holds; empty: still.
-        is_proven: A document proves it.
+        records: Them.
+        live: Those that count at all: not replaced by another version, and of a class or club that is in use.
+        day: From which each counts; 0: since ever, or nobody entered one.
+        until: Last day on which each holds.
+        proven: A document proves it.
     """
 
-    at: int
-    record: Record
-    day: str
-    until: str
-    is_proven: bool
+    records: Sequence[Record]
+    live: Mask
+    day: Whole
+    until: Whole
+    proven: Mask
 
 
 class Ledger:
@@ -58,25 +61,26 @@ class Ledger:
     def __init__(self, facts: Facts, former: str = "") -> None:
         self.facts = facts
         self._former = former
-        self._all = {noun: {one.id: one for one in rows} for noun, rows in facts.records.items()}
+        self._all: dict[str, dict[str, Record]] = {}
         self._used: dict[str, list[Record]] = {}
-        self._entries: dict[str, list[Entry]] = {}
-        self._columns: dict[tuple[str, str], list[Value]] = {}
+        self._rows: dict[str, Rows] = {}
+        self._columns: dict[tuple[str, str], Column] = {}
         self._outside = frozenset(one.id for one in facts.records.get("province", ()) if self._is_outside(one))
-        self._successes: dict[str, dict[str, list[tuple[str, Ref]]]] = {}
+        self._successes: dict[str, dict[str, list[tuple[int, Ref]]]] = {}
         self.judged = {one.pilot: one for one in facts.pilots if one.state in JUDGED}
-        self.owner_of = cache(self._owner_of)
 
     def record(self, noun: str, row: object) -> Record | None:
         """A row by its id, out of use or not."""
-        return self._all.get(noun, {}).get(str(row))
+        if noun not in self._all:
+            self._all[noun] = {one.id: one for one in self.facts.records.get(noun, ())}
+        return self._all[noun].get(str(row))
 
     def used(self, noun: str) -> list[Record]:
         """Rows in use within the territory, by id."""
         if noun not in self._used:
-            rows = self._all.get(noun, {}).values()
+            rows = self.facts.records.get(noun, ())
             found = [one for one in rows if not one.retired_at and one.values.get(PLACE) not in self._outside]
-            self._used[noun] = sorted(found, key=lambda one: one.id)
+            self._used[noun] = sorted(found, key=attrgetter("id"))
         return self._used[noun]
 
     def statistics(self, until: int) -> list[Record]:
@@ -93,29 +97,59 @@ class Ledger:
                 found.append(msgspec.structs.replace(one, values=values))
         return found
 
-    def entries(self, noun: str) -> list[Entry]:
-        """Rows in use as they are counted, by id."""
-        if noun not in self._entries:
-            its = COUNTED[noun]
-            rows = self.used(noun)
-            blank: list[Value] = [""] * len(rows)
-            days = self.column(noun, its.day) if its.day else blank
-            ends = self.column(noun, its.until) if its.until else blank
-            proofs = [True] * len(rows) if its.proof == OWN else self._proofs(noun, its.proof)
-            bearing = {path.partition(".")[0] for path in (its.day, its.proof) if "." in path}
-            replaced = {one.values.get(its.replaces) for one in rows} if its.replaces else set()
-            self._entries[noun] = [
-                Entry(at, row, _day(day), str(end or ""), proof)
-                for at, (row, day, end, proof) in enumerate(zip(rows, days, ends, proofs, strict=True))
-                if row.id not in replaced and not any(self._is_gone(noun, row, link) for link in bearing)
-            ]
-        return self._entries[noun]
+    def rows(self, noun: str) -> Rows:
+        """Rows in use as they are counted."""
+        if noun not in self._rows:
+            its, used = COUNTED[noun], self.used(noun)
+            nothing = column_of([""] * len(used))
+            live = np.ones(len(used), dtype=bool)
+            if its.replaces:
+                replaced = {one.values.get(its.replaces) for one in used}
+                live &= np.array([one.id not in replaced for one in used], dtype=bool)
+            for link in {path.partition(".")[0] for path in (its.day, its.proof) if "." in path}:
+                to = _LINKS[noun, link]
+                live &= self.column(noun, link).where(lambda row, to=to: not self._is_gone(to, row))  # type: ignore[misc]
+            self._rows[noun] = Rows(
+                records=used,
+                live=live,
+                day=(self.column(noun, its.day) if its.day else nothing).days(),
+                until=(self.column(noun, its.until) if its.until else nothing).days(NEVER),
+                proven=np.ones(len(used), dtype=bool) if its.proof == OWN else self._proven(noun, its.proof),
+            )
+        return self._rows[noun]
 
-    def column(self, noun: str, path: str) -> list[Value]:
-        """A field, or one behind links, of every row in use."""
+    def current(self, noun: str) -> list[Record]:
+        """Rows in use that count at all."""
+        rows = self.rows(noun)
+        return [one for one, is_live in zip(rows.records, rows.live.tolist(), strict=True) if is_live]
+
+    def column(self, noun: str, path: str) -> Column:
+        """A field, or one behind links, of every row in use; a noun's own name is its id."""
         if (noun, path) not in self._columns:
-            self._columns[noun, path] = [self.value(noun, one, path) for one in self.used(noun)]
+            name, _, rest = path.partition(".")
+            its = COUNTED.get(noun)
+            if its is not None and name in its.paths:
+                found = first_of([self._plain_column(noun, one) for one in its.paths[name]])
+                to = name
+            else:
+                found = self._plain_column(noun, name)
+                to = _LINKS.get((noun, name), name)
+            if rest:
+                found = found.told(lambda row: self.value(to, self.record(to, row), rest))
+            self._columns[noun, path] = found
         return self._columns[noun, path]
+
+    def _plain_column(self, noun: str, path: str) -> Column:
+        """As of the rows themselves, whatever :attr:`Counted.paths` says."""
+        name, _, rest = path.partition(".")
+        used = self.used(noun)
+        found = (
+            distinct([one.id for one in used]) if name == noun else column_of([one.values.get(name) for one in used])
+        )
+        if rest:
+            to = _LINKS.get((noun, name), name)
+            found = found.told(lambda row: self.value(to, self.record(to, row), rest))
+        return found
 
     def value(self, noun: str, record: Record | None, path: str) -> Value:
         """A field of a record, or behind points of what it links to; a noun's own name is its id; None: not there."""
@@ -136,56 +170,56 @@ class Ledger:
         to = _LINKS.get((noun, name), name)
         return self.value(to, self.record(to, record.values.get(name)), rest)
 
-    def _owner_of(self, noun: str, row: str) -> str:
-        return str(self.value(noun, self.record(noun, row), "organisation") or "")
-
     @cached_property
-    def with_pilot(self) -> dict[str, list[PilotJudged]]:
-        """Organisation -> its pilots that are judged and in use."""
-        found = defaultdict[str, list[PilotJudged]](list)
-        for one in self.entries("pilot"):
-            if one.record.id in self.judged:
-                found[self.owner_of("pilot", one.record.id)].append(self.judged[one.record.id])
-        return dict(found)
+    def with_pilot(self) -> frozenset[str]:
+        """Organisations with a pilot that is judged."""
+        found = {self._owner("pilot", one) for one in self.current("pilot") if one.id in self.judged}
+        return frozenset(found - {""})
 
-    def successes(self, kind: Success) -> dict[str, list[tuple[str, Ref]]]:
+    def successes(self, kind: Success) -> dict[str, list[tuple[int, Ref]]]:
         """Organisation -> day and row of each success of a kind, in order."""
         if kind not in self._successes:
-            found = defaultdict[str, list[tuple[str, Ref]]](list)
-            for noun, row, day in self._successful(kind):
-                if day:
-                    found[self.owner_of(noun, row)].append((day, Ref(noun, row)))
+            found = defaultdict[str, list[tuple[int, Ref]]](list)
+            for one, day in self._successful(kind):
+                if number := day_number(day):
+                    found[self._owner(one.noun, one)].append((number, Ref(one.noun, one.id)))
             self._successes[kind] = {owner: sorted(days) for owner, days in found.items() if owner}
         return self._successes[kind]
 
-    def _successful(self, kind: Success) -> list[tuple[str, str, str]]:
+    def _owner(self, noun: str, one: Record) -> str:
+        return str(self.value(noun, one, "organisation") or "")
+
+    def _successful(self, kind: Success) -> list[tuple[Record, Value]]:
         if kind in ("certification", "inhouse_standard"):
-            return [(kind, one.record.id, one.day) for one in self.entries(kind)]
+            return [(one, one.values.get(COUNTED[kind].day)) for one in self.current(kind)]
         if kind == "improvement":
-            found = ((one.record.id, self.judged.get(one.record.id)) for one in self.entries("pilot"))
-            return [("pilot", row, its.judged) for row, its in found if its and its.state == "improved"]
-        lots = [one.record for one in self.entries("traceability")]
-        valid = [one for one in lots if one.values.get("published") and one.values.get("valid_events")]
+            found = ((one, self.judged.get(one.id)) for one in self.current("pilot"))
+            return [(one, its.judged) for one, its in found if its and its.state == "improved"]
+        lots = [one for one in self.current("traceability") if is_there(one.values.get("valid_events"))]
         day = "accepted" if kind == "accepted_lot" else "published"
-        return [("traceability", one.id, _day(one.values.get(day))) for one in valid]
+        return [(one, one.values.get(day)) for one in lots if one.values.get("published")]
 
     def _is_outside(self, province: Record) -> bool:
         code = province.values.get("code")
         return bool(self._former and province.values.get("successor") and code != self._former)
 
-    def _is_gone(self, noun: str, row: Record, link: str) -> bool:
-        to = self.record(_LINKS.get((noun, link), link), row.values.get(link))
+    def _is_gone(self, noun: str, row: Value) -> bool:
+        to = self.record(noun, row)
         return to is not None and bool(to.retired_at)
 
-    def _proofs(self, noun: str, path: str) -> list[bool]:
-        link = path.partition(".")[0] if "." in path else ""
-        to = _LINKS.get((noun, link), link)
-        rows = self.used(noun)
-        kept = [one.attached or _int(one.values.get(ATTACHED)) for one in rows]
-        if link:
-            others = (self.record(to, one.values.get(link)) for one in rows)
-            kept = [n or (other.attached if other else 0) for n, other in zip(kept, others, strict=True)]
-        return [bool(number or n) for number, n in zip(self.column(noun, path), kept, strict=True)]
+    def _proven(self, noun: str, path: str) -> Mask:
+        """Rows with a number of a document, or with a document kept with them or with what the number stands at."""
+        found: Mask = self.column(noun, path).where(is_there)
+        found |= np.array([one.attached > 0 for one in self.used(noun)], dtype=bool)
+        link, _, rest = path.partition(".")
+        if rest:
+            to = _LINKS[noun, link]
+            found |= self.column(noun, link).where(lambda row: _kept_with(self.record(to, row)))
+        return found
+
+
+def _kept_with(one: Record | None) -> bool:
+    return one is not None and one.attached > 0
 
 
 _LINKS = {(noun, field): to for noun, its in COUNTED.items() for field, to in its.links.items()} | {
@@ -199,10 +233,5 @@ def organisations_of(ledger: Ledger, ids: Sequence[str]) -> list[Record]:
     return [one for one in found if one is not None]
 
 
-def _day(value: Any) -> str:
-    """A day; a year counts from its first day on."""
-    return f"{value:04d}-01-01" if isinstance(value, int) else str(value or "")
-
-
-def _int(value: Any) -> int:
+def _int(value: Value) -> int:
     return int(value) if isinstance(value, int | float | str) and str(value).isdecimal() else 0

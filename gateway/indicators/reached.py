@@ -5,7 +5,7 @@ Because: statistics of a year appear in the year after; until it is signed the t
 """
 
 from gateway.indicators.case import Case
-from gateway.indicators.counting import Tally
+from gateway.indicators.counting import Tally, Window
 from gateway.indicators.facts import Gap, Record, ScopeHeld
 from gateway.indicators.measures import Milestone, NewFields, SignedTfp
 from gateway.indicators.results import Beside, Evaluated, NotCounted, Ref
@@ -14,24 +14,16 @@ from gateway.indicators.results import Beside, Evaluated, NotCounted, Ref
 def evaluate_milestone(case: Case, measure: Milestone) -> Evaluated:
     """Reached when a row with its document says so, by the indicator's last day."""
     of = (case.plan.id, case.indicator.id)
-    rows = [
-        entry
-        for entry in case.ledger.entries("milestone")
-        if (entry.record.values.get("plan"), entry.record.values.get("indicator")) == of
+    rows = case.ledger.rows("milestone")
+    ours = [
+        (Ref("milestone", one.id), str(one.values.get("reached") or ""), is_proven)
+        for one, is_proven in zip(rows.records, rows.proven.tolist(), strict=True)
+        if (one.values.get("plan"), one.values.get("indicator")) == of
     ]
     window = case.up_to(case.indicator.until)
     refs, left_out = set[Ref](), []
-    for one in rows:
-        why = None
-        if one.day > window.until:
-            why = Gap(code="too_late", parts={"day": one.day})
-        elif one.day > window.end:
-            why = Gap(code="in_the_future", parts={"day": one.day})
-        elif not one.day:
-            why = Gap(code="no_day")
-        elif not one.is_proven:
-            why = Gap(code="no_document")
-        ref = Ref("milestone", one.record.id)
+    for ref, day, is_proven in ours:
+        why = _unreached(window, day, is_proven=is_proven)
         if why is None:
             refs.add(ref)
         else:
@@ -47,7 +39,7 @@ def evaluate_milestone(case: Case, measure: Milestone) -> Evaluated:
         beside=beside,
         rests_on=refs,
         not_counted=tuple(sorted(left_out, key=lambda one: one.ref)),
-        missing=[] if rows else [Gap(code="no_milestone")],
+        missing=[] if ours else [Gap(code="no_milestone")],
     )
 
 
@@ -101,6 +93,17 @@ def evaluate_new_fields(case: Case, measure: NewFields) -> Evaluated:
         rests_on={Ref("scope_entry", one.id) for one in lines},
         doubts=[Gap(code="no_scope_at_base", parts={"day": measure.base})] if first else [],
     )
+
+
+def _unreached(window: Window, day: str, *, is_proven: bool) -> Gap | None:
+    """Why a milestone does not count; None: it does."""
+    if not day:
+        return Gap(code="no_day")
+    if day > window.until:
+        return Gap(code="too_late", parts={"day": day})
+    if day > window.end:
+        return Gap(code="in_the_future", parts={"day": day})
+    return None if is_proven else Gap(code="no_document")
 
 
 def _unsigned(case: Case, run: Record, *, covers: bool) -> Gap | None:

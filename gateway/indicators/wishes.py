@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from gateway.indicators.case import Case
 from gateway.indicators.counting import Tally
-from gateway.indicators.counts import Fraction, refs_of
+from gateway.indicators.counts import Fraction
 from gateway.indicators.economy import economy_of
 from gateway.indicators.facts import Gap
 from gateway.indicators.growth import median, pilot_changes
@@ -116,7 +116,7 @@ def _counted(case: Case, measure: Records) -> _Values:
     for year in _years(case):
         count = tally.over(case.year_window(year))
         values[year] = float(count.value) if first is not None and year >= first else None
-        refs |= refs_of(count)
+        refs |= count.refs
     return values, refs
 
 
@@ -130,7 +130,7 @@ def _shares(case: Case, measure: Share) -> _Values:
         values[year] = share.over(window) if known else None
         if values[year] is not None:
             whole = share.all(window)
-            refs |= refs_of(share.above.over(window, within=whole[1])) | whole[2]
+            refs |= share.above.over(window, within=whole[1]).refs | whole[2]
     return values, refs
 
 
