@@ -1,6 +1,6 @@
 """Machines of the demo's pilots that do not exist: what their edges would have told over half a year.
 
-Decision: elements are written as an edge says them, by the hour, and summed by the gateway's own job.
+Decision: elements are written as an edge says them, and summed by the gateway's own job.
 Because: pilots, pages and packs of evidence then rest on the same tables as in the field.
 
 Decision: days are drawn from a seed, with a memory of the day before (AR 0.5).
@@ -25,17 +25,18 @@ from gateway.registry import transaction
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 EDGE = "line-1"
-BUCKET_S = 3600
-SHIFT_FROM, SHIFT_HOURS = 6, 8
+BUCKET_S = 7200
+SHIFT_FROM, BUCKETS = 7, 4
 """One shift a day but on Sundays, by the wall clock."""
-_NS_H = BUCKET_S * 10**9
+_BUCKET_NS = BUCKET_S * 10**9
+_NS_H = 3600 * 10**9
 _SUNDAY = 6
 _MEMORY = 0.5
 _SPREAD = 0.03
 """Standard deviation of a day's availability around its mean."""
 _LEAST, _MOST = 0.3, 0.97
-_BREAK = 0.5
-"""Share of the fifth hour that is a planned stop."""
+_BREAK = 0.25
+"""Share of the third bucket that is a planned stop."""
 
 
 class Machine(NamedTuple):
@@ -95,7 +96,7 @@ def tell(engine: Engine, machine: Machine, told: Told, seed: int) -> list[date]:
         said = _described(machine)
         ingest.take_work_unit(session, edge, said, msgspec.json.encode(said).decode())
         for day, availability, reject in _days(machine, told, Random(seed)):
-            for one in _hours(machine, day, availability, reject):
+            for one in _buckets(machine, day, availability, reject):
                 ingest.take_elements(session, edge, one)
             worked.append(day)
     return worked
@@ -144,13 +145,13 @@ def _days(machine: Machine, told: Told, chance: Random) -> Iterator[tuple[date, 
         day += timedelta(days=1)
 
 
-def _hours(machine: Machine, day: date, availability: float, reject: float) -> Iterator[Elements]:
+def _buckets(machine: Machine, day: date, availability: float, reject: float) -> Iterator[Elements]:
     begins = to_ns(datetime.combine(day, time(SHIFT_FROM)), ZONE.key)
-    for hour in range(SHIFT_HOURS):
-        since = begins + hour * _NS_H
-        planned_stop = _BREAK if hour == SHIFT_HOURS // 2 else 0.0
+    for number in range(BUCKETS):
+        since = begins + number * _BUCKET_NS
+        planned_stop = _BREAK if number == BUCKETS // 2 else 0.0
         part = _part(machine, f"A@{day.isoformat()}", availability, reject, planned_stop)
-        until = since + _NS_H
+        until = since + _BUCKET_NS
         yield Elements(
             key=f"{machine.name}.{since}",
             revision=1,
@@ -163,12 +164,12 @@ def _hours(machine: Machine, day: date, availability: float, reject: float) -> I
 
 
 def _part(machine: Machine, shift: str, availability: float, reject: float, planned_stop: float) -> Part:
-    """An hour: what is not available is stopped, broken down or changed over, in fixed shares."""
-    busy = round(_NS_H * (1 - planned_stop))
+    """A bucket: what is not available is stopped, broken down or changed over, in fixed shares."""
+    busy = round(_BUCKET_NS * (1 - planned_stop))
     minor = round(busy * 0.03)
     lost = round(busy * (1 - availability))
     fault, setup = lost * 4 // 10, lost * 3 // 10
-    times = {"PLANNED_STOP": _NS_H - busy, "MINOR_STOP": minor, "FAULT": fault, "SETUP": setup}
+    times = {"PLANNED_STOP": _BUCKET_NS - busy, "MINOR_STOP": minor, "FAULT": fault, "SETUP": setup}
     times |= {"STOP": lost - fault - setup, "RUN": busy - lost - minor}
     total = int(0.9 * times["RUN"] / 1e9 / machine.ideal_cycle_s)
     run_wh = machine.power_w * (times["RUN"] + minor) / _NS_H
