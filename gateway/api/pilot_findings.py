@@ -95,14 +95,22 @@ class Wording:
         scale = 100 if MEASURED[figure].unit == "1" else 1
         if u:
             return self._say.number(value * scale, u * scale)
-        return self._say.fixed(value * scale, 1 if scale > 1 else 3)
+        return self._say.fixed(value * scale, 1) if scale > 1 else self._say.number(float(f"{value:.4g}"))
+
+    def tick(self, figure: str, value: float) -> str:
+        """A mark of the axis."""
+        return self._say.number(float(f"{value * (100 if MEASURED[figure].unit == '1' else 1):.6g}"))
 
     def change(self, figure: str, value: float, u: float | None) -> str:
-        """A change with its sign; of shares in points."""
+        """A change with its sign and unit; of shares in points."""
+        unit = self._say("pilots.points") if MEASURED[figure].unit == "1" else self.unit(figure)
+        return f"{self.signed(figure, value, u)} {unit}"
+
+    def signed(self, figure: str, value: float, u: float | None) -> str:
+        """A change with its sign."""
         scale = 100 if MEASURED[figure].unit == "1" else 1
         told = self._say.number(abs(value) * scale, u * scale if u else None)
-        unit = self._say("pilots.points") if scale > 1 else self.unit(figure)
-        return f"{_MINUS if value < 0 else '+'}{told} {unit}"
+        return f"{_MINUS if value < 0 else '+'}{told}"
 
     def sentence(self, one: FigureJudged) -> str:
         """The finding of a figure."""
@@ -112,8 +120,8 @@ class Wording:
         parts = {
             "figure": name,
             "change": self.change(one.figure, effect.effect, effect.u),
-            "low": self.change(one.figure, effect.adjusted.low, effect.u),
-            "high": self.change(one.figure, effect.adjusted.high, effect.u),
+            "low": self.signed(one.figure, effect.adjusted.low, effect.u),
+            "high": self.signed(one.figure, effect.adjusted.high, effect.u),
         }
         return self._say(f"pilots.figure_{effect.verdict.value}", **parts)
 
