@@ -1,6 +1,6 @@
 """One indicator on a day: its years, its windows, what somebody estimated, what is doubtful from the beginning."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -132,7 +132,7 @@ class Case:
         beside: tuple[Beside, ...] = (),
         history: tuple[YearValue, ...] = (),
         components: tuple[ComponentValue, ...] = (),
-        rests_on: frozenset[Ref] | set[Ref] = frozenset(),
+        rests_on: Iterable[Ref] = (),
         not_counted: tuple[NotCounted, ...] = (),
         missing: list[Gap] | tuple[Gap, ...] = (),
         doubts: list[Gap] | tuple[Gap, ...] = (),
@@ -154,7 +154,7 @@ class Case:
             beside=beside,
             history=history,
             components=components,
-            rests_on=tuple(sorted(rests_on, key=lambda one: (one.noun, one.id))),
+            rests_on=tuple(sorted(dict.fromkeys(rests_on), key=lambda one: (one.noun, one.id))),
             not_counted=not_counted,
             missing=_sorted(missing),
             doubts=_sorted([*self.readings(), *doubts]),

@@ -142,9 +142,9 @@ class Count(NamedTuple):
         return sum(len(rows) for _, rows in self.parts)
 
     @property
-    def refs(self) -> set[Ref]:
-        """What it rests on."""
-        return {ref for part, rows in self.parts for ref in part.refs(rows)} | self.proofs
+    def refs(self) -> list[Ref]:
+        """What it rests on, rows by id."""
+        return [*(ref for part, rows in self.parts for ref in part.refs(np.sort(rows))), *self.proofs]
 
     def among(self, path: str) -> set[Value]:
         """Distinct values of a field that are there."""
@@ -204,29 +204,39 @@ class Tally:
 
     def left_out(self, window: Window) -> tuple[NotCounted, ...]:
         """What looks as if it counted over some days, and does not, with the reason; sorted."""
-        found = [one for part in self._parts for one in self._doubtful(part, window)]
-        return tuple(sorted(found, key=lambda one: (one.ref.noun, one.ref.id, one.why.code)))
+        found = []
+        for part in sorted(self._parts, key=lambda one: one.noun):
+            # Rows stand by their ids, so that their places sort as ids do.
+            places, whys = [], list[Gap]()
+            for rows, why in self._doubtful(part, window):
+                places.append(rows)
+                whys += why
+            at = np.concatenate(places)
+            order = np.argsort(at, kind="stable").tolist()
+            refs = part.refs(at[order])
+            found += [NotCounted(ref=ref, why=whys[k]) for ref, k in zip(refs, order, strict=True)]
+        return tuple(found)
 
-    def _doubtful(self, part: Part, window: Window) -> Iterator[NotCounted]:
+    def _doubtful(self, part: Part, window: Window) -> Iterator[tuple[Whole, list[Gap]]]:
+        """Rows, and of each why it does not count."""
         end, day, until = day_number(window.end), part.days, part.rows.until[part.meant]
         if part.is_state:
             since, last = day_number(window.since), day_number(window.until)
-            yield from _dated(part, part.meant[(end < day) & (day <= last)], "in_the_future", part.rows.day)
-            yield from _dated(part, part.meant[(since <= until) & (until < end)], "expired", part.rows.until)
+            yield _dated(part.meant[(end < day) & (day <= last)], "in_the_future", part.rows.day)
+            yield _dated(part.meant[(since <= until) & (until < end)], "expired", part.rows.until)
             rows = part.within(window)
         else:
-            yield from _told(part, part.meant[day == 0], Gap(code="no_day"))
+            yield _told(part.meant[day == 0], Gap(code="no_day"))
             rows = part.within(window, last=window.until)
         latest = np.maximum(part.rows.day, part.known)
         is_later = latest[rows] > end
-        yield from _dated(part, rows[is_later], "in_the_future", latest)
+        yield _dated(rows[is_later], "in_the_future", latest)
         rows = rows[~is_later]
         lacks = ~part.rows.proven[rows] if self._wants_proof else np.zeros(len(rows), dtype=bool)
-        yield from _told(part, rows[lacks], Gap(code="no_document"))
+        yield _told(rows[lacks], Gap(code="no_document"))
         rows = rows[~lacks]
         wanted = ",".join(sorted({kind for also, _ in part.ways for kind in also}))
-        failed = rows[~part.successful(rows, window)]
-        yield from _told(part, failed, Gap(code="no_result", parts={"wanted": wanted}))
+        yield _told(rows[~part.successful(rows, window)], Gap(code="no_result", parts={"wanted": wanted}))
 
 
 def chosen_by(ledger: Ledger, source: Source) -> tuple[Mask, Whole]:
@@ -252,13 +262,13 @@ def coverage_of(count: Count, left_out: Iterable[NotCounted]) -> float | None:
     return count.rows / (count.rows + lacking) if count.rows or lacking else None
 
 
-def _told(part: Part, rows: Whole, why: Gap) -> Iterator[NotCounted]:
-    return (NotCounted(ref=ref, why=why) for ref in part.refs(rows))
+def _told(rows: Whole, why: Gap) -> tuple[Whole, list[Gap]]:
+    return rows, [why] * len(rows)
 
 
-def _dated(part: Part, rows: Whole, code: str, days: Whole) -> Iterator[NotCounted]:
-    for ref, day in zip(part.refs(rows), days[rows].tolist(), strict=True):
-        yield NotCounted(ref=ref, why=Gap(code=code, parts={"day": told_day(day)}))
+def _dated(rows: Whole, code: str, days: Whole) -> tuple[Whole, list[Gap]]:
+    told = {day: Gap(code=code, parts={"day": told_day(day)}) for day in np.unique(days[rows]).tolist()}
+    return rows, [told[day] for day in days[rows].tolist()]
 
 
 def _is_wanted(value: Value, wanted: Wanted) -> bool:

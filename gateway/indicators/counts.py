@@ -97,7 +97,7 @@ def evaluate_share(case: Case, measure: Share) -> Evaluated:
             *_beside(share.above, count, measure.numerator),
         ),
         history=case.history(share.over),
-        rests_on=count.refs | below,
+        rests_on=[*count.refs, *below],
         not_counted=left_out,
         missing=missing,
         doubts=doubts,

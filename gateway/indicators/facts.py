@@ -12,7 +12,7 @@ import msgspec
 Value = str | int | float | bool | None | tuple[str, ...]
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A row of the registry.
 
     Attributes:

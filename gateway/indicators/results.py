@@ -24,14 +24,14 @@ class State(StrEnum):
     UNCHANGED = "unchanged"
 
 
-class Ref(msgspec.Struct, frozen=True, order=True):
+class Ref(msgspec.Struct, frozen=True, order=True, gc=False):
     """A row that a figure rests on: noun and id."""
 
     noun: str
     id: str
 
 
-class NotCounted(msgspec.Struct, frozen=True, kw_only=True):
+class NotCounted(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A row that looks as if it counted, and why it does not."""
 
     ref: Ref

@@ -45,12 +45,13 @@ def evaluate_trend(case: Case, measure: Trend) -> Evaluated:
         rests_on |= refs
     state, missing = _whole(told)
     left_out = {one.ref: one for component in measure.components for one in _left_out(case, component)}
+    ordered = sorted(left_out.values(), key=lambda one: (one.ref.noun, one.ref.id))
     return case.evaluated(
         None,
         state=state,
         components=tuple(told),
         rests_on=rests_on,
-        not_counted=tuple(one for _, one in sorted(left_out.items())),
+        not_counted=tuple(ordered),
         missing=missing,
     )
 
@@ -116,7 +117,7 @@ def _counted(case: Case, measure: Records) -> _Values:
     for year in _years(case):
         count = tally.over(case.year_window(year))
         values[year] = float(count.value) if first is not None and year >= first else None
-        refs |= count.refs
+        refs.update(count.refs)
     return values, refs
 
 
@@ -130,7 +131,7 @@ def _shares(case: Case, measure: Share) -> _Values:
         values[year] = share.over(window) if known else None
         if values[year] is not None:
             whole = share.all(window)
-            refs |= share.above.over(window, within=whole[1]).refs | whole[2]
+            refs.update(share.above.over(window, within=whole[1]).refs, whole[2])
     return values, refs
 
 
