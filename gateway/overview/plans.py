@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.indicators.results import State
@@ -12,23 +13,24 @@ from gateway.production.looking import Asked
 from gateway.production.periods import today
 from gateway.programme.evaluating import Evaluations
 from gateway.programme.plan_tasks import concerns, provinces_in_force, task_standings
+from gateway.registry.organisations import AgencyRow
 from gateway.registry.roles import Action, Place, Reader
 
 
 def late_tasks(asked: Asked, reader: Reader, evaluations: Evaluations) -> Need:
     """Tasks that are late by their plan; of those that no plan here has, what nobody has spoken of for a quarter."""
     plans = evaluations.plans
-    items = []
+    known = {(plan.id, task.id) for plan in plans.values() for task in plan.tasks}
+    others = [one for one in late_reports(asked, reader) if one[:2] not in known]
+    items = [Item(f"{task} ({day})") for _, task, day in others]
     day = today(asked.now, asked.zone)
-    for plan, place in _in_force(asked, plans.values()):
+    for plan, place in _in_use(asked, plans.values()):
         titles = {task.id: task.title for task in plan.tasks}
         for its in task_standings(asked.engine, reader, plan, day):
             if its.is_late and concerns(reader, its, place):
                 words = titles[its.task]
                 address = f"/plans/{plan.id}/tasks?late=1#{its.task}" if _may_see(reader, place) else "/tasks?late=1"
                 items.append(Item(words.vi, address, {"vi": words.vi, "en": words.en}))
-    known = {(plan.id, task.id) for plan in plans.values() for task in plan.tasks}
-    items += [Item(f"{task} ({day})") for plan, task, day in late_reports(asked, reader) if (plan, task) not in known]
     parts = {"days": REPORT_DAYS}
     return Need("late_tasks", ACT if items else FINE, len(items), tuple(items[:MOST_ITEMS]), "/tasks", parts)
 
@@ -37,8 +39,8 @@ def targets(asked: Asked, reader: Reader, evaluations: Evaluations) -> list[Need
     """Targets of plans in force that are not met, and those that cannot be said."""
     unmet, unsaid = list[Item](), list[Item]()
     day = today(asked.now, asked.zone)
-    for plan, place in _in_force(asked, evaluations.plans.values()):
-        if not place.province or not reader.may(Action.WRITE, "programme", place):
+    for plan, place in _in_use(asked, evaluations.plans.values()):
+        if not reader.may(Action.WRITE, "programme", place):
             continue
         for its in evaluations.of(reader, plan.id, day, asked.now).result.indicators:
             words = plan.indicator(its.indicator).title
@@ -53,16 +55,18 @@ def targets(asked: Asked, reader: Reader, evaluations: Evaluations) -> list[Need
     ]
 
 
-def _in_force(asked: Asked, plans: Iterable[Plan]) -> list[tuple[Plan, Place]]:
-    """Plans whose years the day lies in, each with its province."""
+def _in_use(asked: Asked, plans: Iterable[Plan]) -> list[tuple[Plan, Place]]:
+    """Plans whose years the day lies in, each with its province, of provinces that have agencies in the registry.
+
+    Of the others nobody reports here: five plans of strangers would fill the page of a new gateway.
+    """
+    its = AgencyRow
     with Session(asked.engine) as session:
         provinces = provinces_in_force(session)
+        used = set(session.scalars(select(its.province).where(its.retired_at == 0, its.until == "").distinct()))
     year = today(asked.now, asked.zone).year
-    return [
-        (plan, Place(province=provinces.get(plan.province.code, "")))
-        for plan in plans
-        if plan.since <= year <= plan.until
-    ]
+    found = [(plan, provinces.get(plan.province.code, "")) for plan in plans if plan.since <= year <= plan.until]
+    return [(plan, Place(province=province)) for plan, province in found if province in used]
 
 
 def _may_see(reader: Reader, place: Place) -> bool:
