@@ -119,15 +119,20 @@ def _read_all(files: Iterable[Path]) -> tuple[dict[str, tuple[Path, Plan]], list
 
 
 def plan_files(folder: Path) -> list[Path]:
-    """The files of a folder that hold plans, by name.
+    """The files of a folder that hold plans, by name; hidden ones are those of editors.
 
     Raises:
-        PlanFileError: It is not there.
+        PlanFileError: It is not there, or cannot be looked into.
     """
-    if not folder.is_dir():
-        why = "is not there. Make the folder, or take [indicators] plans out of gateway.toml."
-        raise PlanFileError([PlanMistake(str(folder), "", "", why)])
-    return sorted(file for file in folder.iterdir() if file.suffix.lower() in _ENDINGS)
+    try:
+        if not folder.is_dir():
+            why = "is not there. Make the folder, or take [indicators] plans out of gateway.toml."
+            raise PlanFileError([PlanMistake(str(folder), "", "", why)])
+        files = sorted(folder.iterdir())
+    except OSError as error:
+        why = f"cannot be looked into: {error.strerror}. Check its rights."
+        raise PlanFileError([PlanMistake(str(folder), "", "", why)]) from None
+    return [file for file in files if file.suffix.lower() in _ENDINGS and not file.name.startswith(".")]
 
 
 def read_plan(file: Path) -> Plan:
