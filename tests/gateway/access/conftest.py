@@ -171,6 +171,14 @@ class House:
         rows = list(book.all(SYSTEM, "plan_report", Asked(where=key)))
         return rows[0].id if rows else book.make(SYSTEM, "plan_report", key).id
 
+    def tfp_run(self, side: Side) -> str:
+        """The id of a calculation of TFP of this side's province, whose inputs are not kept."""
+        book = Book(self.engine, lambda: self.now)
+        key = {"province": side.province, "since": 2021, "until": 2025, "computed": "2025-11-20"}
+        rows = list(book.all(SYSTEM, "tfp_run", Asked(where=key)))
+        values = key | {"method": "discrete", "inputs_sha256": "0" * 64}
+        return rows[0].id if rows else book.make(SYSTEM, "tfp_run", values).id
+
     def laboratory_documents(self, side: Side) -> dict[str, str]:
         """Ids of a draft, and of a document that was issued, of this enterprise's laboratory."""
         order = self.laboratory_row(side, "work_order")

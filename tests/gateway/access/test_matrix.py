@@ -188,6 +188,14 @@ TABLE = {
     "GET /plans/{plan}/indicators/{indicator}/history.csv": "-n--nnynA-A",
     "POST /plans/{plan}/indicators/{indicator}/estimate": "-----nynA-A",
     "POST /plans/{plan}/indicators/{indicator}/milestone": "-----nynA-A",
+    "GET /tfp": "-a--aaaaA-A",
+    "GET /tfp/form.xlsx": "-a--aaaaA-A",
+    "GET /tfp/result.xlsx": "-n--nnnnn-n",  # there are no figures
+    "POST /tfp/sheet": "-a--aaaaA-A",
+    "POST /tfp/runs": "-----aaaA-A",
+    "POST /tfp/import": "-----aaaA-A",
+    "GET /tfp/runs/{run}": "-n--nnynA-A",
+    "POST /tfp/runs/{run}/sign": "------ynA-A",
     "GET /pilots": "-a--a-aaA-A",
     "GET /pilots/{pilot}": "-y--y-yyA-A",
     "GET /pilots/{pilot}/pack.zip": "-y--y-yyA-A",
@@ -380,6 +388,8 @@ class Asker:
         names |= {"indicator": "dt26-training-turns" if own else "dn26-training-turns"}
         if "/report/{row}/" in line:
             names["row"] = self._house.plan_report(side, names["plan"])
+        if "/tfp/runs/{run}" in line:
+            names["run"] = self._house.tfp_run(side)
         names["ending"] = "xlsx"
         if "/registry/" in line or "{import_id}" in line:
             names |= self._of_registry(line, side)
@@ -473,7 +483,20 @@ def test_a_stranger_gets_nothing(opened, house, line) -> None:
     names = {"site": house.own.site, "edge": "edge-1", "instrument": "meter-1", "channel": "power", "unit": "press-1"}
     names |= {"noun": "stop_reason", "rows": "sites", "photo": "0" * 64, "mark": "0" * 16} | PRODUCTION_NAMES
     names |= {"account_id": "0" * 32, "token_id": "0" * 32, "ending": "xlsx"}
-    rows = ("row", "document", "draft", "import_id", "run_id", "agreement", "training", "agency", "pilot", "plan", "indicator")
+    rows = (
+        "row",
+        "document",
+        "draft",
+        "import_id",
+        "run",
+        "run_id",
+        "agreement",
+        "training",
+        "agency",
+        "pilot",
+        "plan",
+        "indicator",
+    )
     names |= dict.fromkeys(rows, "0" * 32)
     method, path = line.format_map(names).split(" ")
     answer = opened().request(method, path)
