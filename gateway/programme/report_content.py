@@ -1,5 +1,6 @@
 """What a report on a plan is made of, gathered: its evaluation, tasks, what officers say of rows."""
 
+import re
 from datetime import date
 from hashlib import sha256
 from importlib.metadata import version
@@ -8,7 +9,7 @@ import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from gateway.indicators.facts import Facts
+from gateway.indicators.facts import Facts, Gap
 from gateway.indicators.schema import Plan
 from gateway.programme.evaluating import Evaluation
 from gateway.programme.plan_tasks import task_standings
@@ -23,6 +24,10 @@ from gateway.registry.tasks import SOURCES
 from gateway.registry.texts import Title
 from gateway.registry.writing import Writing
 from gateway.reports.given import Given, Kind
+
+_SENTENCE = re.compile(r"(?<=[.!?]) +")
+_ASKS = re.compile(r"\bhãy\b|^(?:Enter|Import|Ask|Write|Attach|Register|Correct|Choose)\b", re.IGNORECASE)
+"""Sentences that tell the reader of a page what to do."""
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +64,7 @@ def given_of(
         result=evaluation.result,
         facts=evaluation.facts,
         facts_sha256=hash_of(evaluation.facts),
-        gap=gap_told,
+        gap=reported,
         kind=kind,
         tasks=task_standings(engine, reader, plan, as_of),
         nouns={name: _both(of.noun.many) for name, of in NOUNS.items()},
@@ -71,6 +76,17 @@ def given_of(
         signed_by=signature.name if signature else "",
         software=version("nhipdo"),
     )
+
+
+def reported(gap: Gap, language: str) -> str:
+    """A gap as a report says it: what a page asks its reader to do is no part of a report.
+
+    >>> reported(Gap(code="no_records", parts={"of": "club"}), "vi")
+    'Chưa có dữ liệu nào về: câu lạc bộ năng suất.'
+    """
+    told = gap_told(gap, language)
+    kept = [one for one in _SENTENCE.split(told) if not _ASKS.search(one)]
+    return " ".join(kept) or told
 
 
 def written(facts: Facts) -> bytes:

@@ -63,7 +63,8 @@ def _by_lead(given: Given, say: Words, tasks: dict[str, Task]) -> Table:
     rows: list[tuple[str, ...]] = []
     number = 0
     for lead, standings in groups.items():
-        rows.append((f"{say('column.lead')}: {lead}",))
+        named = lead != say("nothing")
+        rows.append((f"{say('column.lead')}: {lead}" if named else say("lead.nobody"),))
         for one in standings:
             number += 1
             rows.append(_row(given, say, number, tasks[one.task], one))
