@@ -20,6 +20,7 @@ from gateway.indicators.accounts import (
     ESTIMATE,
     KEPT_SHARE,
     LINKED,
+    YEAR_FELL,
     Accounting,
     Course,
     Options,
@@ -32,7 +33,7 @@ from gateway.indicators.labour_shares import ASSUMED, CHOICES, KEPT, LabourShare
 from gateway.indicators.levels import Levels, Triple
 from gateway.indicators.linking import Linked
 from gateway.indicators.sector_accounts import productivity_of, reallocations, taxes_of
-from gateway.indicators.tfp import METHODS, TORNQVIST, Step, accounted, growth_step, rate
+from gateway.indicators.tfp import METHODS, OUTPUT_FELL, TORNQVIST, Step, accounted, growth_step, rate
 
 SHIFT = 0.05
 """By which the labour share is changed to see what hangs on it."""
@@ -111,7 +112,7 @@ def account(figures: Iterable[Figure], since: int, until: int, options: Options 
     levels = Levels(figures, since, until, options)
     total = _course(levels, TOTAL)
     if len(levels.problems) == 0 and total.period is None:
-        levels.say("no_growth", since=str(since), until=str(until))
+        levels.say("no_period", since=str(since), until=str(until))
     named = [one for one in SECTORS if levels.has("grdp_constant", one) and levels.has_capital(one)]
     sectors = tuple(_course(levels, one) for one in named)
     taxes = taxes_of(levels)
@@ -200,6 +201,8 @@ def _period(inputs: _Inputs, since: int, last: int, steps: list[Step]) -> Step:
     within = [one for one in steps if one.year <= last]
     flags = inputs.flags(before, last, range(since, last + 1))
     flags += tuple(flag for one in within for flag in one.flags if flag in (ESTIMATE, LINKED, BASES_DIFFER))
+    if any(OUTPUT_FELL in one.flags for one in within):
+        flags += (YEAR_FELL,)
     if inputs.method != TORNQVIST:
         share = fmean(inputs.share(year) for year in range(since, last + 1))
         return growth_step(before, last, rates, share, flags)

@@ -10,7 +10,7 @@ from gateway.indicators.productivity import ShiftShare
 from gateway.indicators.tfp import DISCRETE, Step
 
 ESTIMATE, LINKED, ASSUMED_SHARE, KEPT_SHARE = "estimate", "linked", "labour_share_assumed", "labour_share_kept"
-BASES_DIFFER = "price_bases_differ"
+BASES_DIFFER, YEAR_FELL = "bases_differ", "year_fell"
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -155,7 +155,8 @@ class EconomyYear(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         labour: Contribution of labour.
         tfp: Growth of TFP, which is its contribution.
         tfp_share: 100 * tfp / output; None: it is not defined.
-        flags: ``small_growth``, ``output_fell``, ``linked``, ``estimate``, ``labour_share_assumed``.
+        flags: ``small_growth``, ``output_fell``, ``linked``, ``estimate``, ``labour_share_assumed``,
+            ``labour_share_kept``, ``bases_differ``.
     """
 
     year: int
@@ -182,7 +183,7 @@ class Economy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         tfp_share: Share of the means.
         mean_of_shares: Mean of the yearly shares, which is another number.
         is_complete: Every year of the period is there, none estimated.
-        flags: As of a year, of the period.
+        flags: As of a year, of the period; ``year_fell``: output fell in one of its years.
         problems: What was refused or is missing.
         rests_on: Ids of the statistics that went into it.
     """

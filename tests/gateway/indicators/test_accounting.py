@@ -2,14 +2,26 @@
 
 import csv
 import math
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from gateway.indicators.accounting import account
-from gateway.indicators.accounts import ASSUMED_SHARE, ESTIMATE, KEPT_SHARE, LINKED, Options
+from gateway.indicators.accounts import (
+    ASSUMED_SHARE,
+    BASES_DIFFER,
+    ESTIMATE,
+    KEPT_SHARE,
+    LINKED,
+    YEAR_FELL,
+    Options,
+)
 from gateway.indicators.figures import Figure
 from gateway.indicators.tfp import OUTPUT_FELL, SMALL_GROWTH, growth_step, is_share_met, rate
+from gateway.programme import telling
+from gateway.reports import growth_told
 
 PWT = Path(__file__).with_name("pwt110_usa.csv")
 MONEY, PERSONS = "tỷ đồng", "nghìn người"
@@ -79,6 +91,19 @@ def test_of_a_period_the_mean_rates_come_first_and_the_mean_of_yearly_shares_sta
     assert [step.tfp_share for step in whole.total.steps] == pytest.approx(yearly)
     assert whole.total.mean_of_shares == pytest.approx(sum(yearly) / 2)
     assert whole.total.mean_of_shares != pytest.approx(period.tfp_share, abs=1)
+
+
+def test_a_year_of_falling_output_is_told_of_the_period_too() -> None:
+    whole = account(economy([100, 96, 110], [100, 104, 108], [10, 10, 10], 0.5), 2021, 2022)
+    assert OUTPUT_FELL in whole.total.steps[0].flags
+    assert whole.flags == ("year_fell",)
+
+
+def test_output_and_capital_in_prices_of_two_years_are_flagged() -> None:
+    found = figures("grdp_constant", {2020: 100, 2021: 105}, price_base=2020)
+    found += figures("capital_stock", {2020: 100, 2021: 104}, price_base=2010)
+    found += figures("employed", {2020: 10, 2021: 10}, PERSONS) + figures("labour_share", {2021: 0.5}, "1")
+    assert account(found, 2021, 2021).flags == ("bases_differ",)
 
 
 def test_sensitivity_shifts_the_labour_share_of_every_year() -> None:
@@ -283,3 +308,16 @@ def test_of_nothing_nothing_is_said_and_what_is_missing_is() -> None:
         ("no_series", "employed"),
     ]
     assert whole.total.period is None
+
+
+def test_there_are_words_for_every_flag_and_every_problem() -> None:
+    words = tomllib.loads((Path(growth_told.__file__).with_name("growth_words.toml")).read_text("utf-8"))
+    modules = (Path(growth_told.__file__).parents[1] / "indicators").glob("*.py")
+    ours = ("figures", "linking", "labour_shares", "levels", "accounting", "sector_accounts", "economy")
+    text = "".join(one.read_text("utf-8") for one in modules if one.stem in ours)
+    codes = set(re.findall(r'(?:code=|\.say\()\s*"([a-z_]+)"', text)) | {"several_rates", "no_rate"}
+    assert codes == set(words["gap"])
+    flags = {OUTPUT_FELL, SMALL_GROWTH, ESTIMATE, LINKED, ASSUMED_SHARE, KEPT_SHARE, BASES_DIFFER, YEAR_FELL}
+    assert set(words["flag"]) == flags
+    assert {f"economy_{flag}" for flag in flags} <= telling.codes()
+    assert codes <= telling.codes()
