@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from edge_agent.speech import Speech
 from gateway.api.pilot_pictures import Picture, draw_effect
-from gateway.indicators.pilots import Effect, Interval, Verdict
-from gateway.programme.judgement import FigureJudged, Judgement
+from gateway.indicators.pilots import Effect, Interval
+from gateway.programme.judgement import OBSTACLES, FigureJudged, Judgement
 from gateway.programme.measured_days import LABOUR, MEASURED
 from gateway.registry.pilots import FIGURES
 
@@ -164,8 +164,7 @@ class Wording:
 
 
 def shown_of(say: Speech, judgement: Judgement) -> tuple[Shown, ...]:
-    """Every figure of a pilot on the page; of one that cannot be judged at all without reasons of its own."""
+    """Every figure of a pilot on the page; where nothing is judged for one reason, no figure has others of its own."""
     words = Wording(say)
     every = tuple(words.shown(one) for one in judgement.figures)
-    is_whole = any(one.effect.verdict is not Verdict.NOT_YET for one in judgement.figures) or not judgement.why
-    return every if is_whole else tuple(one._replace(reasons=()) for one in every)
+    return tuple(one._replace(reasons=()) for one in every) if OBSTACLES & set(judgement.why) else every

@@ -24,11 +24,11 @@ class Later(NamedTuple):
 
     Attributes:
         window: Which.
-        figures: Name and finding of each figure; empty: nothing was told of it.
+        figures: Each figure; empty: nothing was told of it.
     """
 
     window: Retained
-    figures: tuple[tuple[str, str], ...]
+    figures: tuple[Shown, ...]
 
 
 class LookAt(NamedTuple):
@@ -69,11 +69,7 @@ def look_at(desk: Desk, entry: Entry, today: date) -> LookAt:
     words = Wording(desk.speech)
     is_judged = judgement.state in ("improved", "not_improved")
     windows = retained(read.of, read.days, read.control_days, today) if is_judged else ()
-    later = tuple(
-        Later(one, tuple((words.name(its.figure), words.sentence(its)) for its in one.figures))
-        for one in windows
-        if one.is_over
-    )
+    later = tuple(Later(one, tuple(words.shown(its) for its in one.figures)) for one in windows if one.is_over)
     return LookAt(
         judgement=judgement,
         figures=shown_of(desk.speech, judgement),

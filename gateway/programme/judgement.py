@@ -13,6 +13,8 @@ HISTORY = 3
 IMPROVED, NOT_IMPROVED, NOT_YET, CANNOT_BE_SAID = "improved", "not_improved", "not_yet", "cannot_be_said"
 NOT_FIXED, FIXED_LATE, ABANDONED, NO_MACHINES = "not_fixed", "fixed_late", "abandoned", "no_machines"
 NOT_OVER, OTHER_PILOT, NO_CONTROL = "result_not_over", "other_pilot", "control_not_measured"
+OBSTACLES = frozenset((NOT_FIXED, FIXED_LATE, ABANDONED, NO_MACHINES, NOT_OVER))
+"""Why no figure of a pilot is judged at all."""
 _ONE = timedelta(days=1)
 
 

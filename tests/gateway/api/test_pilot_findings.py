@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.shop_floor import WorkUnitDescription
@@ -122,6 +122,15 @@ def test_a_pilot_whose_result_goes_on_shows_its_days_and_no_model(person, gatewa
     assert "OEE: chưa đánh giá" in page
     assert 'class="band"' not in page
     assert 'class="without"' not in page
+
+
+def test_a_figure_with_too_few_days_says_so(person, gateway, make) -> None:
+    pilot = make(0.10)
+    with Session(gateway.engine) as session, session.begin():
+        session.execute(delete(ProductionDayRow).where(ProductionDayRow.day > "2025-09-08"))
+    page = person.get(f"/pilots/{pilot.id}").text
+    assert "OEE: chưa đánh giá. Giai đoạn đánh giá có dưới 30 ngày đủ số liệu." in page
+    assert "29 ngày được tính" in page
 
 
 def test_the_list_says_how_each_stands_in_both_languages(person, make) -> None:
