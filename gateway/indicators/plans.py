@@ -33,7 +33,14 @@ _BY_KIND: Mapping[str, Callable[[Case, Any], Evaluated]] = {
 }
 
 
-def evaluate_plan(plan: Plan, facts: Facts, as_of: date, *, others: Mapping[str, Plan] | None = None) -> PlanEvaluated:
+def evaluate_plan(
+    plan: Plan,
+    facts: Facts,
+    as_of: date,
+    *,
+    others: Mapping[str, Plan] | None = None,
+    ledgers: dict[str, Ledger] | None = None,
+) -> PlanEvaluated:
     """How far each indicator of a plan is on a day.
 
     Nothing but its arguments goes into it, in whatever order rows come: the same input gives the same output for ever.
@@ -43,6 +50,7 @@ def evaluate_plan(plan: Plan, facts: Facts, as_of: date, *, others: Mapping[str,
         facts: What is known, of the plan's province.
         as_of: The day; all of it is known.
         others: Further plans, by id, that indicators may be compared with.
+        ledgers: What was worked out of the same facts, to be used again for the next plan; None: nothing.
 
     Raises:
         ValueError: The facts are those of another province.
@@ -56,24 +64,22 @@ def evaluate_plan(plan: Plan, facts: Facts, as_of: date, *, others: Mapping[str,
     return PlanEvaluated(
         plan=plan.id,
         as_of=as_of.isoformat(),
-        indicators=_evaluated(plan, plan.indicators, facts, as_of, others or {}),
+        indicators=_evaluated(plan, facts, as_of, others or {}, {} if ledgers is None else ledgers),
         made_up=facts.made_up,
     )
 
 
 def _evaluated(
-    plan: Plan, indicators: tuple[Indicator, ...], facts: Facts, as_of: date, others: Mapping[str, Plan]
+    plan: Plan, facts: Facts, as_of: date, others: Mapping[str, Plan], ledgers: dict[str, Ledger]
 ) -> tuple[Evaluated, ...]:
-    ledgers: dict[str, Ledger] = {}
-
     def one(of: Plan, indicator: Indicator) -> Evaluated:
         former = of.province.former_code or ""
-        if former not in ledgers:
+        if former not in ledgers or ledgers[former].facts is not facts:
             ledgers[former] = Ledger(facts, former)
         case = Case(plan=of, indicator=indicator, as_of=as_of, ledger=ledgers[former], others=others)
         return _evaluate(case, one)
 
-    return tuple(one(plan, indicator) for indicator in indicators)
+    return tuple(one(plan, indicator) for indicator in plan.indicators)
 
 
 def _evaluate(case: Case, evaluate: Evaluate) -> Evaluated:

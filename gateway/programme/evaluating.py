@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gateway.indicators.facts import Facts
+from gateway.indicators.ledger import Ledger
 from gateway.indicators.plans import evaluate_plan
 from gateway.indicators.results import PlanEvaluated
 from gateway.indicators.schema import Plan
@@ -58,7 +59,7 @@ class Evaluations:
         self._engine = engine
         self._zone = zone
         self._lock = Lock()
-        self._facts = _Kept[Facts](_MOST_FACTS)
+        self._facts = _Kept[tuple[Facts, dict[str, Ledger]]](_MOST_FACTS)
         self._results = _Kept[Evaluation](_MOST_RESULTS)
 
     def of(self, reader: Reader, plan: str, as_of: date, now: int) -> Evaluation:
@@ -81,18 +82,22 @@ class Evaluations:
         with self._lock:
             done = self._results.get((*asked, plan), number, now)
             if done is None:
-                facts = self._facts_of(reader, of.province.code, as_of, now, asked)
-                done = Evaluation(of, facts, evaluate_plan(of, facts, as_of, others=self.plans))
+                facts, ledgers = self._facts_of(reader, of.province.code, as_of, now, asked)
+                result = evaluate_plan(of, facts, as_of, others=self.plans, ledgers=ledgers)
+                done = Evaluation(of, facts, result)
                 self._results.put((*asked, plan), number, now, done)
             return done
 
-    def _facts_of(self, reader: Reader, province: str, as_of: date, now: int, asked: tuple[Hashable, ...]) -> Facts:
+    def _facts_of(
+        self, reader: Reader, province: str, as_of: date, now: int, asked: tuple[Hashable, ...]
+    ) -> tuple[Facts, dict[str, Ledger]]:
+        """Facts, and what evaluations of other plans have worked out of them."""
         number = int(str(asked[0]))
-        facts = self._facts.get((*asked, province), number, now)
-        if facts is None:
-            facts = gather(self._engine, reader, province, as_of, now, self._zone, made_up=self.made_up)
-            self._facts.put((*asked, province), number, now, facts)
-        return facts
+        kept = self._facts.get((*asked, province), number, now)
+        if kept is None:
+            kept = (gather(self._engine, reader, province, as_of, now, self._zone, made_up=self.made_up), {})
+            self._facts.put((*asked, province), number, now, kept)
+        return kept
 
 
 class _Kept(OrderedDict[Hashable, tuple[int, int, T]]):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import BrokerConfig, ConfigError, GatewayConfig, StoreConfig
+from gateway.config import BrokerConfig, ConfigError, GatewayConfig, IndicatorsConfig, StoreConfig
 from gateway.files import cautions, check_files
 from gateway.opening import sole_gateway
 
@@ -58,6 +58,23 @@ def test_a_secret_in_another_encoding_is_told(tmp_path) -> None:
     found = complaint(tmp_path, BrokerConfig(username="g", password_file=str(tmp_path / "secret")))
     wrong = "HERE/secret: not UTF-8. Save it as UTF-8, the secret alone on its first line."
     assert found == f"gateway.toml: broker.password_file: {wrong}"
+
+
+@pytest.mark.parametrize(
+    ("folder", "wrong"),
+    [
+        ("nowhere", "HERE/nowhere: is not there. Make the folder, or take [indicators] plans out of gateway.toml."),
+        ("plans", "own.yaml: holds no plan. Begin with: form: nhipdo-plan/1"),
+    ],
+)
+def test_plans_that_cannot_be_used_are_told_before_anything_starts(tmp_path, folder, wrong) -> None:
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "own.yaml").write_text("- 1\n", "utf-8")
+    indicators = IndicatorsConfig(plans=str(tmp_path / folder))
+    config = GatewayConfig(path=Path("gateway.toml"), state_dir=tmp_path, indicators=indicators)
+    with pytest.raises(ConfigError) as caught:
+        check_files(config)
+    assert str(caught.value).replace(str(tmp_path), "HERE") == f"gateway.toml: indicators.plans: {wrong}"
 
 
 def test_nothing_named_is_nothing_wrong(tmp_path) -> None:
