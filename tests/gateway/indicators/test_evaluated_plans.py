@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -196,3 +197,45 @@ def test_one_proven_row_more_never_lowers_a_count_and_rows_out_of_use_never_matt
         ).indicators
         values.append(found.value)
     assert values[0] == values[1] <= values[2]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_counts_agree_with_a_plain_reading_of_the_rules(new_known, plan_with, seed) -> None:
+    """Distinct organisations with a proven basic tool, or with proven guidance and a certification, by sets."""
+    draw, known = Random(seed), new_known()
+
+    def day() -> str:
+        return f"{draw.randint(2025, 2028)}-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}"
+
+    supports = [
+        (
+            draw.choice("abcdef"),
+            day(),
+            draw.choice(["", "1"]),
+            draw.random() < 0.1,
+            draw.choice(["basic_tool", "guidance"]),
+        )
+        for _ in range(draw.randint(0, 25))
+    ]
+    gained = [(draw.choice("abcdef"), day()) for _ in range(draw.randint(0, 4))]
+    for n, (owner, begins, proof, retired, kind) in enumerate(supports):
+        values = {"organisation": owner, "begins": begins, "document_number": proof, "kind": kind}
+        known.add("support", f"s{n}", retired=retired, **values)
+    for n, (owner, issued) in enumerate(gained):
+        known.add("certification", f"z{n}", organisation=owner, issued=issued)
+    sources = [
+        {"of": "support", "where": {"kind": ["basic_tool"]}},
+        {"of": "support", "where": {"kind": ["guidance"]}, "also_has": ["certification"]},
+    ]
+    measure = {"kind": "records", "sources": sources, "count": "organisation"}
+    for as_of in ("2026-07-15", "2027-12-31"):
+        for period, since in (("per_year", f"{as_of[:4]}-01-01"), ("whole_period", "2026-01-01")):
+            won = {owner for owner, issued in gained if since <= issued <= as_of}
+            expected = {
+                owner
+                for owner, begins, proof, retired, kind in supports
+                if since <= begins <= as_of and proof and not retired and (kind == "basic_tool" or owner in won)
+            }
+            plan = plan_with({"measure": measure, "period": period})
+            (found,) = evaluate_plan(plan, known.facts(seed), date.fromisoformat(as_of)).indicators
+            assert found.value == len(expected)
