@@ -1,12 +1,19 @@
 """Records of the programme: trainings, supports, awards, clubs, standards, requests.
 
 An accepted result names the document that accepts it; what has none is work that goes on.
+
+Decision: who attends a training is written down once it has begun, by the wall clock of Viet Nam.
+Because: who is invited has not been trained, and a turn that is counted early is a turn that nobody can prove.
 """
 
-from sqlalchemy.orm import Mapped
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Mapped, Session
 
 from gateway.registry.fields import Choice, Choices, Flag, Line, Link, Whole, field
 from gateway.registry.nouns import Noun, Registered
+from gateway.registry.refusals import WrongValuesError
+from gateway.registry.roles import Reader
 from gateway.registry.texts import Title
 from gateway.registry.usual import (
     BEGINS,
@@ -71,6 +78,8 @@ SUPPORTS = {
     "trademark": Title("Nhãn hiệu", "Trademark"),
     "other": Title("Khác", "Other"),
 }
+_AHEAD_OF_UTC = timedelta(hours=7)
+_NS = 10**9
 _VND = Whole(title=Title("Kinh phí", "Money"), unit="VND")
 
 
@@ -118,6 +127,22 @@ class AttendanceRow(Registered):
     organisation: Mapped[str | None] = field(Link(title=Title("Tổ chức", "Organisation"), to="organisation"))
     completed: Mapped[bool] = field(Flag(title=Title("Hoàn thành", "Completed"), example=True))
     is_official: Mapped[bool] = field(Flag(title=Title("Cán bộ khu vực công", "Official of the public sector")))
+
+    def refuse_claim(self, session: Session, reader: Reader) -> None:  # noqa: ARG002  as every noun's
+        with session.no_autoflush:
+            training = session.get(TrainingRow, self.training)
+        today = (datetime.fromtimestamp(self.made_at // _NS, UTC) + _AHEAD_OF_UTC).date()
+        if training is None or training.begins <= today.isoformat():
+            return
+        day = datetime.fromisoformat(training.begins)
+        raise WrongValuesError(
+            {
+                "training": Title(
+                    f"Lớp bắt đầu ngày {day:%d/%m/%Y}, chưa đến. Hãy ghi người dự khi lớp đã học.",
+                    f"The training begins on {training.begins}, still to come. Write down who came, afterwards.",
+                )
+            }
+        )
 
 
 class SupportRow(Registered):

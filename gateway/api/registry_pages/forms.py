@@ -1,17 +1,19 @@
 """The form of a row: a new one, or changes of one; nobody overwrites what they have not seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.access.refusals import AccessError
+from gateway.api.registry_pages.alike import STILL_NEW, Alike, organisations_alike
 from gateway.api.registry_pages.boxes import Filled, boxes_of, filled_in, texts_of
 from gateway.api.registry_pages.desk import Desk, RowId, TheDesk, WriteNoun
 from gateway.api.sent_forms import Sent, TheSent, check_token
 from gateway.registry.book import Entry
 from gateway.registry.nouns import Registered
+from gateway.registry.organisations import OrganisationRow
 from gateway.registry.refusals import ForbiddenError, StaleRowError, WrongValuesError
 from gateway.registry.texts import Title
 
@@ -61,6 +63,9 @@ def show_new(of: WriteNoun, desk: TheDesk) -> HTMLResponse:
 def make(of: WriteNoun, desk: TheDesk, sent: TheSent) -> Response:
     """A new row."""
     filled = filled_in(desk, of, sent)
+    alike = organisations_alike(desk, filled) if of is OrganisationRow and not sent[STILL_NEW] else []
+    if alike:
+        return _form(desk, of, filled, None, Written(None, {}), alike)
     done = write(desk, sent, filled, lambda: desk.book.make(desk.reader, of.__tablename__, filled.values))
     if done.entry is not None:
         return RedirectResponse(f"/registry/{of.path()}/{done.entry.id}", 303)
@@ -119,7 +124,12 @@ def _only_places(desk: Desk, of: type[Registered], filled: Filled) -> Filled:
 
 
 def _form(
-    desk: Desk, of: type[Registered], filled: Filled, entry: Entry | None, done: Written | None = None
+    desk: Desk,
+    of: type[Registered],
+    filled: Filled,
+    entry: Entry | None,
+    done: Written | None = None,
+    alike: Sequence[Alike] = (),
 ) -> HTMLResponse:
     problems = done.problems if done else {}
     filled.problems |= problems
@@ -131,5 +141,6 @@ def _form(
         "boxes": boxes,
         "problems": [why for name, why in problems.items() if name not in named],
         "why": "",
+        "alike": alike,
     }
     return desk.page("registry/form.html", context, done.status if done else 200)

@@ -59,7 +59,7 @@ def test_records_tell_how_many_lack_their_document_and_lead_to_those(person, boo
 
 
 def test_attendance_is_written_for_many_persons_at_once_or_for_none(person, book, province) -> None:
-    training = {"province": province, "name": "Lean cơ bản", "topic": "productivity", "begins": "2026-03-02"}
+    training = {"province": province, "name": "Lean cơ bản", "topic": "productivity", "begins": "2025-11-25"}
     at = f"/records/attendance?training={book.make(SYSTEM, 'training', training).id}"
     hoa = book.make(SYSTEM, "person", {"province": province, "code": "A1", "full_name": "Lê Thị Hoa"}).id
     refused = send(person, at, came=hoa, completed=hoa, pasted="A2\tTrần Văn Nam\nA1; Hoa hai; Không có tổ chức này")
@@ -74,6 +74,15 @@ def test_attendance_is_written_for_many_persons_at_once_or_for_none(person, book
     assert (persons["A2"].values["full_name"], persons["A3"].values["phone"]) == ("Trần Văn Nam", "0912345678")
     kept = {str(one.values["person"]): one.values["completed"] for one in book.all(SYSTEM, "attendance")}
     assert kept == {hoa: True, persons["A2"].id: False, persons["A3"].id: False}
+
+
+def test_nobody_has_attended_a_training_that_is_still_to_come(person, book, province) -> None:
+    training = {"province": province, "name": "Lean", "topic": "productivity", "begins": "2025-11-26"}
+    at = f"/records/attendance?training={book.make(SYSTEM, 'training', training).id}"
+    refused = send(person, at, pasted="A2; Trần Văn Nam")
+    assert refused.status_code == 422
+    assert "Lớp bắt đầu ngày 26/11/2025, chưa đến. Hãy ghi người dự khi lớp đã học." in refused.text
+    assert (book.count(SYSTEM, "attendance"), book.count(SYSTEM, "person")) == (0, 0)
 
 
 def test_a_reporter_says_state_text_document_and_money_of_their_own_tasks_only(app, gateway, book, province, agency):
@@ -146,6 +155,24 @@ def test_a_training_that_ends_before_it_begins_is_refused_beside_its_field(perso
     assert 'aria-describedby="ends-problem"' in page
     made = send(person, "/registry/trainings/new", **row | {"ends": "16/09/2026"})
     assert "/records/attendance?training=" in person.get(made.headers["location"]).text
+
+
+def test_an_organisation_that_may_be_there_under_another_name_is_asked_about(person, book, province) -> None:
+    firm = {"code": "1400000001", "name": "Công ty TNHH MTV Cơ khí Sa Đéc", "kind": "enterprise", "province": province}
+    known = book.make(SYSTEM, "organisation", firm).id
+    new = {"code": "1400000009", "name": "CTY TNHH CƠ KHÍ SA ĐÉC", "kind": "enterprise", "province": province}
+    asked = send(person, "/registry/organisations/new", **new)
+    assert asked.status_code == 422
+    assert "Có thể tổ chức này đã có. Nếu đúng, hãy mở nó thay vì thêm mới." in asked.text
+    assert f'href="/registry/organisations/{known}"' in asked.text
+    assert "CTY TNHH CƠ KHÍ SA ĐÉC" in asked.text  # what was typed is still there
+    assert book.count(SYSTEM, "organisation") == 1
+    branch = send(person, "/registry/organisations/new", **new | {"code": "1400000001-002", "name": "Kho Cao Lãnh"})
+    assert "Công ty TNHH MTV Cơ khí Sa Đéc" in branch.text  # of one enterprise, by its code
+    assert send(person, "/registry/organisations/new", **new, still_new="1").status_code == 303
+    other = new | {"code": "1400000010", "name": "Công ty TNHH Gạo Cao Lãnh"}
+    assert send(person, "/registry/organisations/new", **other).status_code == 303
+    assert book.count(SYSTEM, "organisation") == 3
 
 
 def test_the_first_page_of_a_new_firm_says_what_can_be_done_there(app, gateway, book, province) -> None:
