@@ -6,7 +6,9 @@ are read and the registry is asked in :mod:`gateway.programme`, documents are ma
 - ``schema.py``, ``measures.py``: the form of a plan's file and of what an indicator counts; ``plans/*.yaml``: the plans
 - ``counted.py``: which records can be counted, by which day, and what proves them
 - ``facts.py``: what an evaluation is given; ``results.py``: what it gives
-- ``plans.py``: :func:`~gateway.indicators.plans.evaluate_plan`
+- ``plans.py``: :func:`~gateway.indicators.plans.evaluate_plan`, by way of ``ledger.py``, ``columns.py`` (the facts as
+  a plan sees them), ``counting.py``, ``judging.py``, ``case.py`` (an indicator on a day); each kind of measure in
+  ``counts.py``, ``reached.py``, ``growth.py``, ``wishes.py``, ``over_plan.py``
 - ``pilots.py``: the effect of a pilot, of what ``pilot_days.py``, ``segmented.py``, ``car1.py``, ``sensitivity.py``,
   ``doubts.py`` and ``several.py`` make
 - ``tfp.py``, ``productivity.py``: the economy; ``deadlines.py``, ``tasks.py``
