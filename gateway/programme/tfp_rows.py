@@ -7,6 +7,8 @@ Because: it is a thousand to one person and little more than one to another, and
 import re
 from collections.abc import Mapping
 
+import msgspec
+
 from gateway.indicators.figures import SERIES, SHARE, Figure, sector_of
 from gateway.registry.fields import Flag, Number, Value, Whole
 from gateway.registry.sheets.cells import read_cell
@@ -100,25 +102,23 @@ def read_row(
     source = str(cell_of(line, heads.get(SOURCE)) or "").strip()[:_LONGEST_SOURCE]
     for key, at in heads.items():
         cell = cell_of(line, at)
-        if key not in SERIES or cell is None or (isinstance(cell, str) and cell.strip() in _NOTHING):
+        if key not in SERIES or _is_nothing(cell):
             continue
         value = _value(reading, table, key, at, line.number, cell, units.get(key, ""))
         if value is None:
             continue
-        one = Figure(
-            series=key,
-            year=int(str(year)),
-            value=value,
-            unit=units.get(key, ""),
-            sector=sector,
-            territory=territory,
-            price_base=int(str(base)) if base is not None and SERIES[key].is_constant else None,
-            is_estimate=bool(is_estimate),
-            ref=f"{table.sheet}!{place(at, line.number)}",
-        )
+        one = Figure(series=key, year=int(str(year)), value=value, unit=units.get(key, ""), sector=sector)
+        in_terms = {"territory": territory, "price_base": base if SERIES[key].is_constant else None}
+        ref = f"{table.sheet}!{place(at, line.number)}"
+        one = msgspec.structs.replace(one, is_estimate=bool(is_estimate), ref=ref, **in_terms)
         reading.figures.append(one)
         if source:
             reading.sources[one.ref] = source
+
+
+def _is_nothing(cell: object) -> bool:
+    """Whether a cell is empty, or holds a dash as tables of statistics do."""
+    return cell is None or (isinstance(cell, str) and cell.strip() in _NOTHING)
 
 
 def _about(reading: Reading, table: Table, heads: Mapping[str, int], line: Line, key: str) -> Value:

@@ -116,7 +116,7 @@ def composed_keys() -> set[str]:
         *_of_setup(),
         *_of_improvement(),
         *_of_assurance(),
-        *_of_laboratory_work() | _of_documents(),
+        *_of_laboratory_work() | _of_documents() | _of_tfp(),
         *(entry.words for entry in MENU),
         *(f"overview.go_{entry.path[1:]}" for entry in MENU if entry.path != "/"),
         *(f"action.{action.value}" for action in Action),
@@ -199,6 +199,17 @@ def _of_laboratory_work() -> set[str]:
         "": BENCH_NOUNS,
     }
     return {f"lab_work.{family}{name}" for family, names in words.items() for name in names}
+
+
+def _of_tfp() -> set[str]:
+    """Parts of growth, and ways to calculate."""
+    words = {
+        "part_": ("capital", "labour", "tfp", "output"),
+        "method": ("", "_discrete", "_tornqvist"),
+        "share": ("", "_accounts", "_entered", "_assumed"),
+        "timing": ("", "_end_of_year", "_mid_year"),
+    }
+    return {f"tfp.{family}{name}" for family, names in words.items() for name in names}
 
 
 def _of_documents() -> set[str]:
