@@ -25,7 +25,7 @@ from gateway.programme.report_files import FORMATS, report_file
 from gateway.programme.report_keeping import NOUN, Checked, check_report, sign_report
 from gateway.registry.book import Asked, Entry
 from gateway.registry.catalogue import NOUNS
-from gateway.registry.documents import Document
+from gateway.registry.documents import GZIP, Document
 from gateway.registry.plan_records import REPORT_KINDS
 from gateway.registry.refusals import ForbiddenError, NoSuchRowError, WrongValuesError
 from gateway.registry.roles import Action
@@ -285,5 +285,12 @@ def _result_told(say: Words, one: Evaluated, of: Indicator) -> str:
 def _signed(desk: Desk, seen: Seen) -> list[Signed]:
     """The newest first."""
     rows = desk.book.all(desk.reader, NOUN, Asked(where={"plan": seen.plan.id}))
-    found = [Signed(one, desk.documents.of(desk.reader, NOUN, one.id)) for one in rows if one.values["is_signed"]]
+    found = [
+        Signed(
+            one,
+            sorted(desk.documents.of(desk.reader, NOUN, one.id), key=lambda its: (its.media_type == GZIP, its.file)),
+        )
+        for one in rows
+        if one.values["is_signed"]
+    ]
     return sorted(found, key=lambda one: str(one.entry.values["as_of"]), reverse=True)

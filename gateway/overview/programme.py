@@ -116,15 +116,19 @@ def reports_due(asked: Asked, reader: Reader) -> Need:
     # What agencies hand in is not signed off here: it is told of until its day is over, or the department's report is.
     still = and_(not_(is_done), or_(its.last_day >= _before(asked, 0), its.stage == OVER))
     seen = and_(its.retired_at == 0, its.last_day >= _before(asked, LATE_DAYS), still)
-    query = select(its.title, its.title_en, its.last_day, func.min(its.stage)).where(
+    query = select(its.plan, its.title, its.title_en, its.last_day, func.min(its.stage)).where(
         seen, reader.where(Action.WRITE, "programme", its)
     )
     query = query.group_by(its.plan, its.duty, its.title, its.title_en, its.last_day).order_by(its.last_day)
     with Session(asked.engine) as session:
         rows = session.execute(query).all()
     items = tuple(
-        Item(f"{vi} ({day})", titles={"vi": f"{vi} ({date.fromisoformat(day):%d/%m/%Y})", "en": f"{en or vi} ({day})"})
-        for vi, en, day, _ in rows[:MOST_ITEMS]
+        Item(
+            f"{vi} ({day})",
+            f"/plans/{plan}/report",
+            titles={"vi": f"{vi} ({date.fromisoformat(day):%d/%m/%Y})", "en": f"{en or vi} ({day})"},
+        )
+        for plan, vi, en, day, _ in rows[:MOST_ITEMS]
     )
     is_late = any(stage <= 0 for *_, stage in rows)
     return Need("reports_due", FINE if not rows else ACT if is_late else LOOK, len(rows), items, "/plans/calendar")

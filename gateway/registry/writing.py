@@ -1,7 +1,6 @@
 """Making, changing and retiring rows of any noun, within one transaction, by somebody who may."""
 
 from collections.abc import Container, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from secrets import token_hex
 
@@ -52,7 +51,8 @@ class Writing:
         self._set(row, read)
         self._place(row)
         self._allowed(Action.WRITE, row)
-        self._decides(row, {name for name in of.needs_decision if read[name]})
+        if any(read[name] for name in of.needs_decision):
+            self._allowed(Action.DECIDE, row)
         self._unique(row)
         row.refuse_claim(self.session, self.reader)
         self._sign(row)
@@ -96,7 +96,8 @@ class Writing:
         self._set(row, read)
         self._place(row)
         self._allowed(Action.WRITE, row)
-        self._decides(row, changed)
+        if changed & type(row).needs_decision:
+            self._allowed(Action.DECIDE, row)
         self._unique(row)
         if changed & set(type(row).noun.key):
             row.refuse_claim(self.session, self.reader)
@@ -170,10 +171,6 @@ class Writing:
         noun = type(row).noun
         if not self.reader.may(action, noun.group, row.place):
             raise ForbiddenError(f"{self.reader.name}: may not {action.value} {noun.title.en} there")
-
-    def _decides(self, row: Registered, written: AbstractSet[str]) -> None:
-        if written & type(row).needs_decision:
-            self._allowed(Action.DECIDE, row)
 
     def _read(
         self,

@@ -161,15 +161,12 @@ def _foot(document: Any, foot: Foot) -> None:
     """Recipients left, who signs right."""
     table = _bare_table(document, 1, _FOOT_SHARES)
     left, right = table.rows[0].cells
-    _lines(left, (foot.recipients_title, Pt(12), {"bold": True, "italic": True}), *_small(foot.recipients))
+    small: list[_Line] = [(line, _SMALL, {}) for line in foot.recipients]
+    _lines(left, (foot.recipients_title, Pt(12), {"bold": True, "italic": True}), *small)
     for paragraph in left.paragraphs:
         paragraph.alignment = _LEFT
     room: list[_Line] = [("", _BODY, {})] * 4
     _lines(right, (foot.post, _BODY, {"bold": True}), *room, (foot.signatory, _BODY, {"bold": True}))
-
-
-def _small(lines: Sequence[str]) -> list[_Line]:
-    return [(line, _SMALL, {}) for line in lines]
 
 
 def _blocks(document: Any, blocks: Sequence[Block]) -> None:
