@@ -5,8 +5,8 @@ from gateway.registry.texts import Title
 
 SINCE = Day(title=Title("Từ ngày", "Since"), example="2025-07-01")
 UNTIL = Day(title=Title("Đến hết ngày", "Until, inclusive"), hint=Title("trống: còn hiệu lực", "empty: still so"))
-BEGINS = Day(title=Title("Bắt đầu", "Begins"), required=True, example="2026-03-02")
-ENDS = Day(title=Title("Kết thúc", "Ends"), example="2026-03-04")
+BEGINS = Day(title=Title("Bắt đầu", "Begins"), required=True, example="2025-09-15")
+ENDS = Day(title=Title("Kết thúc", "Ends"), example="2025-09-17")
 ON = Day(title=Title("Ngày", "Date"), required=True, example="2026-03-02")
 ISSUED = Day(title=Title("Ngày cấp", "Issued"), required=True, example="2026-03-02")
 EXPIRES = Day(title=Title("Hết hiệu lực", "Expires"), hint=Title("trống: không thời hạn", "empty: no term"))
