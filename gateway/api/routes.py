@@ -55,6 +55,7 @@ from gateway.api import (
     production_figures,
     production_stop,
     records,
+    records_quick,
     registry_pages,
     series,
     settings,
@@ -100,7 +101,7 @@ def every_route() -> list[BaseRoute]:
     shop_floor = (sharing, setup_sending, setup, improvement, production, production_stop)
     # What compares plans has a fixed address, which must not be taken for a plan.
     of_plans = (plan_calendar, plan_reports, plan_compare, plan_indicator, plan_tasks, plans)
-    offices = (records, tasks, tfp, pilots, pilot_packs, *of_plans, administration_audit, administration)
+    offices = (records, records_quick, tasks, tfp, pilots, pilot_packs, *of_plans, administration_audit, administration)
     mine = (login, own_account, overview, pages, andon, edges_pages, instruments_pages)
     whole = [one.router for one in (*mine, *laboratory, *shop_floor, *offices)]
     # Their routes as they are: a router within a router makes the models of all its routes once more.

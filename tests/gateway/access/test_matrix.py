@@ -169,6 +169,9 @@ TABLE = {
     "GET /records/attendance": "-----aaaA-A",
     "GET /records/attendance?training={training}": "-----nynA-A",
     "POST /records/attendance?training={training}": "-----nynA-A",
+    "GET /records/quick": "-----aaaA-A",
+    "POST /records/quick": "-----aaaA-A",
+    "POST /records/paste": "-----nnnn-n",  # of no kind of records that has a short form
     "GET /tasks": "----aaaaA-A",
     "GET /tasks/report?agency={agency}": "-----yynA-A",
     "POST /tasks/report?agency={agency}": "-----yynA-A",

@@ -76,6 +76,37 @@ def test_attendance_is_written_for_many_persons_at_once_or_for_none(person, book
     assert kept == {hoa: True, persons["A2"].id: False, persons["A3"].id: False}
 
 
+def test_a_support_is_entered_on_one_short_form_and_one_of_the_future_is_flagged(person, book, province) -> None:
+    firm = {"code": "1400000001", "name": "Cơ khí Sa Đéc", "kind": "enterprise", "province": province}
+    at = book.make(SYSTEM, "organisation", firm).id
+    row = {"organisation": at, "kind": "basic_tool", "tools": "lean", "document_number": "5/BB-NT"}
+    wrong = send(person, "/records/quick?of=support", **row, begins="hôm nay")
+    assert wrong.status_code == 422
+    assert "đã nhận «hôm nay»" in wrong.text
+    assert "5/BB-NT" in wrong.text  # what was typed is still there
+    done = person.get(send(person, "/records/quick?of=support", **row, begins="25/11/2025").headers["location"]).text
+    assert "Đã lưu." in done
+    later = person.get(send(person, "/records/quick?of=support", **row, begins="26/11/2025").headers["location"]).text
+    assert "Ngày bắt đầu chưa đến: lượt này chỉ được tính từ ngày đó." in later
+    assert ("Ngày bắt đầu chưa đến" in done, book.count(SYSTEM, "support")) == (False, 2)
+    assert person.get("/records/quick?of=account").status_code == 404
+
+
+def test_rows_pasted_from_a_spreadsheet_are_shown_before_they_are_written(person, book, province) -> None:
+    heads = "Tỉnh, thành phố\tChuỗi số liệu\tNăm\tGiá trị\tĐơn vị"
+    rows = "Đồng Tháp\tgrdp_constant\t2024\t81234,5\ttỷ đồng\nĐồng Tháp\tgrdp_constant\t2025\t88000\ttỷ đồng"
+    tried = send(person, "/records/paste", of="statistic", pasted=f"{heads}\n{rows}")
+    assert tried.status_code == 303
+    assert tried.headers["location"].startswith("/registry/imports/")
+    for _ in range(200):
+        page = person.get(tried.headers["location"]).text
+        if 'id="carry-out"' in page or 'id="faults"' in page:
+            break
+    assert 'id="carry-out"' in page
+    assert book.count(SYSTEM, "statistic") == 0
+    assert "Chưa dán gì. Hãy dán cả dòng tên cột." in send(person, "/records/paste", of="statistic", pasted=" ").text
+
+
 def test_nobody_has_attended_a_training_that_is_still_to_come(person, book, province) -> None:
     training = {"province": province, "name": "Lean", "topic": "productivity", "begins": "2025-11-26"}
     at = f"/records/attendance?training={book.make(SYSTEM, 'training', training).id}"
