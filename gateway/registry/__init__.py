@@ -45,6 +45,7 @@ from gateway.registry.models import (
 )
 from gateway.registry.personal import PersonalRow
 from gateway.registry.production_days import ProductionDayRow
+from gateway.registry.rolled import WindowHourRow
 from gateway.registry.shop_floor import ElementRow, NominalBucketRow, StopRow, WorkUnitRow
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "StopRow",
     "StoreRow",
     "TokenRow",
+    "WindowHourRow",
     "WorkUnitRow",
     "catalogue",
     "collided",
