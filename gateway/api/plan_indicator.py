@@ -1,6 +1,7 @@
 """One indicator of a plan: the figure, how it is counted, its years, what it rests on, and what people add to it."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException, Query
@@ -213,7 +214,7 @@ def _page(
         "made_up": done.result.made_up,
         "row": row_of(one, its, words),
         "shapes": SHAPES,
-        "measure": words.measure(one.measure, lambda name: _title(evaluations.plans, words, name)),
+        "measure": words.measure(one.measure, partial(_title, evaluations.plans, words)),
         "bars_of": of_history(one, its),
         "series": _series(one, its, words, desk.language),
         "kinds": evidence.kinds(its.rests_on, *opened),

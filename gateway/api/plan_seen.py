@@ -128,4 +128,3 @@ def indicator_of(plan: Plan, name: str) -> Indicator:
     except KeyError:
         msg = f"indicator {name[:63]}: is not in the plan {plan.id}. Choose one of /plans/{plan.id}."
         raise HTTPException(404, msg) from None
-

@@ -48,6 +48,9 @@ Measured = (
 _SINCE = "since_"
 """A second count from an earlier year on has its first year behind this."""
 
+_WITHOUT_WORD = ("milestone", "qualitative", "rows", "year")
+"""Units that a figure shows without a word behind it."""
+
 
 class PlanWords:
     """How plans are told in one language.
@@ -65,7 +68,7 @@ class PlanWords:
 
     def unit(self, unit: str) -> str:
         """What is counted; a unit that no plan knows as it is."""
-        return "" if unit in ("milestone", "qualitative") else self._say.word("plans.unit", unit)
+        return "" if unit in _WITHOUT_WORD else self._say.word("plans.unit", unit)
 
     def value(self, value: float | None, unit: str) -> str:
         """A figure with its unit; a milestone in a word; none: a dash."""

@@ -3,6 +3,7 @@
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -31,6 +32,9 @@ from gateway.api.menu import MENU
 from gateway.api.pages import RANGES
 from gateway.api.setup import PARTS
 from gateway.improvement import ActionState
+from gateway.indicators.measures import SUCCESS
+from gateway.indicators.results import State as State_
+from gateway.indicators.schema import Due, Period, Unit
 from gateway.laboratory.bench_settings import NOUNS as BENCH_NOUNS
 from gateway.laboratory.due import URGENCIES
 from gateway.laboratory.findings import KINDS
@@ -116,7 +120,7 @@ def composed_keys() -> set[str]:
         *_of_setup(),
         *_of_improvement(),
         *_of_assurance(),
-        *_of_laboratory_work() | _of_documents() | _of_tfp(),
+        *_of_laboratory_work() | _of_documents() | _of_tfp() | _of_plans(),
         *(entry.words for entry in MENU),
         *(f"overview.go_{entry.path[1:]}" for entry in MENU if entry.path != "/"),
         *(f"action.{action.value}" for action in Action),
@@ -199,6 +203,32 @@ def _of_laboratory_work() -> set[str]:
         "": BENCH_NOUNS,
     }
     return {f"lab_work.{family}{name}" for family, names in words.items() for name in names}
+
+
+def _of_plans() -> set[str]:
+    """States, periods, units, and how things are counted."""
+    units = set(get_args(Unit)) - {"milestone", "qualitative"}
+    measures = {"rows", "distinct", "records", "or", "proof", "least", "also", "any", "share", "within", "statistic"}
+    measures |= {"trend", "over_plan", "tfp_share_period", "tfp_share_last_year", "tfp_growth", "new_fields"}
+    measures |= {"labour_productivity_growth", "milestone", "signed_tfp", "pilot_change"}
+    figures = ("documents", "fields", "in_order", "turnaround", "requests_served")
+    fields = ("rows", "organisation", "person", "training", "site", "gtin", "support", "club")
+    more = ("output_growth", "statistic_year", "fields_whatever_work", *fields)
+    words = {
+        "state_": [state.value for state in State_],
+        "trend_": ("up", "down", "unchanged"),
+        "pilot_": ("improved", "not_improved", "not_yet", "cannot_be_said"),
+        "unit.": units,
+        "beside.": ("mean_of_shares", "last_year", "period", "numerator", "denominator", "denominator_year", *more),
+        "period_": get_args(Period),
+        "due_": get_args(Due.model_fields["kind"].annotation),
+        "measure_": (*measures, *(f"capacity_{one}" for one in figures)),
+        "success_": SUCCESS,
+        "apart_": ("period", "years", "conditions", "strictness", "year", "unit", "price_base"),
+        "series.": ("labour_productivity_ppp",),
+        "": ("least", "over", "about", "exactly", "numerator", "denominator", "or", "no", "not_reached"),
+    }
+    return {f"plans.{family}{name}" for family, names in words.items() for name in names}
 
 
 def _of_tfp() -> set[str]:
