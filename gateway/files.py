@@ -14,6 +14,8 @@ from gateway.config import ConfigError, GatewayConfig
 from gateway.opening import first_line
 
 _HERE = {"localhost", "127.0.0.1", "::1"}
+_OF_CONTAINER = Path("/run/secrets")
+"""Where compose puts secrets: within the container everybody may read them, outside nobody but the folder's owner."""
 
 
 def check_files(config: GatewayConfig) -> None:
@@ -35,7 +37,7 @@ def check_files(config: GatewayConfig) -> None:
 def cautions(config: GatewayConfig) -> Iterator[str]:
     """What works and leaves a door open."""
     for place, path in _secrets(config):
-        if Path(path).stat().st_mode & stat.S_IROTH:
+        if Path(path).stat().st_mode & stat.S_IROTH and not Path(path).is_relative_to(_OF_CONTAINER):
             yield f"{place}: everybody may read it. Run: chmod o-r {path}"
     for place, broker in _brokers(config):
         if broker.username and not broker.tls and broker.host not in _HERE:

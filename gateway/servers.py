@@ -225,7 +225,7 @@ def mosquitto(
     def command(port: int) -> list[str]:
         lines = [f"listener {port} {HOST}", *_persistent(directory)]
         if username:
-            passwords.write_text(f"{username}:{_password_hash(password)}\n", "utf-8")
+            passwords.write_text(f"{username}:{mosquitto_hash(password)}\n", "utf-8")
             passwords.chmod(0o600)
             lines += ["allow_anonymous false", f"password_file {passwords}"]
         else:
@@ -286,7 +286,7 @@ def _persistent(directory: Path) -> list[str]:
     return [*lines, "user root"] if os.geteuid() == 0 else lines
 
 
-def _password_hash(password: str) -> str:
+def mosquitto_hash(password: str) -> str:
     """A line's second half in mosquitto's password file: PBKDF2 with SHA-512, as mosquitto_passwd writes it."""
     salt = os.urandom(12)
     digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
