@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False, prefix="/records")
 Writes = Depends(allow(Action.WRITE, "programme"))
 QUICK: dict[str, tuple[str, ...]] = {
     "training": ("province", "name", "topic", "begins", "document_number"),
-    "support": ("organisation", "kind", "tools", "begins", "document_number"),
+    "support": ("organisation", "kind", "begins", "document_number"),
     "award": ("organisation", "name", "year", "state", "result", "document_number"),
     "milestone": ("province", "plan", "indicator", "reached", "document_number"),
     "statistic": ("province", "series", "sector", "year", "value", "unit", "territory", "price_base", "source"),

@@ -79,7 +79,7 @@ def test_attendance_is_written_for_many_persons_at_once_or_for_none(person, book
 def test_a_support_is_entered_on_one_short_form_and_one_of_the_future_is_flagged(person, book, province) -> None:
     firm = {"code": "1400000001", "name": "Cơ khí Sa Đéc", "kind": "enterprise", "province": province}
     at = book.make(SYSTEM, "organisation", firm).id
-    row = {"organisation": at, "kind": "basic_tool", "tools": "lean", "document_number": "5/BB-NT"}
+    row = {"organisation": at, "kind": "basic_tool", "document_number": "5/BB-NT"}
     wrong = send(person, "/records/quick?of=support", **row, begins="hôm nay")
     assert wrong.status_code == 422
     assert "đã nhận «hôm nay»" in wrong.text
