@@ -5,8 +5,11 @@ Because: neither language is the other's original, and a sentence is mended with
 Instead of: English sentences as ids, which break each translation when one letter of them changes.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.pofile import read_po
 
 
@@ -29,3 +32,13 @@ def load_catalogues(web: Path, language: str) -> dict[str, str]:
                 raise ValueError(msg)
             words[key] = sentence
     return words
+
+
+@cache
+def country_names(language: str) -> Mapping[str, str]:
+    """Code (ISO 3166-1 alpha-2) -> what people call a country.
+
+    >>> country_names("vi")["TH"], country_names("en")["TH"]
+    ('Thái Lan', 'Thailand')
+    """
+    return dict(Locale(language).territories)

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated, NamedTuple
 
-from babel import Locale
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 
+from gateway.api.catalogues import country_names
 from gateway.api.permission import allow
 from gateway.api.plan_seen import AsOf, Seen, on_day, plans_seen
 from gateway.api.plan_telling import PlanWords
@@ -94,7 +94,7 @@ def _results(desk: Desk, evaluations: TheEvaluations, one: Seen, day: date) -> t
 
 
 def _countries(desk: Desk) -> list[tuple[str, list[Country]]]:
-    names = Locale(desk.language).territories
+    names = country_names(desk.language)
     found = []
     for series, figures in countries(desk.book.all(desk.reader, "statistic")).items():
         most = max((one.value for one in figures), default=0.0)
