@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from gateway.commands import accounts, asking, plans, registry, report, storing, tfp
+from gateway.commands import accounts, asking, backing_up, deploying, export, plans, registry, report, storing, tfp
 from gateway.commands.check import check
 from gateway.config import ConfigError
 from gateway.demo.demo import add_arguments, run
@@ -85,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     plans.add_commands(commands)
     report.add_commands(commands)
     tfp.add_arguments(commands.add_parser("tfp", help="total factor productivity of an economy, from a workbook"))
+    export.add_arguments(
+        commands.add_parser("export", help="any stretch as CSV or Parquet, for pandas, R, spreadsheets")
+    )
     accounts.add_arguments(commands.add_parser("user", help="accounts, their roles, links to come in"))
     return parser
 
@@ -98,6 +101,8 @@ def _add_serving(commands: Any) -> None:
         "what", nargs="*", metavar="FILE | audit | documents", help="gateway.toml, the audit, or what was issued"
     )
     look.set_defaults(run=check)
+    backing_up.add_commands(commands)
+    deploying.add_arguments(commands.add_parser("deploy", help="write a folder for containers, with its passwords"))
     verify = commands.add_parser("verify", help="check a pack of evidence of a pilot, on any machine")
     verify.add_argument("pack", metavar="PACK", help="the ZIP")
     verify.add_argument(

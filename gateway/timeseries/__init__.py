@@ -7,7 +7,7 @@ Because: after a crash between storing and acknowledging the same message comes 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from edge_agent.wire.schema import RECOMPUTED, SAMPLE
+from edge_agent.wire.schema import RECOMPUTED, SAMPLE, WINDOW
 from gateway.timeseries.points import Point
 
 
@@ -36,6 +36,15 @@ class RecomputedId(ChannelId):
     def measurement(self) -> str:
         """Where they are."""
         return RECOMPUTED
+
+
+class WindowId(ChannelId):
+    """A field of an instrument's windows, such as ``power_mean``; it has neither uncertainty nor quality."""
+
+    @property
+    def measurement(self) -> str:
+        """Where they are."""
+        return WINDOW
 
 
 class Refused(NamedTuple):
@@ -98,6 +107,10 @@ class TimeSeries(Protocol):
 
     def series(self, of: ChannelId, start: int, end: int, buckets: int) -> list[Bucket]:
         """``[start, end)`` in at most ``buckets`` equal stretches; stretches without any sample are left out."""
+        ...
+
+    def fields(self, measurement: str, site: str, edge: str) -> dict[str, frozenset[str]]:
+        """Instrument of an edge -> the names of the fields that its samples or windows ever had."""
         ...
 
     def sum_up(self) -> int:

@@ -122,6 +122,10 @@ class EmbeddedStore:
         with self._reading() as db:
             yield from series_sql.points(db, measurement, site, edge, start, end)
 
+    def fields(self, measurement: str, site: str, edge: str) -> dict[str, frozenset[str]]:
+        with self._reading() as db:
+            return series_sql.fields(db, measurement, site, edge)
+
     def forget_before(self, measurement: str, at: int) -> int:
         """Retention, some thousand rows at a time, so that the ingest gets its turn."""
         gone = 0

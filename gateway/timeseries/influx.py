@@ -94,6 +94,9 @@ class InfluxStore:
     def points(self, measurement: str, site: str, edge: str, start: int, end: int) -> Iterator[Point]:
         return influxql.points(self._ask, measurement, site, edge, start, end)
 
+    def fields(self, measurement: str, site: str, edge: str) -> dict[str, frozenset[str]]:
+        return influxql.fields(self._ask, measurement, site, edge)
+
     def forget_before(self, measurement: str, at: int) -> int:
         """Retention; InfluxDB does not say how many points went, so -1."""
         self._writer.forget_before(measurement, at)

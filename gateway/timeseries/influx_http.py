@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
-from edge_agent.wire.schema import ELEMENT, RECOMPUTED, SAMPLE, STOP
+from edge_agent.wire.schema import ELEMENT, RECOMPUTED, SAMPLE, STOP, WINDOW
 from gateway.timeseries import StoreUnavailableError
 from gateway.timeseries.halving import RefusedBatchError
 
@@ -17,7 +17,7 @@ _TOO_LARGE = 413
 _NOT_FOUND = 404
 _OK = range(200, 300)
 _WORD = 300
-_OURS = (SAMPLE, RECOMPUTED, ELEMENT, STOP)
+_OURS = (SAMPLE, RECOMPUTED, WINDOW, ELEMENT, STOP)
 
 
 Cell = float | str | int | bool | None

@@ -142,6 +142,12 @@ def points(ask: Ask, measurement: str, site: str, edge: str, start: int, end: in
     return iter(sorted(gathered, key=lambda point: (point.at, point.tags)))
 
 
+def fields(ask: Ask, measurement: str, site: str, edge: str) -> dict[str, frozenset[str]]:
+    """By the last value of each: InfluxDB lists the names of fields for all edges together only."""
+    found = ask(f"SELECT last(*) {_of_edge(site, edge, measurement)} GROUP BY instrument")
+    return {its.tags["instrument"]: frozenset(_ever_fields(its)) for its in found}
+
+
 def _series_by_us(ask: Ask, of: ChannelId, start: int, end: int, buckets: int) -> list[Bucket]:
     gathered = Buckets(start, end, buckets)
     for row in rows(ask, of, start, end, _AT_ONCE):
@@ -150,8 +156,8 @@ def _series_by_us(ask: Ask, of: ChannelId, start: int, end: int, buckets: int) -
     return gathered.result()
 
 
-def _of_edge(site: str, edge: str) -> str:
-    return f"FROM {name(SAMPLE)} WHERE site::tag = {text(site)} AND edge::tag = {text(edge)}"
+def _of_edge(site: str, edge: str, measurement: str = SAMPLE) -> str:
+    return f"FROM {name(measurement)} WHERE site::tag = {text(site)} AND edge::tag = {text(edge)}"
 
 
 def _where(of: ChannelId, start: int, end: int) -> str:
@@ -181,10 +187,14 @@ def _latest(instrument: str, channel: str, row: Row) -> Latest:
 
 def _ever(its: Found) -> frozenset[str]:
     """The channels that an instrument ever had."""
+    ever = _ever_fields(its)
+    return channels_of(ever, ever)
+
+
+def _ever_fields(its: Found) -> list[str]:
     (row,) = its.rows
     cells = list(zip(its.columns, row, strict=True))[1:]  # the first is the time
-    fields = [column.removeprefix("last_") for column, cell in cells if cell is not None]
-    return channels_of(fields, fields)
+    return [column.removeprefix("last_") for column, cell in cells if cell is not None]
 
 
 def _row(cells: Cells) -> Row | None:

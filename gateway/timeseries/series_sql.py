@@ -119,6 +119,16 @@ def points(db: sqlite3.Connection, measurement: str, site: str, edge: str, start
     return sorted(gathered, key=lambda point: (point.at, point.tags))
 
 
+def fields(db: sqlite3.Connection, measurement: str, site: str, edge: str) -> dict[str, frozenset[str]]:
+    """See :meth:`gateway.timeseries.TimeSeries.fields`."""
+    found = db.execute(
+        "SELECT id, instrument FROM instrument WHERE measurement = ? AND site = ? AND edge = ? ORDER BY instrument",
+        [measurement, site, edge],
+    ).fetchall()
+    places = {name: _places(db, instrument) for instrument, name in found}
+    return {name: frozenset(field for kind in its.values() for field in kind) for name, its in places.items()}
+
+
 def forget(db: sqlite3.Connection, instrument: int, before: int, limit: int) -> int:
     """Delete the oldest rows of an instrument, at most ``limit``; how many went."""
     last = db.execute(

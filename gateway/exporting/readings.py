@@ -1,0 +1,144 @@
+"""Samples, samples reduced to equal stretches, and windows, out of the time series."""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from edge_agent.wire.schema import EXPECTED, WINDOW_FIELDS
+from gateway.exporting.choosing import Channel, Span
+from gateway.exporting.tables import CHANNEL, EDGE, INSTRUMENT, SITE, TIME, UNIT, Cells, Column, Kind, Progress, Table
+from gateway.registry.texts import Title
+from gateway.timeseries import Bucket, ChannelId, TimeSeries, WindowId
+
+STRETCHES_AT_ONCE = 5000
+"""Of reduced samples, so many are asked for at a time."""
+_WHOSE = (SITE, EDGE, INSTRUMENT, CHANNEL)
+_MEAN, _MINIMUM, _MAXIMUM = (
+    Column("mean", Kind.NUMBER, Title("Trung bình", "Mean")),
+    Column("minimum", Kind.NUMBER, Title("Nhỏ nhất", "Lowest value")),
+    Column("maximum", Kind.NUMBER, Title("Lớn nhất", "Highest value")),
+)
+_N = Column("n", Kind.WHOLE, Title("Số mẫu có giá trị", "Samples with a value"))
+SAMPLES = (
+    TIME,
+    *_WHOSE,
+    Column("value", Kind.NUMBER, Title("Giá trị đo; trống: mẫu hỏng", "Measured value; empty: a bad sample")),
+    Column("u", Kind.NUMBER, Title("Độ không đảm bảo đo chuẩn", "Standard uncertainty")),
+    UNIT,
+    Column("quality", Kind.LABEL, Title("Chất lượng", "Quality")),
+)
+REDUCED = (
+    TIME,
+    *_WHOSE,
+    _MEAN,
+    _MINIMUM,
+    _MAXIMUM,
+    _N,
+    Column("bad", Kind.WHOLE, Title("Số mẫu hỏng", "Bad samples")),
+    UNIT,
+)
+WINDOWS = (
+    TIME,
+    *_WHOSE,
+    _MEAN,
+    _MINIMUM,
+    _MAXIMUM,
+    _N,
+    Column("expected", Kind.WHOLE, Title("Số mẫu khi không thiếu", "Samples of a window without gaps")),
+    UNIT,
+)
+
+
+def samples(timeseries: TimeSeries, channels: Sequence[Channel], span: Span) -> Table:
+    """Every stored sample, channel by channel, by time.
+
+    A bad sample has no value and no uncertainty, as everywhere in the gateway; its quality says why.
+    """
+    progress = Progress()
+
+    def rows() -> Iterator[Cells]:
+        for whose, place in _one_by_one(channels, progress):
+            for row in timeseries.rows(whose.id, *span):
+                progress.share = place(row.at, span)
+                yield row.at, *whose.id, row.value, row.u, whose.unit, row.quality
+
+    return Table("samples", SAMPLES, rows(), progress)
+
+
+def reduced(timeseries: TimeSeries, channels: Sequence[Channel], span: Span, every_ns: int) -> Table:
+    """Samples in stretches of ``every_ns`` from the start of the span on; the last one may be shorter.
+
+    A stretch without any sample is left out: it is a gap, not a zero.
+    """
+    progress = Progress()
+
+    def rows() -> Iterator[Cells]:
+        for whose, place in _one_by_one(channels, progress):
+            for one in _stretches(timeseries, whose.id, span, every_ns):
+                progress.share = place(one.at, span)
+                yield one.at, *whose.id, one.mean, one.minimum, one.maximum, one.n, one.bad, whose.unit
+
+    return Table("samples", REDUCED, rows(), progress)
+
+
+def windows(timeseries: TimeSeries, channels: Sequence[Channel], span: Span) -> Table:
+    """Every stored window, channel by channel, by its start."""
+    progress = Progress()
+
+    def rows() -> Iterator[Cells]:
+        for whose, place in _one_by_one(channels, progress):
+            for at, (mean, low, high, n, expected) in _windows(timeseries, whose.id, span):
+                progress.share = place(at, span)
+                yield at, *whose.id, mean, low, high, _whole(n), _whole(expected), whose.unit
+
+    return Table("windows", WINDOWS, rows(), progress)
+
+
+class _Place:
+    """Of a time within a channel, how much of the whole lies before it."""
+
+    def __init__(self, number: int, of: int) -> None:
+        self._number, self._of = number, of
+
+    def __call__(self, at: int, span: Span) -> float:
+        return (self._number + (at - span.start) / (span.end - span.start)) / self._of
+
+
+def _one_by_one(channels: Sequence[Channel], progress: Progress) -> Iterator[tuple[Channel, _Place]]:
+    for number, channel in enumerate(channels):
+        progress.share = number / len(channels)
+        yield channel, _Place(number, len(channels))
+
+
+def _stretches(timeseries: TimeSeries, of: ChannelId, span: Span, every_ns: int) -> Iterator[Bucket]:
+    whole_end = span.end - (span.end - span.start) % every_ns
+    for start in range(span.start, whole_end, every_ns * STRETCHES_AT_ONCE):
+        end = min(start + every_ns * STRETCHES_AT_ONCE, whole_end)
+        yield from timeseries.series(of, start, end, (end - start) // every_ns)
+    if whole_end < span.end:
+        yield from timeseries.series(of, whole_end, span.end, 1)
+
+
+def _windows(timeseries: TimeSeries, of: ChannelId, span: Span) -> Iterator[tuple[int, list[float | None]]]:
+    """Start and figures of each window that tells of a channel: its fields side by side, never all at once."""
+    names = [*(of.channel + end for end in WINDOW_FIELDS), EXPECTED]
+    streams = [_field(timeseries, of, name, number, span) for number, name in enumerate(names)]
+    for at, cells in groupby(heapq.merge(*streams), key=itemgetter(0)):
+        figures: list[float | None] = [None] * len(names)
+        for _, number, value in cells:
+            figures[number] = value
+        if figures[:-1] != [None] * len(WINDOW_FIELDS):
+            yield at, figures
+
+
+def _field(
+    timeseries: TimeSeries, of: ChannelId, name: str, number: int, span: Span
+) -> Iterator[tuple[int, int, float]]:
+    for row in timeseries.rows(WindowId(of.site, of.edge, of.instrument, name), *span):
+        if row.value is not None:
+            yield row.at, number, row.value
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)
