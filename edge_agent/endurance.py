@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_agent.config import AgentConfig
-from edge_agent.outbox import OutboxError, autonomy_days, survey
+from edge_agent.outbox import OutboxError, autonomy_days, survey, used_share
 from edge_agent.utilisation import bus_load
 
 AGAIN_S, SOON_S = 600.0, 30.0
@@ -32,6 +32,7 @@ class Endurance:
         self._config = config
         self._bus_load = {bus.name: round(bus_load(bus).expected, 4) for bus in config.buses}
         self._autonomy_s: float | None = None
+        self._outbox_used: float | None = None
         self._files: dict[str, int] = {}
         self._due = 0.0
 
@@ -44,14 +45,16 @@ class Endurance:
         if time.monotonic() >= self._due:
             self._look()
         certificates = self._files | ({"broker": presented} if presented else {})
-        return {"autonomy_s": self._autonomy_s, "bus_load": self._bus_load, "certificates": certificates}
+        told = {"autonomy_s": self._autonomy_s, "outbox_used": self._outbox_used, "bus_load": self._bus_load}
+        return told | {"certificates": certificates}
 
     def _look(self) -> None:
         try:
             found = survey(self._config.state_dir, self._config.outbox.size_limit_mb * 1_000_000)
-            days = autonomy_days(found)
+            days, used = autonomy_days(found), round(used_share(found), 6)
         except (OutboxError, OSError, sqlite3.Error):
-            days = None
+            days = used = None
+        self._outbox_used = used
         self._autonomy_s = None if days is None else round(days * _DAY_S)
         broker = self._config.broker
         named = {"edge": broker.cert_file, "authority": broker.ca_file} if broker else {}

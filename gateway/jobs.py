@@ -6,7 +6,7 @@ The only gateway module that knows APScheduler.
 import logging
 import shutil
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,9 @@ from gateway.registry import AuditHeadRow, EdgeRow, personal, transaction
 from gateway.registry.idempotency import forget_keys
 from gateway.registry.roles import SYSTEM
 from gateway.registry.writing import Writing
-from gateway.timeseries import StoreUnavailableError, TimeSeries
+from gateway.timeseries import Analysed, StoreUnavailableError, TimeSeries
+from gateway.told.edges import Latencies
+from gateway.told.telling import Telling
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ WARN_AT = 3
 _EDGE_WARN = 0.1
 _RETENTION_OVER = "retention over"
 _DAY_NS = 86_400 * 10**9
+_TELL_S, _EDGES_S, _REGISTRY_S = 20, 60, 600
 _SILENCE_S, _DISKS_S, _SUMS_S, _PRODUCTION_S, _DUE_S = 30, 300, 600, 20, 3600
 _BENCHES_S = 5
 _CERTIFICATES_S = 2
@@ -49,9 +52,21 @@ _CERTIFICATES_S = 2
 
 
 def start_jobs(
-    engine: Engine, timeseries: TimeSeries, config: GatewayConfig, clock: Callable[[], int]
+    engine: Engine,
+    timeseries: TimeSeries,
+    config: GatewayConfig,
+    clock: Callable[[], int],
+    latencies: Latencies = dict,
 ) -> BackgroundScheduler:
-    """All jobs, begun; ``shutdown()`` ends them."""
+    """All jobs, begun; ``shutdown()`` ends them.
+
+    Args:
+        engine: Of the registry.
+        timeseries: Where analysts ask it themselves, what lives in SQL is told to it too.
+        config: Of the gateway.
+        clock: UTC, ns.
+        latencies: How long samples took to us since it was asked last.
+    """
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(lambda: forget_old(timeseries, config.retention, clock()), "cron", hour=19, minute=10)
     scheduler.add_job(lambda: _patiently(forget_persons, engine, clock()), "cron", hour=19, minute=40)
@@ -71,8 +86,25 @@ def start_jobs(
     scheduler.add_job(lambda: _patiently(tell_due, engine, zone, clock()), "interval", seconds=_DUE_S)
     deadlines = PlanDeadlines(engine, config.plans, zone)
     scheduler.add_job(lambda: _patiently(deadlines.turn, clock()), "interval", seconds=_DUE_S)
+    if isinstance(timeseries, Analysed):
+        _tell_analysts(scheduler, Telling(engine, timeseries, config, latencies), clock)
     scheduler.start()
     return scheduler
+
+
+def _tell_analysts(scheduler: BackgroundScheduler, telling: Telling, clock: Callable[[], int]) -> None:
+    """What Grafana asks for: soon after it was stored, or once a minute; what people write within ten minutes."""
+    for turn, seconds in (
+        (telling.shop_floor, _TELL_S),
+        (telling.edges, _EDGES_S),
+        (telling.registry, _REGISTRY_S),
+    ):
+        # The first time at once: a gateway that has just been set up shows its dashboards filled.
+        scheduler.add_job(lambda turn=turn: turn(clock()), "interval", seconds=seconds, next_run_time=_at_once())
+
+
+def _at_once() -> datetime:
+    return datetime.now(UTC)
 
 
 def forget_old(timeseries: TimeSeries, retention: RetentionConfig, now: int) -> None:

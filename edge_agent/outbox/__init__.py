@@ -14,7 +14,7 @@ Instead of: one sequence an edge for ever.
 from edge_agent.outbox.export import adopt, export, take_acknowledgement
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.ownership import OutboxError, machine_serial
-from edge_agent.outbox.reading import OutboxReader, Survey, autonomy_days, survey
+from edge_agent.outbox.reading import OutboxReader, Survey, autonomy_days, survey, used_share
 from edge_agent.outbox.schema import is_full
 from edge_agent.outbox.trimming import Trimmer, used_bytes
 
@@ -32,4 +32,5 @@ __all__ = [
     "survey",
     "take_acknowledgement",
     "used_bytes",
+    "used_share",
 ]

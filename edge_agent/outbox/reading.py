@@ -208,6 +208,20 @@ def autonomy_days(found: Survey) -> float | None:
     """
     if found.bytes_per_day <= 0:
         return None
-    waiting = found.bytes * found.waiting / max(found.messages, 1)
+    waiting = _waiting_bytes(found)
     room = min(found.limit_bytes - waiting, found.disk_free + found.bytes - waiting)
     return max(room, 0.0) / found.bytes_per_day
+
+
+def used_share(found: Survey) -> float:
+    """Share of the outbox's room that messages take which are not stored yet, 0 to 1.
+
+    The room ends at the size limit or at the end of the disk, whichever is nearer.
+    """
+    room = min(found.limit_bytes, found.disk_free + found.bytes)
+    return min(_waiting_bytes(found) / room, 1.0) if room > 0 else 1.0
+
+
+def _waiting_bytes(found: Survey) -> float:
+    """Of the file, by their share of the messages."""
+    return found.bytes * found.waiting / max(found.messages, 1)

@@ -200,6 +200,7 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
         work_units: Work unit -> what it does now.
         autonomy_s: How long the edge could do without a gateway from now on before it must drop samples, s; None: how
             fast its outbox grows is not known yet.
+        outbox_used: Share of its outbox's room that messages take which are not stored yet, 0 to 1; None: not known.
         bus_load: Bus -> share of its time that its polls will keep it busy by the edge's own plan, dimensionless.
         certificates: ``broker``, ``edge``, ``authority`` -> until when the certificate of the connection is valid;
             one that is not used, or cannot be read, is absent.
@@ -227,6 +228,7 @@ class EdgeStatus(Word, frozen=True, kw_only=True):
     autonomy_s: float | None = None
     bus_load: dict[str, float] = msgspec.field(default_factory=dict)
     certificates: dict[str, int] = msgspec.field(default_factory=dict)
+    outbox_used: float | None = None
 
 
 class Stored(Word, frozen=True, kw_only=True):

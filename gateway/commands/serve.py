@@ -57,7 +57,7 @@ def serve(args: argparse.Namespace) -> int:
         write_provinces(Book(stores.engine, time.time_ns))
         ingest = stack.enter_context(_ingesting(config, stores))
         stack.enter_context(_forwarding(config, stores))
-        jobs = start_jobs(stores.engine, stores.timeseries, config, time.time_ns)
+        jobs = start_jobs(stores.engine, stores.timeseries, config, time.time_ns, ingest.latencies.take)
         stack.callback(jobs.shutdown)
         service = Service(stores.engine, stores.timeseries, secret, config, ingest)
         server, thread = _start_http(service, listener)

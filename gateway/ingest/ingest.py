@@ -21,6 +21,7 @@ from edge_agent.wire.envelope import UnreadableError
 from edge_agent.wire.messages import GatewayStatus
 from gateway.ingest.inbox import Came, Inbox
 from gateway.ingest.journals import EdgeId
+from gateway.ingest.latencies import Latencies
 from gateway.ingest.reading import Arrival, read_message
 from gateway.ingest.receipts import Receipts
 from gateway.ingest.saying import Publisher, WayBack
@@ -84,6 +85,7 @@ class Ingest:
         is_shared: bool = False,
     ) -> None:
         self.counters = Counters()
+        self.latencies = Latencies()
         self._engine = engine
         self._publisher = publisher
         self._topic = str(topics.GatewayTopic(name))
@@ -210,6 +212,7 @@ class Ingest:
         except StoreUnavailableError as error:
             self._cannot_store(str(error))
             return
+        self.latencies.stored(((one.whose, one.lines) for one in self._held), self._clock())
         self._held.clear()
         self._held_bytes = 0
         self.counters.outcome.add(outcome)

@@ -9,6 +9,7 @@ Because: the second alone counts, and the first spares the series what was store
 """
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import Declared, Run
+from edge_agent.wire.schema import WINDOW
 from gateway.federation import due, origins
 from gateway.ingest import dead_letters, records
 from gateway.ingest.holding import holding
@@ -24,10 +26,13 @@ from gateway.ingest.journals import OPEN, EdgeId, JournalId
 from gateway.ingest.reading import Arrival
 from gateway.ingest.receipts import Draft, Receipts
 from gateway.registry import StoreRow, collided, ingesting
-from gateway.timeseries import Refused, StoreUnavailableError, TimeSeries
+from gateway.registry.rolled import mark_hours
+from gateway.timeseries import Analysed, Refused, StoreUnavailableError, TimeSeries
 
 log = logging.getLogger(__name__)
 _TRIES = 5
+_WINDOW = f"{WINDOW},"
+_HOUR = 3600 * 10**9
 _UNEXPECTED = "not foreseen. Report it with this message."
 
 
@@ -75,6 +80,7 @@ class Storing:
         self._timeseries = timeseries
         self._receipts = receipts
         self._is_shared = is_shared
+        self._has_analysts = isinstance(timeseries, Analysed)
 
     def store(self, arrivals: Sequence[Arrival], now: int) -> Outcome:
         """Store all of them, or nothing that counts.
@@ -182,6 +188,8 @@ class Storing:
                 outcome.dead += 1
         session.flush()
         due.keep_lines(session, ((*arrival.whose, arrival.lines) for arrival in fresh))
+        if self._has_analysts:
+            mark_hours(session, _window_hours(fresh))
         if touched:
             for line, why in self._timeseries.write(records.point_lines(session, touched)):
                 log.error("the store refused the point of a record: %s (%s)", why, line[:200])
@@ -196,6 +204,15 @@ def _journals(arrivals: Sequence[Arrival]) -> set[JournalId] | None:
     if any(isinstance(record, Run | Declared) for arrival in arrivals for record, _ in arrival.records):
         return None
     return {arrival.journal for arrival in arrivals}
+
+
+def _window_hours(arrivals: Sequence[Arrival]) -> Counter[tuple[str, str, int]]:
+    """Site, edge and hour -> how many messages bring windows of it."""
+    found: Counter[tuple[str, str, int]] = Counter()
+    for arrival in arrivals:
+        starts = {int(line[line.rindex(" ") + 1 :]) for line in arrival.lines if line.startswith(_WINDOW)}
+        found.update((*arrival.whose, hour) for hour in {start - start % _HOUR for start in starts})
+    return found
 
 
 def _cannot_write(error: DBAPIError) -> str:

@@ -4,8 +4,11 @@ Decision: a row for each hour of an edge, raised in the very transaction that st
 Because: windows come late and out of order, by any of several processes; what is to be made anew must outlive them all.
 """
 
+from collections.abc import Mapping
+
 from sqlalchemy import BigInteger, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gateway.registry.models import Base
 
@@ -39,3 +42,28 @@ class WindowHourRow(Base):
     hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     changes: Mapped[int] = mapped_column(BigInteger)
     told: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+
+def mark_hours(session: Session, came: Mapping[tuple[str, str, int], int]) -> None:
+    """Windows came: what is told of their hours is no longer whole.
+
+    Args:
+        session: The transaction that stores them.
+        came: Site, edge and hour -> how many messages brought windows of it.
+    """
+    if not came:
+        return
+    # In one order, so that two processes never wait for each other.
+    rows = [
+        {"site": site, "edge": edge, "hour": hour, "changes": times, "told": 0}
+        for (site, edge, hour), times in sorted(came.items())
+    ]
+    keys = ["site", "edge", "hour"]
+    if session.get_bind().dialect.name == "sqlite":
+        put = sqlite.insert(WindowHourRow)
+        added = {"changes": WindowHourRow.changes + put.excluded.changes}
+        session.execute(put.on_conflict_do_update(index_elements=keys, set_=added), rows)
+    else:
+        asked = postgresql.insert(WindowHourRow)
+        added = {"changes": WindowHourRow.changes + asked.excluded.changes}
+        session.execute(asked.on_conflict_do_update(index_elements=keys, set_=added), rows)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from edge_agent.endurance import Endurance, certificate_until
-from edge_agent.outbox import Outbox
+from edge_agent.outbox import Outbox, Survey, used_share
 from edge_agent.wire.messages import EdgeStatus
 from edge_agent.wire.packing import TELEMETRY, Body
 
@@ -45,6 +45,20 @@ def test_of_what_is_no_certificate_nothing_is_said(tmp_path, text) -> None:
     assert certificate_until(tmp_path / "absent.pem") == 0
 
 
+@pytest.mark.parametrize(
+    ("bytes_", "messages", "waiting", "disk_free", "share"),
+    [
+        (400, 10, 5, 10_000, 0.2),  # 200 of 1000 bytes
+        (400, 10, 10, 100, 0.8),  # the disk ends before the limit does: 400 of 500
+        (0, 0, 0, 10_000, 0.0),
+        (0, 0, 0, 0, 1.0),  # no room at all
+    ],
+)
+def test_the_used_share_is_of_the_limit_or_of_what_the_disk_allows(bytes_, messages, waiting, disk_free, share) -> None:
+    found = Survey(messages, waiting, bytes_, 1000, 0, 0.0, 0, (), disk_free)
+    assert used_share(found) == pytest.approx(share)
+
+
 def test_a_status_tells_how_long_the_outbox_suffices_and_how_busy_buses_are(agent_config) -> None:
     config = agent_config()
     empty = Endurance(config).told()
@@ -58,6 +72,8 @@ def test_a_status_tells_how_long_the_outbox_suffices_and_how_busy_buses_are(agen
     assert msgspec.json.decode(msgspec.json.encode(status), type=EdgeStatus) == status
     assert status.autonomy_s is not None
     assert status.autonomy_s > 0
+    assert status.outbox_used is not None
+    assert 0 < status.outbox_used < 0.01
     assert status.bus_load.keys() == {bus.name for bus in config.buses}
     assert all(share >= 0 for share in status.bus_load.values())
     assert status.certificates == {"broker": 5}

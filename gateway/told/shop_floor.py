@@ -1,0 +1,148 @@
+"""Elements by hour and day, and states: made anew wherever a nominal bucket or a stop was not told yet."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Engine, Table, and_, bindparam, literal_column, select, update
+from sqlalchemy.orm import Session
+
+from edge_agent.wire.schema import ELEMENT_DAY, ELEMENT_HOUR, WORK_UNIT_STATE
+from gateway.registry import NominalBucketRow, StopRow, ingesting
+from gateway.shop_floor import UnitId
+from gateway.timeseries import Analysed
+from gateway.timeseries.points import Point, tag
+from gateway.told.elements_rolled import Stretch, midnight, rolled, stretches, zone_of_unit
+from gateway.told.mirroring import Gone, alone, mirror
+from gateway.told.states import DAY, states, utc_days
+
+AT_ONCE = 2000
+"""So many nominal buckets, and so many stops, are looked at before what was made of them is marked as told."""
+_LOCK = 0x746F_6C64_666C_6F6F
+"""Key of the advisory lock: ``toldfloo`` in ASCII."""
+_UNTOLD: ColumnElement[bool] = literal_column("told <> revision")
+_BUCKET: Table = NominalBucketRow.__table__  # type: ignore[assignment]  # a class of its own has a table of its own
+_STOP: Table = StopRow.__table__  # type: ignore[assignment]
+
+
+class _Untold(NamedTuple):
+    """A nominal bucket or a stop that is to be told."""
+
+    unit: UnitId
+    since: int
+    until: int
+    revision: int
+
+
+@dataclass(slots=True)
+class _Changed:
+    """What of one work unit is to be told."""
+
+    buckets: list[_Untold] = field(default_factory=list)
+    stops: list[_Untold] = field(default_factory=list)
+
+
+class ShopFloorPoints:
+    """Tells of the shop floor. Belongs to the thread of the job.
+
+    Args:
+        engine: Of the registry.
+        store: Whom it is told to.
+        zone: Of work units that never said theirs.
+    """
+
+    def __init__(self, engine: Engine, store: Analysed, zone: ZoneInfo) -> None:
+        self._engine = engine
+        self._store = store
+        self._zone = zone
+
+    def turn(self, now: int) -> int:
+        """Tell all that is due; how many points changed.
+
+        Args:
+            now: UTC ns: how long a stop that lasts has lasted.
+
+        Raises:
+            gateway.timeseries.StoreUnavailableError: What was not told stays due.
+        """
+        changed = 0
+        with alone(self._engine, _LOCK) as is_ours:
+            while is_ours:
+                with Session(self._engine) as session:
+                    buckets, stops = _untold(session, _BUCKET, now), _untold(session, _STOP, now)
+                    zones = {one.unit: zone_of_unit(session, one.unit, self._zone) for one in (*buckets, *stops)}
+                for unit, its in _by_unit(buckets, stops).items():
+                    changed += self._tell(unit, its, zones[unit])
+                    self._mark(its)
+                if max(len(buckets), len(stops)) < AT_ONCE:
+                    break
+        return changed
+
+    def _tell(self, unit: UnitId, its: _Changed, zone: ZoneInfo) -> int:
+        changed = 0
+        for stretch in stretches([(one.since, one.until) for one in its.buckets], zone):
+            with Session(self._engine) as session:
+                points = rolled(session, unit, stretch, zone)
+            changed += mirror(self._store, points, self._rolled_there(unit, stretch, zone), Gone.ZERO)
+        for day in utc_days((one.since, one.until) for one in (*its.buckets, *its.stops)):
+            since, until = day * DAY, (day + 1) * DAY
+            there = self._store.told(WORK_UNIT_STATE, _tags(unit), since, until)
+            with Session(self._engine) as session:
+                # A stop that is none any more leaves a point behind: it then says what is so there.
+                points = states(session, unit, since, until, (one.at for one in there))
+            changed += mirror(self._store, points, there, Gone.DROPPED)
+        return changed
+
+    def _rolled_there(self, unit: UnitId, stretch: Stretch, zone: ZoneInfo) -> list[Point]:
+        found: list[Point] = []
+        for name, times in (
+            (ELEMENT_HOUR, stretch.hours),
+            (ELEMENT_DAY, {midnight(day, zone) for day in stretch.days}),
+        ):
+            if times:
+                there = self._store.told(name, _tags(unit), min(times), max(times) + 1)
+                found += [one for one in there if one.at in times]
+        return found
+
+    def _mark(self, its: _Changed) -> None:
+        """Where a further revision came meanwhile it stays due."""
+        with ingesting(self._engine) as session:
+            for table, ones in ((_BUCKET, its.buckets), (_STOP, its.stops)):
+                if ones:
+                    session.connection().execute(_marking(table), [_keys(one) for one in ones])
+
+
+def _untold(session: Session, table: Table, now: int) -> list[_Untold]:
+    its = table.c
+    keys = (its.site, its.edge, its.work_unit, its.since)
+    query = select(*keys, its.until, its.revision).where(_UNTOLD).order_by(*keys).limit(AT_ONCE)
+    return [
+        _Untold(UnitId(*row[:3]), row[3], max(now, row[3] + 1) if row[4] is None else row[4], row[5])
+        for row in session.execute(query)
+    ]
+
+
+def _by_unit(buckets: Iterable[_Untold], stops: Iterable[_Untold]) -> dict[UnitId, _Changed]:
+    found: defaultdict[UnitId, _Changed] = defaultdict(_Changed)
+    for one in buckets:
+        found[one.unit].buckets.append(one)
+    for one in stops:
+        found[one.unit].stops.append(one)
+    return dict(found)
+
+
+def _tags(unit: UnitId) -> dict[str, str]:
+    return {name: tag(value) for name, value in unit._asdict().items()}
+
+
+def _marking(table: Table) -> Any:
+    its = table.c
+    keys = [its[name] == bindparam(f"of_{name}") for name in ("site", "edge", "work_unit", "since", "revision")]
+    return update(table).where(and_(*keys)).values(told=bindparam("of_revision"))
+
+
+def _keys(one: _Untold) -> dict[str, Any]:
+    named: Sequence[tuple[str, Any]] = (*one.unit._asdict().items(), ("since", one.since), ("revision", one.revision))
+    return {f"of_{name}": value for name, value in named}
