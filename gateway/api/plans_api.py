@@ -171,6 +171,8 @@ def _indicator(its: Indicator, one: Evaluated) -> IndicatorOut:
         period=its.period,
         rests_on=len(one.rests_on),
         not_counted=len(one.not_counted),
+        reading=_words(its.reading) if its.reading else None,
+        ambiguity=_words(its.ambiguity) if its.ambiguity else None,
         missing=[_gap(gap) for gap in one.missing],
         doubts=[_gap(gap) for gap in one.doubts],
         **{name: getattr(one, name) for name in same},

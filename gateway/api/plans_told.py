@@ -68,8 +68,10 @@ class IndicatorOut(BaseModel):
     coverage: float | None = Field(description="Proven records / records in question, 0 to 1")
     rests_on: int = Field(description="Rows that were counted")
     not_counted: int = Field(description="Rows that look as if they counted and do not")
+    reading: WordsOut | None = Field(description="How words of the plan are read; null: nothing to say")
+    ambiguity: WordsOut | None = Field(description="What the plan leaves open; null: nothing")
     missing: list[GapOut]
-    doubts: list[GapOut]
+    doubts: list[GapOut] = Field(description="Of the figures")
 
 
 class EvaluationOut(BaseModel):

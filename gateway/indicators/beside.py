@@ -4,7 +4,7 @@ Other names are the product's own (``numerator``, ``last_year``, ``since_2021``,
 indicator of another plan) and have their words where words are kept.
 """
 
-from gateway.indicators.measures import LabourProductivityGrowth, Measure, Milestone
+from gateway.indicators.measures import LabourProductivityGrowth, Measure, Milestone, Records
 from gateway.indicators.schema import Words
 
 
@@ -14,6 +14,8 @@ def words_beside(measure: Measure) -> dict[str, Words]:
     Args:
         measure: Of an indicator.
     """
+    if isinstance(measure, Records):
+        return {name: Words(vi=one.vi, en=one.en) for name, one in measure.shown.items()}
     if not isinstance(measure, Milestone | LabourProductivityGrowth):
         return {}
     return {name: Words(vi=one.vi, en=one.en) for name, one in measure.beside.items()}

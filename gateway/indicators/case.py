@@ -94,14 +94,14 @@ class Case:
         known = [one for one in found if one[0] <= self.as_of.isoformat() and isinstance(one[2], int | float)]
         return float(max(known)[2]) if known else None  # type: ignore[arg-type]  # looked at above
 
-    def readings(self) -> list[Gap]:
-        """What the plan's words leave open."""
-        found = [Gap(code="about")] if self.indicator.comparator == "about" else []
-        for code in ("reading", "ambiguity"):
-            words = getattr(self.indicator, code)
-            if words is not None:
-                found.append(Gap(code=code, parts={"vi": words.vi, "en": words.en}))
-        return found
+    def unread(self, *codes: str) -> list[Gap]:
+        """How we read words of the plan, where its file does not say so itself.
+
+        What it says stands at the indicator, for a page and a report to show: doubts are for what figures show.
+        """
+        is_told = self.indicator.reading is not None or self.indicator.ambiguity is not None
+        about = ("about",) if self.indicator.comparator == "about" else ()
+        return [] if is_told else [Gap(code=code) for code in (*about, *codes)]
 
     def history(self, over: Over) -> tuple[YearValue, ...]:
         """Values year by year: of each year, and of the whole period cumulated; as of its end of what is a state."""
@@ -157,8 +157,25 @@ class Case:
             rests_on=tuple(sorted(dict.fromkeys(rests_on), key=lambda one: (one.noun, one.id))),
             not_counted=not_counted,
             missing=_sorted(missing),
-            doubts=_sorted([*self.readings(), *doubts]),
+            doubts=_sorted([*self.unread(), *doubts]),
         )
+
+    def unsettled(self, value: float | None, state: State, year: int) -> tuple[State, list[Gap]]:
+        """How a figure stands that years or final figures are still to change: so far, and never met.
+
+        Args:
+            value: So far.
+            state: How it would stand.
+            year: The last one that is wanted.
+
+        Returns:
+            ``cannot_be_said`` once its time is over, else ``not_yet``; whether it is ahead so far.
+        """
+        if value is None:
+            return State.CANNOT_BE_SAID, []
+        code = "ahead_so_far" if state in (State.MET, State.EXCEEDED) else "below_so_far"
+        is_late = self.as_of.year > year
+        return State.CANNOT_BE_SAID if is_late else State.NOT_YET, [Gap(code=code, parts={"year": str(year)})]
 
     def not_begun(self) -> Evaluated:
         """Before its first year nothing is judged."""
@@ -168,7 +185,7 @@ class Case:
             state=State.NOT_BEGUN,
             since=window.since,
             until=window.until,
-            doubts=_sorted(self.readings()),
+            doubts=_sorted(self.unread()),
         )
 
 

@@ -7,8 +7,8 @@ Decision: a record that holds until a day (a list's entry, a registration) count
 is looked at, whenever it began; any other counts where its day lies within.
 Because: they are states, and a unit that was registered before the plan is registered still.
 
-Decision: what a share is taken of needs no document.
-Because: a list of what there is is no achievement that anybody accepts.
+Decision: what a share is taken of needs no document, and its rows that do not name what is counted count one each.
+Because: a list of what there is is no achievement that anybody accepts; what lacks its number is there all the same.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gateway.indicators.columns import NEVER, Column, Mask, Whole, day_number, is_there, told_day
+from gateway.indicators.columns import NEVER, Column, Mask, Whole, day_number, first_of, is_there, told_day
 from gateway.indicators.counted import COUNTED
 from gateway.indicators.facts import Gap, Value
 from gateway.indicators.ledger import Ledger, Rows
@@ -48,12 +48,15 @@ class Part:
         noun: Which.
         sources: Of this noun.
         count: As of a measure.
+        is_every: A row that does not name what is counted counts as one of its own.
     """
 
-    def __init__(self, ledger: Ledger, noun: str, sources: list[Source], count: str) -> None:
+    def __init__(self, ledger: Ledger, noun: str, sources: list[Source], count: str, *, is_every: bool = False) -> None:
         self.ledger, self.noun = ledger, noun
         self.rows: Rows = ledger.rows(noun)
-        self.keys: Column = ledger.column(noun, noun if count == "rows" else count)
+        named = ledger.column(noun, noun if count == "rows" else count)
+        self.named: Mask = named.where(is_there)
+        self.keys: Column = first_of([named, ledger.column(noun, noun)]) if is_every else named
         self.is_state = bool(COUNTED[noun].until) or not COUNTED[noun].day
         chosen = [(source.also_has, *chosen_by(ledger, source)) for source in sources]
         there = self.keys.where(is_there) & self.rows.live
@@ -142,6 +145,11 @@ class Count(NamedTuple):
         return sum(len(rows) for _, rows in self.parts)
 
     @property
+    def unnamed(self) -> int:
+        """Rows that do not name what is counted."""
+        return sum(int((~part.named[rows]).sum()) for part, rows in self.parts)
+
+    @property
     def refs(self) -> list[Ref]:
         """What it rests on, rows by id."""
         return [*(ref for part, rows in self.parts for ref in part.refs(np.sort(rows))), *self.proofs]
@@ -157,16 +165,17 @@ class Tally:
     Args:
         ledger: What is known.
         measure: What counts.
-        is_proof_wanted: Only what a document proves counts.
+        is_whole: It is what a share is taken of: nothing has to be proven, and each row counts.
     """
 
-    def __init__(self, ledger: Ledger, measure: Records, *, is_proof_wanted: bool = True) -> None:
-        self._wants_proof = is_proof_wanted
+    def __init__(self, ledger: Ledger, measure: Records, *, is_whole: bool = False) -> None:
+        self._wants_proof = not is_whole
         self.measure = measure
         self.is_distinct = measure.count != "rows"
         nouns = dict.fromkeys(source.of for source in measure.sources)
         self._parts = [
-            Part(ledger, noun, [one for one in measure.sources if one.of == noun], measure.count) for noun in nouns
+            Part(ledger, noun, [one for one in measure.sources if one.of == noun], measure.count, is_every=is_whole)
+            for noun in nouns
         ]
 
     def over(self, window: Window, *, within: frozenset[str] | None = None) -> Count:

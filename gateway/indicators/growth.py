@@ -3,7 +3,8 @@
 Decision: the value is that of the years whose statistics are there, and which they are is said beside it.
 Because: the statistics of a year appear in the year after, and a plan reports each year.
 
-Decision: once the period is over, a figure that lacks years cannot be said.
+Decision: while years of the period are missing, or the newest is an estimate, a figure is ahead or below so far and
+never met; once the period is over it cannot be said.
 Because: a mean of three years of five would be handed in as that of five.
 
 Decision: a share of falling or unchanged output is never met.
@@ -25,6 +26,11 @@ from gateway.indicators.results import Beside, Evaluated, Ref, State, YearValue
 from gateway.indicators.series import series_of
 
 _PERCENT = "percent"
+_ESTIMATED: Mapping[str, frozenset[str]] = {
+    "labour_productivity": frozenset(("grdp_constant", "employed")),
+    "tfp": frozenset(),
+}
+"""Figure -> series of which an estimate matters; none: all of them."""
 
 
 def economy_to(case: Case, figure: str) -> Economy:
@@ -51,7 +57,7 @@ def evaluate_tfp_share(case: Case, measure: TfpShare) -> Evaluated:
     is_period = measure.judged == "period"
     value = economy.tfp_share if is_period else (last.tfp_share if last else None)
     output = economy.output if is_period else (last.output if last else None)
-    doubts = [*_flags(economy, last, is_period=is_period), Gap(code=f"judged_by_{measure.judged}")]
+    doubts = [*_flags(economy, last, is_period=is_period), *case.unread(f"judged_by_{measure.judged}")]
     if output is not None and output <= 0:
         doubts.append(Gap(code="output_fell"))
     beside = (
@@ -61,7 +67,9 @@ def evaluate_tfp_share(case: Case, measure: TfpShare) -> Evaluated:
         Beside(name="output_growth", value=output, unit="percent_per_year"),
     )
     history = _history(case, {one.year: one.tfp_share for one in economy.years})
-    return _told(case, economy, value, beside, history, doubts, is_refused=output is None or output <= 0)
+    reached = _reached(economy) if is_period or last is None else last.year
+    is_refused = output is None or output <= 0
+    return _told(case, economy, value, beside, history, doubts, reached=reached, is_refused=is_refused)
 
 
 def evaluate_growth(case: Case, measure: LabourProductivityGrowth | TfpGrowth) -> Evaluated:
@@ -74,7 +82,9 @@ def evaluate_growth(case: Case, measure: LabourProductivityGrowth | TfpGrowth) -
         changes = pilot_changes(case, changed)
         beside.append(Beside(name=key, value=median(changes), unit=_PERCENT))
     history = _history(case, {one.year: getattr(one, name) for one in economy.years})
-    return _told(case, economy, getattr(economy, name), tuple(beside), history, _flags(economy, last, is_period=True))
+    doubts = _flags(economy, last, is_period=True)
+    value, reached = getattr(economy, name), _reached(economy)
+    return _told(case, economy, value, tuple(beside), history, doubts, reached=reached, of=_ESTIMATED[name])
 
 
 def evaluate_statistic(case: Case, measure: Statistic) -> Evaluated:
@@ -87,9 +97,15 @@ def evaluate_statistic(case: Case, measure: Statistic) -> Evaluated:
     if year is None:
         missing.append(Gap(code="no_statistic", parts={"series": measure.series, "year": str(case.last_year)}))
     value = series.values[year] if year is not None else None
+    until = case.last_year if case.is_per_year else case.indicator.until
+    state = standing(case.indicator, value, is_over=case.is_over)
+    if year is not None and (year < until or year in series.estimates):
+        state, so_far = case.unsettled(value, state, until)
+        missing += so_far
     return case.evaluated(
         value,
-        history=_history(case, series.values),
+        state=state,
+        history=tuple(_held_back(one, series.estimates) for one in _history(case, series.values)),
         beside=() if year is None else (Beside(name="statistic_year", value=float(year), unit="year"),),
         rests_on={series.refs[year]} if year is not None else set(),
         missing=missing,
@@ -131,17 +147,22 @@ def _told(
     history: tuple[YearValue, ...],
     doubts: list[Gap],
     *,
+    reached: int,
     is_refused: bool = False,
+    of: frozenset[str] = frozenset(),
 ) -> Evaluated:
     missing = list(economy.problems)
-    state = standing(case.indicator, value, is_over=case.is_over, is_refused=is_refused)
+    state, until = standing(case.indicator, value, is_over=case.is_over, is_refused=is_refused), case.indicator.until
+    gaps = []
     if value is None:
         missing = missing or [Gap(code="no_growth", parts={"until": str(case.last_year)})]
-    elif (reached := _reached(economy)) < case.indicator.until:
-        parts = {"since": str(economy.since), "until": str(reached)}
-        missing.append(Gap(code="years_so_far", parts=parts))
-        if case.as_of.year > case.indicator.until:
-            state = State.CANNOT_BE_SAID
+    elif reached < until:
+        gaps = [Gap(code="years_so_far", parts={"since": str(economy.since), "until": str(reached)})]
+    elif _is_estimated(case, economy, reached, of):
+        gaps = [Gap(code="newest_estimated", parts={"year": str(reached)})]
+    if gaps:
+        state, so_far = case.unsettled(value, state, until)
+        missing += [*gaps, *(so_far if not is_refused else ())]
     return case.evaluated(
         value,
         state=state,
@@ -156,6 +177,22 @@ def _told(
 def _flags(economy: Economy, last: EconomyYear | None, *, is_period: bool) -> list[Gap]:
     flags = economy.flags if is_period else (last.flags if last else ())
     return [Gap(code=f"economy_{one}") for one in flags]
+
+
+def _held_back(one: YearValue, estimates: frozenset[int]) -> YearValue:
+    """A year that is reached by an estimate alone is not reached yet."""
+    is_held = one.year in estimates and one.state in (State.MET, State.EXCEEDED)
+    return msgspec.structs.replace(one, state=State.NOT_YET) if is_held else one
+
+
+def _is_estimated(case: Case, economy: Economy, year: int, of: frozenset[str]) -> bool:
+    """Whether the newest year rests on somebody's estimate, of some series or, without any, of all."""
+    used = (case.ledger.record("statistic", one) for one in economy.rests_on)
+    return any(
+        one.values.get("is_estimate") and one.values.get("year") == year and (not of or one.values.get("series") in of)
+        for one in used
+        if one is not None
+    )
 
 
 def _reached(economy: Economy) -> int:

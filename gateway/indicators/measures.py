@@ -1,39 +1,52 @@
-"""What an indicator counts, as a plan's file says it: a province writes its own plan without touching code.
-
-Decision: a measure names records of the registry by noun and field, in words that a file can hold.
-Because: two plans word one thing in two ways, and the next province in a third.
-Instead of: one function for each of sixty indicators.
-"""
+"""What an indicator measures, as a plan's file says it: a province writes its own plan without touching code."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
+from pydantic import AfterValidator, Field, StrictBool
 
-from gateway.indicators.counted import COUNTED
+from gateway.indicators.sources import (
+    ANY,
+    SUCCESS,
+    Label,
+    Name,
+    PathName,
+    Records,
+    Shown,
+    Source,
+    Strict,
+    Success,
+    Wanted,
+)
 
-NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
-PATH_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
+__all__ = [
+    "ANY",
+    "SUCCESS",
+    "Capacity",
+    "Component",
+    "LabourProductivityGrowth",
+    "Measure",
+    "Milestone",
+    "NamedChange",
+    "NamedRecords",
+    "NewFields",
+    "OverPlan",
+    "PilotChange",
+    "Records",
+    "Share",
+    "Shown",
+    "SignedTfp",
+    "Source",
+    "Statistic",
+    "Strict",
+    "Success",
+    "TfpGrowth",
+    "TfpShare",
+    "Trend",
+    "Wanted",
+]
+
 DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=63)]
-PathName = Annotated[str, Field(pattern=PATH_PATTERN, max_length=127)]
-"""A field of a record; behind a point a field of what it links to, as in ``training.topic``."""
-Label = Annotated[str, Field(min_length=1, max_length=200)]
-ANY = "*"
-"""In place of values: whatever it is, when it is not empty."""
-
-
-def _read_wanted(value: object) -> object:
-    """Values as they are; whatever else a person may write is told once, with what to do.
-
-    Raises:
-        ValueError: It is no list of texts, true and false, and not ``"*"``.
-    """
-    values = value if isinstance(value, list | tuple) else ()
-    if value == ANY or (values and all(isinstance(one, bool | str) for one in values)):
-        return value
-    msg = f'expected a list of values such as [basic_tool], or "*"; got {str(value)[:60]}. Numbers stand in quotes.'
-    raise ValueError(msg)
 
 
 def _read_day(value: str) -> str:
@@ -43,66 +56,6 @@ def _read_day(value: str) -> str:
         msg = f"{value} is no day of the calendar. Correct it."
         raise ValueError(msg) from None
     return value
-
-
-Wanted = Annotated[tuple[StrictBool | str, ...] | Literal["*"], BeforeValidator(_read_wanted)]
-SUCCESS = ("certification", "inhouse_standard", "lot", "accepted_lot", "improvement")
-"""What shows that a support worked, of the organisation that was supported: a certificate gained; an in-house standard
-declared; a traced lot published with at least one valid event; such a lot that the national portal accepted; a pilot
-that was judged ``improved``."""
-Success = Literal["certification", "inhouse_standard", "lot", "accepted_lot", "improvement"]
-
-
-class Strict(BaseModel):
-    """Unknown keys are mistakes, and nothing changes once it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(Strict):
-    """Some records of the registry.
-
-    Attributes:
-        of: Noun, a key of :data:`gateway.indicators.counted.COUNTED`.
-        where: Field -> one of these values it has; several fields: all of them hold.
-        has_all: Field of several choices -> it holds all of these.
-        least: Field of several choices -> it holds so many at least.
-        also_has: The organisation must have one of these besides, dated within the same period.
-    """
-
-    of: Name
-    where: dict[PathName, Wanted] = {}
-    has_all: dict[PathName, tuple[str, ...]] = {}
-    least: dict[PathName, int] = {}
-    also_has: tuple[Success, ...] = ()
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.of not in COUNTED:
-            msg = f"{self.of} cannot be counted. Choose one of: {', '.join(COUNTED)}."
-            raise ValueError(msg)
-        return self
-
-
-class Records(Strict):
-    """A count of records: of rows (turns), or of distinct things that they name.
-
-    Attributes:
-        sources: What counts; a record of any of them.
-        count: ``rows``, or the field whose distinct values are counted: ``organisation``, ``person``, ``club`` ...
-        beside: Further counts of the same records that are shown and never judged.
-        measured_by: What makes a counted record one of those "of which measured", dated within the same period;
-            empty: a judged pilot of the organisation (of a pilot: its own judgement). It never reduces the count.
-        also_since: First year of a second count of the same records, up to the same day: shown and never judged; for
-            a plan that does not say from when on it counts. None: there is none.
-    """
-
-    kind: Literal["records"] = "records"
-    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
-    count: PathName = "rows"
-    beside: tuple[PathName, ...] = ()
-    measured_by: tuple[Success, ...] = ()
-    also_since: Annotated[int, Field(ge=1990, le=2100)] | None = None
 
 
 class Statistic(Strict):
@@ -153,7 +106,7 @@ class Milestone(Strict):
     """
 
     kind: Literal["milestone"] = "milestone"
-    beside: dict[Name, NamedRecords] = {}
+    beside: dict[Name, NamedRecords] = Field(default_factory=dict)
 
 
 class SignedTfp(Strict):
@@ -212,7 +165,7 @@ class PilotChange(Strict):
 
     kind: Literal["pilot_change"] = "pilot_change"
     figure: Name
-    where: dict[PathName, Wanted] = {}
+    where: dict[PathName, Wanted] = Field(default_factory=dict)
 
 
 class NamedChange(PilotChange):
@@ -235,7 +188,7 @@ class LabourProductivityGrowth(Strict):
     """
 
     kind: Literal["labour_productivity_growth"] = "labour_productivity_growth"
-    beside: dict[Name, NamedChange] = {}
+    beside: dict[Name, NamedChange] = Field(default_factory=dict)
 
 
 class Component(Strict):

@@ -5,12 +5,16 @@ Because: the earlier plan says so of all its targets, so the one that lags behin
 
 Decision: of targets per year the mean of the full years is compared.
 Because: a year that goes on, or one good year, is no result of a plan.
+
+Decision: before its last year is over it is ahead or below so far, and never met.
+Because: a mean of some years is not that of all.
 """
 
 from collections.abc import Callable
 
 from gateway.indicators.case import Case
 from gateway.indicators.facts import Gap
+from gateway.indicators.judging import standing
 from gateway.indicators.measures import OverPlan
 from gateway.indicators.results import Beside, Evaluated, Ref
 from gateway.indicators.schema import Indicator, Plan
@@ -30,24 +34,36 @@ def evaluate_over_plan(case: Case, measure: OverPlan, evaluate: Evaluate) -> Eva
     if later is None:
         return case.evaluated(None, missing=[Gap(code="no_other_plan", parts={"plan": measure.plan})])
     if not measure.pairs:
-        return case.evaluated(None, missing=[Gap(code="no_like_indicators", parts={"plan": measure.plan})])
+        return case.evaluated(
+            None, missing=[Gap(code="no_like_indicators", parts={"plan_vi": later.title.vi, "plan_en": later.title.en})]
+        )
     above, beside, missing, rests_on = [], [], [], set[Ref]()
     for earlier_id, later_id in sorted(measure.pairs.items()):
         pair = _pair(case.plan, earlier_id), _pair(later, later_id)
+        told = _told("first", earlier_id, pair[0]) | _told("second", later_id, pair[1])
         if pair[0] is None or pair[1] is None:
-            missing.append(Gap(code="no_such_pair", parts={"first": earlier_id, "second": later_id}))
+            missing.append(Gap(code="no_such_pair", parts=told))
             continue
         first, second = evaluate(case.plan, pair[0]), evaluate(later, pair[1])
         was, now = _result(first), _result(second)
         if was is None or was <= 0 or now is None:
-            missing.append(Gap(code="pair_without_value", parts={"first": earlier_id, "second": later_id}))
+            missing.append(Gap(code="pair_without_value", parts=told))
             beside.append(Beside(name=earlier_id, value=None, unit="percent"))
             continue
         above.append(100 * (now - was) / was)
         beside.append(Beside(name=earlier_id, value=above[-1], unit="percent"))
         rests_on |= {*first.rests_on, *second.rests_on}
     value = min(above) if above and not missing else None
-    return case.evaluated(value, beside=tuple(beside), rests_on=rests_on, missing=missing)
+    state = standing(case.indicator, value, is_over=case.is_over)
+    if value is not None and not case.is_over:
+        state, so_far = case.unsettled(value, state, case.indicator.until)
+        missing += so_far
+    return case.evaluated(value, state=state, beside=tuple(beside), rests_on=rests_on, missing=missing)
+
+
+def _told(part: str, name: str, found: Indicator | None) -> dict[str, str]:
+    """What people call an indicator, in both languages; one that is not there by its id."""
+    return {part: name} if found is None else {f"{part}_vi": found.title.vi, f"{part}_en": found.title.en}
 
 
 def _pair(plan: Plan, name: str) -> Indicator | None:

@@ -115,7 +115,8 @@ class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
         rests_on: Rows that were counted, sorted.
         not_counted: Rows that were not, with the reason.
         missing: What is missing to say it, or to say it well.
-        doubts: What is doubtful: two names of one enterprise, a linked series, a reading of the plan's words.
+        doubts: What is doubtful of the figures: two names of one enterprise, a linked series, an estimate. How the
+            plan is read stands at its indicator, where the plan's file says it.
     """
 
     indicator: str

@@ -131,7 +131,7 @@ def _shares(case: Case, measure: Share) -> _Values:
         values[year] = share.over(window) if known else None
         if values[year] is not None:
             whole = share.all(window)
-            refs.update(share.above.over(window, within=whole[1]).refs, whole[2])
+            refs.update(share.above.over(window, within=whole.keys).refs, whole.rows)
     return values, refs
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from gateway.indicators import measures, schema
+from gateway.indicators import measures, schema, sources, targets
 
 _MOST_SHOWN = 20
 _LONGEST_SHOWN = 60
@@ -19,19 +19,19 @@ NAMED = ("legal_basis", "objectives", "indicators", "tasks", "reporting", "basel
 _KEYS = sorted(
     {
         name
-        for module in (schema, measures)
+        for module in (schema, targets, measures, sources)
         for model in vars(module).values()
         if isinstance(model, type) and issubclass(model, BaseModel)
         for name in model.model_fields
     }
 )
 _PATTERNS = {
-    schema.ID_PATTERN: "small letters without marks, digits, hyphens and points",
+    targets.ID_PATTERN: "small letters without marks, digits, hyphens and points",
     schema.PLAN_ID_PATTERN: "small letters without marks and digits, in words joined by hyphens",
     schema.CODE_PATTERN: "the two digits of a province in quotes",
     schema.DEADLINE_PATTERN: 'month and day as "11-25", or a year as "2030", in quotes',
-    measures.NAME_PATTERN: "small letters without marks, digits and underscores",
-    measures.PATH_PATTERN: "the name of a field, or several joined by points",
+    sources.NAME_PATTERN: "small letters without marks, digits and underscores",
+    sources.PATH_PATTERN: "the name of a field, or several joined by points",
     measures.DAY_PATTERN: 'a day as "2020-12-31", in quotes',
 }
 

@@ -32,6 +32,9 @@ def gap_told(gap: Gap, language: str) -> str:
         KeyError: There are no words for it.
     """
     parts = {name: _told(name, part, language) for name, part in gap.parts.items()}
+    # Behind an underscore stands the language of a text that a plan gives in both.
+    of_language = f"_{language}"
+    parts |= {name.removesuffix(of_language): part for name, part in gap.parts.items() if name.endswith(of_language)}
     own = gap.parts.get(language, "")
     words: str = _words("gap_words.toml")[gap.code][language]
     return words.format_map(_Parts(parts | {"own": own}))
@@ -83,12 +86,20 @@ def _sector(part: str, language: str) -> str:
     return str(known[language]) if known else part
 
 
+def _field(part: str, language: str) -> str:
+    """A field of a noun, ``listed.gtin``; one that we do not know by its name."""
+    noun, _, name = part.partition(".")
+    known = NOUNS[noun].fields().get(name) if noun in NOUNS else None
+    return known.title[language] if known is not None else name
+
+
 def _wanted(part: str, language: str) -> str:
     return _OR[language].join(_SUCCESSES[one][language] for one in part.split(","))
 
 
 _BY_NAME: Mapping[str, Callable[[str, str], str]] = {
     "day": _day,
+    "field": _field,
     "of": _of,
     "series": series_told,
     "sector": _sector,

@@ -67,6 +67,12 @@ def test_an_evaluation_says_value_state_and_what_is_missing_in_words(program, su
     ]
 
 
+def test_how_the_plan_is_read_stands_at_its_indicator_and_not_among_doubts(program, support) -> None:
+    one = indicator(program.get(f"{PLAN}/evaluation", params={"as_of": "2025-06-30"}), "dt21-experts")
+    assert one["reading"]["en"].startswith('"About 20" is read as at least 20.')
+    assert (one["ambiguity"], one["doubts"]) == (None, [])
+
+
 def test_without_a_day_it_is_today(program, support) -> None:
     assert program.get(f"{PLAN}/evaluation").json()["as_of"] == "2025-11-25"
 

@@ -28,7 +28,7 @@ def economy(known, output: dict[int, float], labour: float = 0.0, capital: float
 
 def test_when_labour_and_capital_stand_still_all_growth_is_tfp(known, asked) -> None:
     economy(known, {2025: 100, 2026: 110, 2027: 121})
-    found = asked("2027-12-31", **SHARE)
+    found = asked("2027-12-31", **SHARE, until=2027)
     assert (round(found.value, 6), found.state) == (100, "met")
     beside = {one.name: one.value for one in found.beside}
     assert round(beside["last_year"], 6) == 100
@@ -56,9 +56,9 @@ def test_period_and_last_year_are_both_shown_and_which_one_is_judged_is_said(kno
     ):
         for year, value in zip((2025, 2026, 2027), values, strict=True):
             known.statistic(series, year, value, unit=unit)
-    period = asked("2027-12-31", **SHARE)
-    year = asked("2027-12-31", **{**SHARE, "measure": {"kind": "tfp_share", "judged": "last_year"}})
-    assert (period.state, year.state) == ("met", "not_yet")
+    period = asked("2027-12-31", **SHARE, until=2027)
+    year = asked("2027-12-31", **{**SHARE, "measure": {"kind": "tfp_share", "judged": "last_year"}}, until=2027)
+    assert (period.state, year.state) == ("met", "not_met")
     assert round(year.value, 6) == -40
     assert {one.name: one.value for one in period.beside} == {one.name: one.value for one in year.beside} | {
         "output_growth": period.beside[-1].value
@@ -75,6 +75,13 @@ def test_a_share_of_falling_output_is_never_met(known, asked) -> None:
     assert "output_fell" in {one.code for one in found.doubts}
 
 
+def test_how_a_plan_is_read_is_told_by_its_file_and_not_among_doubts(known, asked) -> None:
+    economy(known, {2025: 100, 2026: 110})
+    words = {"vi": "Xét cả giai đoạn.", "en": "The period is judged."}
+    told = {one.code for one in asked("2026-12-31", **SHARE, reading=words).doubts}
+    assert not told & {"judged_by_period", "reading"}
+
+
 def test_small_growth_is_flagged(known, asked) -> None:
     economy(known, {2025: 100, 2026: 100.05})
     assert "economy_small_growth" in {one.code for one in asked("2026-12-31", **SHARE).doubts}
@@ -83,7 +90,7 @@ def test_small_growth_is_flagged(known, asked) -> None:
 def test_labour_productivity_grows_by_the_geometric_mean(known, asked) -> None:
     # +21 % over two years is 10 % a year; the arithmetic mean of 5 % and 15.238 % is above 10.
     economy(known, {2025: 100, 2026: 105, 2027: 121})
-    found = asked("2027-12-31", **PRODUCTIVITY)
+    found = asked("2027-12-31", **PRODUCTIVITY, until=2027)
     assert (round(found.value, 6), found.state) == (10, "exceeded")
     assert [(one.year, round(one.value, 3)) for one in found.history] == [(2026, 5), (2027, 15.238)]
 
@@ -91,9 +98,55 @@ def test_labour_productivity_grows_by_the_geometric_mean(known, asked) -> None:
 def test_years_that_are_there_so_far_are_said(known, asked) -> None:
     economy(known, {2025: 100, 2026: 110})
     found = asked("2028-06-30", **PRODUCTIVITY)
-    assert (round(found.value, 6), found.state) == (10, "exceeded")
+    assert (round(found.value, 6), found.state) == (10, "not_yet")
     gaps = {one.code: dict(one.parts) for one in found.missing}
     assert gaps["years_so_far"] == {"since": "2026", "until": "2026"}
+    assert gaps["ahead_so_far"] == {"year": "2030"}
+
+
+@pytest.mark.parametrize("indicator", [SHARE, PRODUCTIVITY])
+@pytest.mark.parametrize(("output", "code"), [(110, "ahead_so_far"), (100.01, "below_so_far")])
+@pytest.mark.parametrize(
+    ("day", "state"), [("2027-06-30", "not_yet"), ("2030-12-31", "not_yet"), ("2031-01-01", "cannot_be_said")]
+)
+def test_a_mean_that_lacks_years_is_ahead_or_below_so_far_and_neither_met_nor_missed(
+    known, asked, indicator, output, code, day, state
+) -> None:
+    economy(known, {2025: 100, 2026: output}, labour=0.0001)
+    found = asked(day, **indicator)
+    assert found.state == state
+    assert [one.code for one in found.missing if one.code.endswith("_so_far")] == sorted(["years_so_far", code])
+
+
+def test_the_last_year_of_a_share_is_not_met_before_it_is_there(known, asked) -> None:
+    economy(known, {2025: 100, 2026: 110})
+    measure = {"kind": "tfp_share", "judged": "last_year"}
+    found = asked("2027-12-31", **{**SHARE, "measure": measure})
+    assert (round(found.value, 6), found.state) == (100, "not_yet")
+    assert "ahead_so_far" in {one.code for one in found.missing}
+
+
+@pytest.mark.parametrize("series", ["grdp_constant", "capital_stock"])
+def test_a_newest_year_that_is_an_estimate_is_not_met(known, asked, series) -> None:
+    economy(known, {2025: 100, 2026: 110, 2027: 121})
+    (at,) = (n for n, one in enumerate(known.rows) if one.values["series"] == series and one.values["year"] == 2027)
+    known.rows[at].values["is_estimate"] = True
+    states = [asked("2027-12-31", **one, until=2027).state for one in (SHARE, PRODUCTIVITY)]
+    # Growth of output per person knows nothing of capital.
+    assert states == (["not_yet"] * 2 if series == "grdp_constant" else ["not_yet", "exceeded"])
+    found = asked("2028-06-30", **SHARE, until=2027)
+    gaps = {one.code: dict(one.parts) for one in found.missing}
+    assert (found.state, gaps) == (
+        "cannot_be_said",
+        {"newest_estimated": {"year": "2027"}, "ahead_so_far": {"year": "2027"}},
+    )
+
+
+def test_a_share_of_falling_output_is_neither_ahead_nor_below(known, asked) -> None:
+    economy(known, {2025: 100, 2026: 90})
+    codes = {one.code for one in asked("2026-12-31", **SHARE).missing}
+    assert "years_so_far" in codes
+    assert not codes & {"ahead_so_far", "below_so_far"}
 
 
 def test_once_the_period_is_over_a_mean_that_lacks_years_cannot_be_said(known, asked) -> None:

@@ -29,8 +29,30 @@ def test_a_value_is_held_to_its_target_as_the_plan_words_it(known, asked, compar
     assert told == values
 
 
-def test_about_keeps_its_word_as_a_doubt(asked) -> None:
-    assert [one.code for one in asked("2026-06-30", measure=ROWS, comparator="about").doubts] == ["about"]
+def test_about_is_told_unless_the_plans_file_says_how_it_is_read(asked) -> None:
+    about = {"measure": ROWS, "comparator": "about"}
+    assert [one.code for one in asked("2026-06-30", **about).doubts] == ["about"]
+    words = {"vi": "“Khoảng 2” đọc là ít nhất 2.", "en": '"About 2" is read as at least 2.'}
+    assert asked("2026-06-30", **about, reading=words, ambiguity=words).doubts == ()
+    assert asked("2025-06-30", **about, reading=words).doubts == ()
+
+
+def test_a_mean_of_years_is_of_the_full_ones_and_met_when_the_last_is_over(known, asked) -> None:
+    filled(known, d2026_05_01=1, d2027_05_01=6, d2028_05_01=9)
+    mean = {"measure": ROWS, "period": "average_per_year", "target": 3, "until": 2028}
+    told = {day: asked(day, **mean) for day in ("2026-06-30", "2027-06-30", "2028-06-30", "2028-12-31")}
+    assert [(one.value, one.state) for one in told.values()] == [
+        (None, "not_yet"),
+        (1, "not_yet"),
+        (3.5, "not_yet"),
+        (16 / 3, "exceeded"),
+    ]
+    assert [[gap.code for gap in one.missing] for one in told.values()] == [
+        ["no_full_year", "no_records"] if not known.rows else ["no_full_year"],
+        ["below_so_far", "years_so_far"],
+        ["ahead_so_far", "years_so_far"],
+        [],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,9 @@ def test_without_any_scope_new_fields_cannot_be_said(asked) -> None:
     assert (found.state, [one.code for one in found.missing]) == ("cannot_be_said", ["no_scope"])
 
 
-def over(known, plan_with, earlier: int, later: int, *, pairs: dict[str, str] | None = None, others: bool = True):
+def over(
+    known, plan_with, earlier: int, later: int, *, pairs: dict[str, str] | None = None, others: bool = True, year=2030
+):
     for n in range(earlier):
         known.support(f"e{n}", f"o{n}", "2022-01-01")
     for n in range(later):
@@ -98,7 +100,7 @@ def over(known, plan_with, earlier: int, later: int, *, pairs: dict[str, str] | 
     plan = plan_with({"measure": rows, "since": 2021, "until": 2025}, {"measure": measure, **target})
     after = plan_with({"measure": rows}, name="later")
     plans = {"later": after} if others else {}
-    return evaluate_plan(plan, known.facts(), date(2030, 12, 31), others=plans).indicators[1]
+    return evaluate_plan(plan, known.facts(), date(year, 12, 31), others=plans).indicators[1]
 
 
 @pytest.mark.parametrize(
@@ -127,4 +129,17 @@ def test_without_a_pair_nothing_can_be_compared(known, plan_with, asked_for, cod
 
 def test_a_plan_without_results_is_nothing_to_compare_with(known, plan_with) -> None:
     found = over(known, plan_with, 0, 5)
-    assert (found.state, [one.code for one in found.missing]) == ("cannot_be_said", ["pair_without_value"])
+    told = {"first_vi": "Chữ", "first_en": "Words", "second_vi": "Chữ", "second_en": "Words"}
+    assert (found.state, [(one.code, dict(one.parts)) for one in found.missing]) == (
+        "cannot_be_said",
+        [("pair_without_value", told)],
+    )
+
+
+@pytest.mark.parametrize(("later", "code"), [(23, "ahead_so_far"), (5, "below_so_far")])
+def test_before_the_later_plan_is_over_it_is_ahead_or_below_so_far(known, plan_with, later, code) -> None:
+    found = over(known, plan_with, 20, later, year=2029)
+    assert (found.state, [(one.code, dict(one.parts)) for one in found.missing]) == (
+        "not_yet",
+        [(code, {"year": "2030"})],
+    )

@@ -51,6 +51,26 @@ def test_only_what_is_on_the_list_is_counted_of_the_list(known, asked) -> None:
     assert (without.value, [one.code for one in without.doubts]) == (100, [])
 
 
+GTINS = {
+    "kind": "share",
+    "numerator": {"sources": [{"of": "traceability"}], "count": "gtin"},
+    "denominator": {"kind": "records", "sources": [{"of": "listed"}], "count": "gtin"},
+    "within": True,
+}
+
+
+def test_a_listed_product_without_its_number_counts_as_one_and_is_told(known, asked) -> None:
+    for row, gtin in (("l1", "8930000000011"), ("l2", "8930000000011"), ("l3", ""), ("l4", None)):
+        known.add("listed", row, gtin=gtin, kind="high_risk", since="", until="")
+    known.add("traceability", "t1", gtin="8930000000011", published="2026-02-02")
+    found = asked("2026-12-31", measure=GTINS, **HALF)
+    assert [(one.name, one.value) for one in found.beside] == [("numerator", 1), ("denominator", 3)]
+    assert [(one.code, dict(one.parts)) for one in found.doubts] == [
+        ("denominator_unnamed", {"n": "2", "field": "listed.gtin"})
+    ]
+    assert [ref.id for ref in found.rests_on if ref.noun == "listed"] == ["l1", "l2", "l3", "l4"]
+
+
 def test_without_its_denominator_a_share_cannot_be_said(known, asked) -> None:
     known.support("s1", "a", "2026-03-01")
     found = asked("2026-12-31", measure=SHARE, **HALF)
@@ -136,7 +156,12 @@ def test_a_single_statistic_can_be_a_target(known, asked) -> None:
     known.statistic("exports", 2026, 9, is_estimate=True)
     measure = {"kind": "statistic", "series": "exports"}
     found = asked("2026-12-31", measure=measure, period="by_year", target=8)
-    assert (found.value, found.state, [one.code for one in found.doubts]) == (9, "exceeded", ["estimate"])
+    assert (found.value, found.state, [one.code for one in found.doubts]) == (9, "not_yet", ["estimate"])
+    assert [(one.code, dict(one.parts)) for one in found.missing] == [("ahead_so_far", {"year": "2030"})]
+    in_year = asked("2026-12-31", measure=measure, period="per_year", target=8)
+    assert (in_year.state, in_year.history[0].state) == ("not_yet", "not_yet"), "an estimate is no result"
+    before = asked("2025-12-31", measure=measure, period="by_year", target=7, since=2025, until=2025)
+    assert (before.state, before.missing) == ("met", ())
     later = asked("2027-06-30", measure=measure, period="per_year", target=8)
     assert (later.value, later.state, [one.code for one in later.missing]) == (None, "cannot_be_said", ["no_statistic"])
 

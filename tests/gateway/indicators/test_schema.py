@@ -74,6 +74,17 @@ def refused(model: type, content: dict[str, Any]) -> str:
             "comparator trend needs unit qualitative. Correct one of them.",
         ),
         (
+            {"period": "per_year"},
+            "tfp_share is a figure of several years. Choose whole_period, by_year or average_per_year as period.",
+        ),
+        (
+            {"period": "average_per_year"},
+            (
+                "period average_per_year needs a measure of kind records, labour_productivity_growth; got tfp_share. "
+                "Choose one."
+            ),
+        ),
+        (
             {"measure": RECORDS},
             "unit percent needs a measure of kind share, tfp_share, statistic, over_plan; got records. Choose one.",
         ),

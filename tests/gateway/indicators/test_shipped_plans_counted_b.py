@@ -170,6 +170,19 @@ def test_dong_nai_counts_what_its_words_say(year: int, indicator: str, value: fl
     assert dong_nai().evaluated("dong-nai-2026-2030", year)[indicator].value == pytest.approx(value)
 
 
+def test_persons_that_are_trained_and_not_certified_stand_beside_and_do_not_count() -> None:
+    world = dong_nai()
+    world.add("training", "deep", topic="expert", begins="2026-06-01")
+    for person, completed in (("e1", True), ("home", True), ("coop", False)):  # e1 is certified
+        world.add("attendance", training="deep", person=f"{person}-person", organisation="", completed=completed)
+    world.add("expert", person="clinic-person", scheme="course", issued="2026-09-01")
+    world.add("expert", person="clinic-person", scheme="apo", issued="2025-09-01")  # certified before the plan
+    found = world.evaluated("dong-nai-2026-2030", 2027)["dn26-experts"]
+    assert [(one.name, one.value) for one in found.beside] == [("trained_only", 2)], "e2 and home"
+    assert found.value == 2
+    assert all(ref.noun == "expert" for ref in found.rests_on)
+
+
 def test_an_improvement_that_was_measured_is_a_success_too() -> None:
     world = dong_nai()
     world.pilot("better", "e2", "closed", "2026-04-01")

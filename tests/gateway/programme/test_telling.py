@@ -45,9 +45,17 @@ def test_both_languages_say_the_same_parts_in_short_sentences(code) -> None:
             "No result to show for it yet: a certification or a published traced lot.",
         ),
         (
-            Gap(code="reading", parts={"vi": "ít nhất", "en": "at least"}),
-            "Cách hiểu: ít nhất",
-            "How it is read: at least",
+            Gap(
+                code="pair_without_value",
+                parts={"first_vi": "Chuyên gia", "first_en": "Experts", "second": "own-experts"},
+            ),
+            "Chưa so sánh được «Chuyên gia» với «own-experts»: thiếu một giá trị.",
+            '"Experts" and "own-experts" cannot be compared yet: a value is missing.',
+        ),
+        (
+            Gap(code="denominator_unnamed", parts={"n": "2", "field": "listed.gtin"}),
+            "Mẫu số có 2 dòng chưa ghi «GTIN»; mỗi dòng tính là một. Hãy bổ sung.",
+            '2 rows of the denominator lack "GTIN"; each counts as one. Complete them.',
         ),
         (
             Gap(code="missing_year", parts={"series": "employed", "sector": "", "year": "2027"}),
