@@ -1,9 +1,9 @@
-"""Have ready what the tests start: mosquitto, InfluxDB, VictoriaMetrics, PostgreSQL, Chromium.
+"""Have ready what the tests start: mosquitto, InfluxDB, VictoriaMetrics, PostgreSQL, Chromium, systemd-analyze.
 
 The servers are unpacked below .cache without root. PostgreSQL refuses to run as root, and the user that it then runs as
 may not look into a folder of ours, so for root it is installed. Chromium is too entangled for unpacking: root installs
-it with apt-get, anybody else is told. In CI whatever is missing is an error, at a desk the tests that need it are
-skipped.
+it with apt-get, anybody else is told, and so it is with systemd, whose analyzer looks at our units. In CI whatever is
+missing is an error, at a desk the tests that need it are skipped.
 """
 
 import os
@@ -25,7 +25,7 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 
 def main() -> int:
     """Fetch, and say what could not be had."""
-    missing = [why for why in (*map(_fetch, PACKAGES), _browser()) if why]
+    missing = [why for why in (*map(_fetch, PACKAGES), _browser(), _analyzer()) if why]
     for why in missing:
         print(why, file=sys.stderr)
     if missing and os.environ.get("CI") != "true":
@@ -50,6 +50,14 @@ def _browser() -> str:
     if os.geteuid() != 0:
         return "chromium: not installed. Have somebody with root run: apt-get install chromium"
     return _install("chromium", "chromium")
+
+
+def _analyzer() -> str:
+    if shutil.which("systemd-analyze"):
+        return ""
+    if os.geteuid() != 0:
+        return "systemd-analyze: not installed. Have somebody with root run: apt-get install systemd"
+    return _install("systemd-analyze", "systemd")
 
 
 def _install(program: str, package: str) -> str:

@@ -14,6 +14,7 @@ from gateway.tables import ConfigError, Strict, Tables, read_tables, read_toml
 
 __all__ = [
     "MQTT_PORTS",
+    "PATHS",
     "BrokerConfig",
     "ConfigError",
     "ForwardConfig",
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 _SERVED = ("postgresql", "postgres:")
-_PATHS = {
+PATHS = {
     "gateway": ("state_dir",),
     "broker": ("password_file", "ca_file", "cert_file", "key_file"),
     "forward": ("password_file", "ca_file", "cert_file", "key_file"),
@@ -193,7 +194,7 @@ def load_config(path: Path | None) -> GatewayConfig:
     if path is None:
         return GatewayConfig(state_dir=_usual_state_dir())
     mistakes: list[str] = []
-    tables = read_tables(read_toml(path), _TABLES, _PATHS, path.absolute().parent, mistakes)
+    tables = read_tables(read_toml(path), _TABLES, PATHS, path.absolute().parent, mistakes)
     mistakes += _contradictions(tables)
     if mistakes:
         raise ConfigError("\n".join(f"{path}: {mistake}" for mistake in mistakes))

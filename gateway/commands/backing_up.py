@@ -24,7 +24,7 @@ def add_commands(commands: Any) -> None:
 
 
 def backup(args: argparse.Namespace) -> int:
-    """Make one; exit code 1 when it could not be made."""
+    """Make one; exit code 1 when it could not be made, or the registry is not in it."""
     try:
         path, manifest = back_up(load_config(args.config), args.into, datetime.now(UTC), args.keep)
     except BackupError as error:
@@ -34,7 +34,7 @@ def backup(args: argparse.Namespace) -> int:
     print(f"{path}: {len(manifest.files)} files, {size / 1e6:.1f} MB")
     for words in manifest.without:
         print(f"not in it: {words}", file=sys.stderr)
-    return 0
+    return 1 if manifest.lacks_registry else 0
 
 
 def restore(args: argparse.Namespace) -> int:
@@ -59,8 +59,7 @@ def restore(args: argparse.Namespace) -> int:
 
 
 def _several(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        msg = f"{number}: at least this one stays"
-        raise ValueError(msg)
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"{text}: expected 1 or more. Leave --keep out to keep all."
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from gateway.backup.listing import NO_REGISTRY
 from gateway.config import GatewayConfig
 from gateway.opening import first_line
 
@@ -34,7 +35,7 @@ def dump(config: GatewayConfig, to: Path) -> str | None:
     url, password = _target(config)
     if program is None:
         run = f"pg_dump --format=custom --file={to.name} --dbname={url}"
-        return f"the registry: pg_dump is not installed here. Run where it is: {run}"
+        return f"{NO_REGISTRY}pg_dump is not installed here. Run where it is: {run}"
     to.touch(0o600)
     _run([program, "--format=custom", f"--file={to}", f"--dbname={url}"], password)
     return None
