@@ -52,6 +52,13 @@ def influxdb(debian_packages: DebianPackages, tmp_path: Path) -> Iterator[server
     yield from started(lambda: servers.influxd(debian_packages, tmp_path / "influxdb"))
 
 
+@pytest.fixture(scope="session")
+def one_influxdb(debian_packages: DebianPackages) -> Iterator[servers.Server]:
+    """An InfluxDB 1.6 for all tests of a process: whoever writes takes a database of their own."""
+    with tempfile.TemporaryDirectory(prefix="nhipdo-", ignore_cleanup_errors=True) as folder:
+        yield from started(lambda: servers.influxd(debian_packages, Path(folder) / "influxdb"))
+
+
 @pytest.fixture
 def victoria_metrics(debian_packages: DebianPackages, tmp_path: Path) -> Iterator[servers.Server]:
     """An empty VictoriaMetrics; it speaks the v2 write dialect, keeps ms and knows no InfluxQL."""

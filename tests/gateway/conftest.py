@@ -24,6 +24,7 @@ _BOTH = {
     "registry/test_database.py",
     "registry/test_migrations.py",
     "shop_floor/test_figures.py",
+    "told/test_windows.py",
 }
 """Where the registry's tests run on both."""
 _numbers = count(1)
