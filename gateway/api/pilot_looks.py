@@ -1,6 +1,5 @@
 """What the page of a pilot shows of its judgement: the finding, its figures, what they rest on, what came later."""
 
-from datetime import date
 from typing import NamedTuple
 
 from gateway.api.pilot_findings import Shown, Wording, shown_of
@@ -12,6 +11,7 @@ from gateway.programme.pilots_judged import (
     definition_of,
     evidence_behind,
     judged,
+    last_whole_day,
     pilots_in_force,
     read_pilot,
 )
@@ -51,24 +51,24 @@ class LookAt(NamedTuple):
     is_in_force: bool
 
 
-def look_at(desk: Desk, entry: Entry, today: date) -> LookAt:
-    """A pilot judged as of today, for those who may see its production.
+def look_at(desk: Desk, entry: Entry) -> LookAt:
+    """A pilot judged as of the last day that is over, for those who may see its production.
 
     Args:
         desk: Who looks.
         entry: The pilot.
-        today: The local day.
     """
     zone = desk.request.app.state.zone
+    day = last_whole_day(desk.now, zone)
     in_force = [one for one, _ in pilots_in_force(desk.engine, desk.reader, desk.now)]
     others = [one for one in in_force if one.id != entry.id]
-    until = read_until(definition_of(entry, None, "", zone), today)
+    until = read_until(definition_of(entry, None, "", zone), day)
     read = read_pilot(desk.engine, desk.reader, entry, others, until, desk.now, zone)
-    judgement = judged(read, today, has_bootstrap=True)
+    judgement = judged(read, day, has_bootstrap=True)
     evidence = evidence_behind(desk.engine, desk.reader, read)
     words = Wording(desk.speech)
     is_judged = judgement.state in ("improved", "not_improved")
-    windows = retained(read.of, read.days, read.control_days, today) if is_judged else ()
+    windows = retained(read.of, read.days, read.control_days, day) if is_judged else ()
     later = tuple(Later(one, tuple(words.shown(its) for its in one.figures)) for one in windows if one.is_over)
     return LookAt(
         judgement=judgement,
@@ -80,12 +80,13 @@ def look_at(desk: Desk, entry: Entry, today: date) -> LookAt:
     )
 
 
-def states_of(desk: Desk, today: date) -> dict[str, str]:
+def states_of(desk: Desk) -> dict[str, str]:
     """Id -> how it stands, of pilots in force whose production may be seen."""
     zone = desk.request.app.state.zone
+    day = last_whole_day(desk.now, zone)
     found = {}
     for entry, others in pilots_in_force(desk.engine, desk.reader, desk.now):
         if desk.reader.may(Action.READ, "production", entry.place):
-            read = read_pilot(desk.engine, desk.reader, entry, others, today, desk.now, zone)
-            found[entry.id] = judged(read, today).state
+            read = read_pilot(desk.engine, desk.reader, entry, others, day, desk.now, zone)
+            found[entry.id] = judged(read, day).state
     return found

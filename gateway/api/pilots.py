@@ -87,7 +87,7 @@ def show_pilots(desk: TheDesk) -> HTMLResponse:
     context = {
         "pilots": [(one, time_line(one.entry, today), one.entry.id in replaced) for one in _told(desk, entries)],
         "may_write": desk.may_write(NOUNS["pilot"]),
-        "states": states_of(desk, today),
+        "states": states_of(desk),
         "faces": FACES,
     }
     return desk.page("pilots/index.html", context)
@@ -148,7 +148,7 @@ def _page(desk: Desk, entry: Entry, problem: Title | None = None) -> HTMLRespons
         "pilot": entry,
         "fields": NOUNS["pilot"].fields(),
         "line": time_line(entry, today),
-        "look": look_at(desk, entry, today) if may_see else None,
+        "look": look_at(desk, entry) if may_see else None,
         "key": key_of(desk),
         "words": Wording(desk.speech),
         "faces": FACES,

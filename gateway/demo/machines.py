@@ -24,7 +24,7 @@ from gateway.production.summing import sum_up_changed
 from gateway.registry import transaction
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-EDGE = "line-1"
+EDGE, METER = "line-1", "meter-1"
 BUCKET_S = 7200
 SHIFT_FROM, BUCKETS = 7, 4
 """One shift a day but on Sundays, by the wall clock."""
@@ -129,7 +129,7 @@ def _described(machine: Machine) -> WorkUnitDescription:
         bucket_s=BUCKET_S,
         timezone=ZONE.key,
         products={"P1": product},
-        channels={"energy": "meter-1.energy"},
+        channels={"energy": f"{METER}.energy"},
     )
 
 

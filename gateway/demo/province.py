@@ -13,8 +13,8 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 
 from gateway.demo.folder import SITE
-from gateway.demo.laboratory import MADE_UP, Row
-from gateway.demo.machines import EDGE, Machine, Told, is_worked, sum_up, tell
+from gateway.demo.laboratory import MADE_UP, NATIONAL, Row
+from gateway.demo.machines import EDGE, METER, Machine, Told, is_worked, sum_up, tell
 from gateway.registry.book import Book
 from gateway.registry.roles import SYSTEM
 from gateway.registry.writing import Writing
@@ -25,6 +25,8 @@ BASELINE, WASHOUT, RESULT, SLACK = 56, 14, 56, 5
 """Days of the windows of the pilots that are over, and how many days ago they ended."""
 EARLY = 12
 """Days of the result that the early pilot has."""
+METER_AGE = 40
+"""Days before the first baseline at which the meters of the pilots were calibrated."""
 HISTORY = 20
 """Days before the baseline of which machines tell too."""
 AGENCIES = (
@@ -162,8 +164,32 @@ def set_up(book: Book, owner: str, today: date) -> Made:
         for name, title, code, kind in _SITES:
             its: Row = {"name": name, "title": f"{title} {MADE_UP}", "organisation": organisations[code], "kind": kind}
             sites[name] = writing.make("site", its).id
+        for one in PILOTS:
+            code = next(code for name, _, code, _ in _SITES if name == one.site)
+            _meter(writing, one.site, sites[one.site], organisations[code], today)
         pilots = {one.name: _pilot(writing, one, sites[one.site], today) for one in PILOTS}
     return Made(province, agencies, organisations | {"DEMO": owner}, sites, pilots)
+
+
+def _meter(writing: Writing, site: str, row: str, organisation: str, today: date) -> None:
+    """The energy meter behind the machines of a site, with a certificate that holds in all windows of its pilot."""
+    issued = windows(today, is_over=True).baseline_since - timedelta(days=METER_AGE)
+    its: Row = {"organisation": organisation, "code": f"CT-{site}", "name": f"Công tơ điện {MADE_UP}", "site": row}
+    its |= {"kind": "Công tơ điện", "unit": "W.h", "status": "in_use", "needs_certificate": True, "interval_months": 24}
+    its |= {"edge": EDGE, "edge_instrument": METER}
+    paper: Row = {"instrument": writing.make("instrument", its).id, "number": f"HC-MẪU-{site}", "kind": "calibration"}
+    paper |= {"issued": issued.isoformat(), "calibrated": issued.isoformat(), "issued_by": NATIONAL}
+    certificate = writing.make("certificate", paper).id
+    for place, nominal in enumerate((1_000.0, 5_000.0), 1):
+        point: Row = {
+            "certificate": certificate,
+            "run": "as_found",
+            "channel": "energy",
+            "number": place,
+            "unit": "W.h",
+        }
+        point |= {"nominal": nominal, "reference": nominal, "indication": nominal, "expanded": nominal * 0.002}
+        writing.make("calibration_point", point | {"coverage_factor": 2})
 
 
 def tell_of_machines(engine: Engine, book: Book, made: Made, today: date) -> None:

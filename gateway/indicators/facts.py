@@ -37,7 +37,8 @@ class FigureChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     Attributes:
         figure: Key, such as ``oee``.
-        state: ``improved``, ``worse``, ``unclear`` (the interval holds 0), ``not_yet``.
+        state: ``improved``, ``worse``, ``unclear`` (the interval holds 0), ``not_yet``,
+            ``cannot_be_said`` (the days are there and cannot answer).
         before: Mean of the baseline, in the figure's unit.
         change: After minus before by the model, in the figure's unit.
         low: Lower end of its interval.

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import msgspec
 
 from gateway.indicators.facts import FigureChange, PilotJudged
-from gateway.indicators.pilots import Effect, Windows
+from gateway.indicators.pilots import Effect, Shape, Windows
 
 HISTORY = 3
 """Lengths of the baseline that are looked at before it, to tell whether it was chosen at its worst."""
@@ -30,6 +30,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
         control_work_units: As written; empty: none.
         windows: When.
         figures: Keys, in order.
+        shape: What it may change.
+        weekdays: Whether weekdays may differ.
         state: How far it is.
         fixed_on: Local day on which it was fixed, ISO 8601; empty: it is not.
     """
@@ -42,6 +44,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     control_work_units: str
     windows: Windows
     figures: tuple[str, ...]
+    shape: Shape = Shape.LEVEL
+    weekdays: bool = True
     state: str
     fixed_on: str = ""
 
@@ -84,13 +88,15 @@ class WindowDays(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         days: Productive days that count.
-        left_out: Productive days with too little of their time told.
+        left_out: Days with too little of their time told.
+        silent: Working days of which nothing was told.
         idle: Days with planned time on which nothing ran; they count nowhere.
         coverage: Share of planned time of which there is data; None: nothing was planned.
     """
 
     days: int
     left_out: tuple[str, ...]
+    silent: tuple[str, ...]
     idle: tuple[str, ...]
     coverage: float | None
 

@@ -118,13 +118,26 @@ class MachineDay(NamedTuple):
 
     @property
     def is_idle(self) -> bool:
-        """Whether work was planned and nothing ran: nobody can tell a day off from a breakdown, so people are told."""
-        return bool(self.observed_ns) and not self.is_productive
+        """Whether work was planned and nothing ran: nobody can tell a day off from a breakdown, so people are told.
+
+        A day of which too little was told is none: what ran then is not known.
+        """
+        return self.is_told and not self.is_productive
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether work was planned and nothing at all was told of it."""
+        return bool(self.planned_ns) and not self.observed_ns
+
+    @property
+    def is_told(self) -> bool:
+        """Whether enough of its planned time was told."""
+        return (self.coverage or 0.0) >= LEAST_COVERAGE
 
     @property
     def counts(self) -> bool:
         """Whether it goes into a judgement."""
-        return self.is_productive and (self.coverage or 0.0) >= LEAST_COVERAGE
+        return self.is_productive and self.is_told
 
 
 def days_of(

@@ -17,7 +17,6 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from gateway.certificates.seals import LOST_FILE, Sealer, SealError
-from gateway.production.periods import today
 from gateway.programme import pack_contents, pack_tables
 from gateway.programme.pack_files import write_files
 from gateway.programme.pack_form import (
@@ -34,6 +33,7 @@ from gateway.programme.pack_form import (
     PRODUCTS,
     README,
     SEAL,
+    SILENT,
     SUMS,
     TOO_MANY,
     WHOLE,
@@ -45,7 +45,15 @@ from gateway.programme.pack_form import (
     encoded,
     file_of,
 )
-from gateway.programme.pilots_judged import Read, days_of_side, evidence_behind, judged, read_pilot, windows_of
+from gateway.programme.pilots_judged import (
+    Read,
+    days_of_side,
+    evidence_behind,
+    judged,
+    last_whole_day,
+    read_pilot,
+    windows_of,
+)
 from gateway.programme.summed_elements import is_same, read_elements, sums_of
 from gateway.registry.book import Entry
 from gateway.registry.issued_documents import DocumentEventRow
@@ -99,7 +107,7 @@ def make_pack(engine: Engine, reader: Reader, wanted: Wanted, sealer: Sealer) ->
         NoExtraError: ``cryptography`` is not installed.
     """
     key = public_key(engine, sealer)
-    as_of = min(today(wanted.now, wanted.zone), windows_of(wanted.pilot.values).result_until)
+    as_of = min(last_whole_day(wanted.now, wanted.zone), windows_of(wanted.pilot.values).result_until)
     read = read_pilot(engine, reader, wanted.pilot, wanted.others, as_of, wanted.now, wanted.zone)
     of = read.of
     files, elements = _contents(engine, reader, read, as_of, wanted.zone)
@@ -171,6 +179,7 @@ def _contents(engine: Engine, reader: Reader, read: Read, as_of: date, zone: Zon
     judgement = judged(read, as_of, has_bootstrap=True)
     files |= {
         SUMS: pack_tables.write_sums({name: side.sums for name, side in sides}),
+        SILENT: pack_tables.write_sums({name: side.silent for name, side in sides}),
         LABOUR_HOURS: pack_tables.write_labour({name: side.labour_h for name, side in sides}),
         DAYS: pack_tables.write_days({name: days_of_side(side) for name, side in sides}),
         EVALUATION: encoded(Evaluated(as_of=as_of.isoformat(), judgement=judgement)),

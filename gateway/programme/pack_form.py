@@ -6,6 +6,7 @@ seal.json                Ed25519 over the bytes of manifest.json, with the publi
 definition.json          the pilot as it was fixed, with all entries of the audit about it
 sums.csv                 what each machine did by day, product and ideal cycle: what is judged
 labour_hours.csv         hours that people worked, by day
+silent.csv               working days of which a machine told nothing, in the form of sums.csv
 days.csv                 figures by day, for people
 elements.csv             elements of the nominal buckets behind the sums, where there are not too many
 machines.json            machines as their edges described them
@@ -32,11 +33,12 @@ from gateway.programme.judgement import Definition, Judgement
 FORM = "nhipdo evidence pack 1"
 MANIFEST, SEAL = "manifest.json", "seal.json"
 DEFINITION, EVALUATION = "definition.json", "evaluation.json"
-SUMS, LABOUR_HOURS, DAYS, ELEMENTS = "sums.csv", "labour_hours.csv", "days.csv", "elements.csv"
+SUMS, SILENT, LABOUR_HOURS = "sums.csv", "silent.csv", "labour_hours.csv"
+DAYS, ELEMENTS = "days.csv", "elements.csv"
 MACHINES, CALENDARS, PRODUCTS = "machines.json", "calendars.json", "products.json"
 INSTRUMENTS, README = "instruments.json", "readme.txt"
 NEEDED = frozenset(
-    (DEFINITION, EVALUATION, SUMS, LABOUR_HOURS, DAYS, MACHINES, CALENDARS, PRODUCTS, INSTRUMENTS, README)
+    (DEFINITION, EVALUATION, SUMS, SILENT, LABOUR_HOURS, DAYS, MACHINES, CALENDARS, PRODUCTS, INSTRUMENTS, README)
 )
 WHOLE, TOO_MANY, NOT_KEPT = "whole", "too_many", "not_all_kept"
 """Of the elements: they are packed; there are too many; the sums hold more than elements are kept of."""

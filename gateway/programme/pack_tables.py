@@ -55,8 +55,12 @@ def write_sums(sides: Mapping[str, Sequence[DaySum]]) -> bytes:
     return _write(_SUMS, ((side, *one[:5], *one.ns, *one.counts, one.energy_wh) for side, one in _flat(sides)))
 
 
-def read_sums(content: bytes) -> dict[str, list[DaySum]]:
+def read_sums(content: bytes, name: str = "sums.csv") -> dict[str, list[DaySum]]:
     """Daily sums, by side.
+
+    Args:
+        content: Of the file.
+        name: Of the file, for messages.
 
     Raises:
         TableError: It is no such table.
@@ -66,7 +70,7 @@ def read_sums(content: bytes) -> dict[str, list[DaySum]]:
         ns, counts, wh = _numbers(more)
         return DaySum(edge, unit, day, product, float(cycle) if cycle else None, ns, counts, wh)
 
-    return _read("sums.csv", _SUMS, content, row)
+    return _read(name, _SUMS, content, row)
 
 
 def write_labour(sides: Mapping[str, Mapping[str, float]]) -> bytes:

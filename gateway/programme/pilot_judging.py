@@ -3,9 +3,9 @@
 Decision: nothing is judged before the result window is over, nor of windows that were fixed after it had begun.
 Because: who may look day by day, or choose the days, finds an effect in any line.
 
-Decision: the model is one for all pilots: a change of level, without terms of weekdays, with the mix of products where
-there are several; what is rare is one column. The confidence is 95 % over all figures of a pilot.
-Because: who may choose terms after the result was seen finds an effect too, and windows hold whole weeks.
+Decision: the model is the one that was fixed with the pilot (level, or level and slope; weekdays that differ or not),
+with the mix of products where there are several; what is rare is one column. The confidence is 95 % over all figures.
+Because: who may choose terms after the result was seen finds an effect too.
 
 Decision: where there are machines for comparison the difference is judged, and the baseline told is the pilot's own.
 Because: a change in per cent is one of what the machine was, and not of how it differed from its neighbour.
@@ -114,11 +114,8 @@ def judge_figures(
         better = Direction.UP if MEASURED[name].better > 0 else Direction.DOWN
         other = _daily(control, name, {}) if _is_told(control, name) else None
         rng = np.random.default_rng(SEED) if has_bootstrap else None
-        asked = (
-            Asked(figure=name, direction=better)
-            if is_judged
-            else Asked(figure=name, direction=better, least_days=_NEVER)
-        )
+        least = {} if is_judged else {"least_days": _NEVER}
+        asked = Asked(figure=name, direction=better, shape=of.shape, weekdays=of.weekdays, **least)
         effects.append(effect_of(_daily(main, name, mix), windows, asked, control=other, rng=rng))
     return tuple(
         FigureJudged(
@@ -216,7 +213,8 @@ def _window(days: Sequence[MachineDay], since: date, until: date) -> WindowDays:
     planned, observed = sum(one.planned_ns for one in inside), sum(one.observed_ns for one in inside)
     return WindowDays(
         days=sum(one.counts for one in inside),
-        left_out=tuple(one.day for one in inside if one.is_productive and not one.counts),
+        left_out=tuple(one.day for one in inside if one.observed_ns and not one.is_told),
+        silent=tuple(one.day for one in inside if one.is_silent),
         idle=tuple(one.day for one in inside if one.is_idle),
         coverage=observed / planned if planned else None,
     )

@@ -53,7 +53,7 @@ def retained(
         until = since + length
         figures: tuple[FigureJudged, ...] = ()
         is_over = until <= as_of
-        if is_over and any(since.isoformat() <= one.day <= until.isoformat() for one in main):
+        if is_over and any(since.isoformat() <= one.day <= until.isoformat() and not one.is_silent for one in main):
             windows = msgspec.structs.replace(of.windows, result_since=since, result_until=until)
             figures = judge_figures(of, windows, main, control)
         found.append(Retained(months=months, since=since, until=until, is_over=is_over, figures=figures))

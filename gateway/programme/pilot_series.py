@@ -28,6 +28,7 @@ class Side(NamedTuple):
         sums: By machine, day, product and ideal cycle, sorted.
         labour_h: Day -> hours that people worked at all machines that it names, counting or not.
         labour_rows: Ids of the rows of these hours.
+        silent: Working days of which a machine told nothing (:mod:`gateway.programme.silent_days`).
     """
 
     machines: tuple[Machine, ...]
@@ -37,6 +38,7 @@ class Side(NamedTuple):
     sums: tuple[DaySum, ...]
     labour_h: dict[str, float]
     labour_rows: tuple[str, ...]
+    silent: tuple[DaySum, ...] = ()
 
     @property
     def left_out(self) -> int:

@@ -1,7 +1,7 @@
 """Pilots of the registry judged: those in use that no newer version replaces, as far as whoever asks may see them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,12 +10,16 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gateway.indicators.facts import PilotJudged
-from gateway.indicators.pilots import Windows
+from gateway.indicators.pilots import Shape, Windows
+from gateway.production.periods import today
 from gateway.programme.judgement import CANNOT_BE_SAID, Definition, Judgement
 from gateway.programme.measured_days import DaySum, MachineDay, days_of
 from gateway.programme.pilot_evidence import Evidence, evidence_of
 from gateway.programme.pilot_judging import judge_pilot
 from gateway.programme.pilot_series import Side, read_side, units_of
+from gateway.programme.silent_days import Span, silent_days
+from gateway.programme.work_calendars import calendars_of
+from gateway.programme.working_days import WorkingDays
 from gateway.registry.book import Book, Entry
 from gateway.registry.fixing import Fixing, fixed_at
 from gateway.registry.refusals import NoSuchRowError
@@ -24,7 +28,7 @@ from gateway.registry.roles import Action, Reader
 NOT_SEEN = "production_not_seen"
 _NS = 10**9
 _Told = tuple[tuple[DaySum, ...], tuple[tuple[str, float], ...], bool]
-"""Sums, hours by day and whether pieces are counted."""
+"""Sums with those of silent days, hours by day and whether pieces are counted."""
 
 
 class Read(NamedTuple):
@@ -61,11 +65,12 @@ def judged_pilots(engine: Engine, reader: Reader, as_of: date, now: int, zone: Z
     Args:
         engine: Of the registry.
         reader: Who asks.
-        as_of: Days after it are not looked at.
+        as_of: Days after it are not looked at, nor is the day of ``now``, which is not over.
         now: UTC ns.
         zone: Of the day on which a pilot was fixed.
     """
     found = []
+    as_of = min(as_of, last_whole_day(now, zone))
     for entry, others in pilots_in_force(engine, reader, now):
         if not reader.may(Action.READ, "production", entry.place):
             found.append(PilotJudged(pilot=entry.id, state=CANNOT_BE_SAID, why=(NOT_SEEN,)))
@@ -75,6 +80,11 @@ def judged_pilots(engine: Engine, reader: Reader, as_of: date, now: int, zone: Z
         evidence = evidence_behind(engine, reader, read)
         found.append(judgement.told(evidence.instruments, [one.id for one in evidence.certificates]))
     return tuple(found)
+
+
+def last_whole_day(now: int, zone: ZoneInfo) -> date:
+    """The last day that is over: half a day would be taken for a bad one, and would change what was said of it."""
+    return today(now, zone) - timedelta(days=1)
 
 
 def pilots_in_force(engine: Engine, reader: Reader, now: int) -> list[tuple[Entry, list[Entry]]]:
@@ -107,10 +117,11 @@ def read_pilot(
     """
     with Session(engine) as session:
         fixing = fixed_at(session, [entry.id]).get(entry.id)
-    of = definition_of(entry, fixing, _site(engine, reader, entry, now), zone)
-    main, control = (
-        read_side(engine, of.site, text, of.since, until) for text in (of.work_units, of.control_work_units)
-    )
+        of = definition_of(entry, fixing, _site(engine, reader, entry, now), zone)
+        main, control = (
+            _with_silence(session, of, read_side(engine, of.site, text, of.since, until), until)
+            for text in (of.work_units, of.control_work_units)
+        )
     return Read(of, main, control, tuple(one.id for one in others if _overlaps(entry, one)))
 
 
@@ -123,7 +134,7 @@ def judged(read: Read, as_of: date, *, has_bootstrap: bool = False) -> Judgement
         has_bootstrap: Whether the block bootstrap stands beside it.
     """
     sides = tuple(
-        (side.sums, tuple(sorted(side.labour_h.items())), side.counts_pieces) if side else None
+        (side.sums + side.silent, tuple(sorted(side.labour_h.items())), side.counts_pieces) if side else None
         for side in (read.main, read.control)
     )
     # What is over is the same on every later day.
@@ -176,6 +187,8 @@ def definition_of(entry: Entry, fixing: Fixing | None, site: str, zone: ZoneInfo
         control_work_units=str(values["control_work_units"] or ""),
         windows=windows_of(values),
         figures=tuple(str(one) for one in figures),
+        shape=Shape(str(values["model"] or Shape.LEVEL.value)),
+        weekdays=values["weekdays"] != "alike",
         state=str(values["state"]),
         fixed_on=datetime.fromtimestamp(fixing.at // _NS, zone).date().isoformat() if fixing else "",
     )
@@ -196,7 +209,19 @@ def windows_of(values: Mapping[str, object]) -> Windows:
 
 def days_of_side(side: Side | None) -> list[MachineDay]:
     """Machines of one side, day by day; none of a side that is not there."""
-    return days_of(side.sums, side.labour_h, counts_pieces=side.counts_pieces) if side else []
+    return days_of(side.sums + side.silent, side.labour_h, counts_pieces=side.counts_pieces) if side else []
+
+
+def _with_silence(session: Session, of: Definition, side: Side | None, until: date) -> Side | None:
+    """A side with the working days of its machines of which nothing was told, from the baseline on."""
+    if side is None:
+        return None
+    windows = of.windows
+    calendars = calendars_of(session, of.site, [one.id for one in side.machines])
+    # Whatever comes later changes nothing of what is usual: a pilot is judged alike on every later day.
+    usual = Span(of.since, windows.result_until)
+    asked = Span(windows.baseline_since, until)
+    return side._replace(silent=silent_days(side.sums, calendars, usual, asked, WorkingDays().is_holiday))
 
 
 def _overlaps(one: Entry, other: Entry) -> bool:

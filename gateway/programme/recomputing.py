@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from gateway.indicators.pilots import Windows
+from gateway.indicators.pilots import Shape, Windows
 from gateway.programme import pack_form as form
 from gateway.programme import pack_tables
 from gateway.programme.judgement import Definition
-from gateway.programme.measured_days import MachineDay, days_of
+from gateway.programme.measured_days import DaySum, MachineDay, days_of
 from gateway.programme.pilot_judging import judge_pilot
+from gateway.programme.silent_days import unheard
 from gateway.programme.summed_elements import is_same, sums_of
 
 CLOSE = 1e-9
@@ -73,7 +74,8 @@ def check_fixing(defined: form.Defined, manifest: form.Manifest) -> Point:
         wrong.append("the definition is of another pilot than the manifest")
     if of.fixed_on != fixed:
         wrong.append(f"the definition was fixed on {of.fixed_on or 'no day'}, the audit says {fixed or 'never'}")
-    wrong += [f"the audit has another {name}" for name, value in _said(of) if value != str(values.get(name) or "")]
+    wrong += [f"the audit has another {name}" for name, value in _said(of) if value != (values.get(name) or "")]
+    wrong += _other_model(of, values)
     if wrong:
         return Point(FIXING, holds=False, words=first(wrong))
     return Point(FIXING, holds=True, words=f"the audit says that the pilot was fixed on {fixed}, with these windows")
@@ -89,13 +91,25 @@ def _values(text: str) -> dict[str, Any]:
     return values
 
 
-def _said(of: Definition) -> Iterator[tuple[str, str]]:
-    """What of a definition the audit says too."""
+def _said(of: Definition) -> Iterator[tuple[str, object]]:
+    """What of a definition the audit says too, in the same words."""
     for name in Windows.__struct_fields__:
         day = getattr(of.windows, name)
         yield name, day.isoformat() if day else ""
     yield "work_units", of.work_units
     yield "control_work_units", of.control_work_units
+    yield "figures", list(of.figures)
+    yield "name", of.name
+    yield "version", of.version
+    yield "state", of.state
+
+
+def _other_model(of: Definition, values: Mapping[str, Any]) -> Iterator[str]:
+    """What of the model the audit says otherwise; nothing said is what :mod:`gateway.registry.pilots` says it means."""
+    if (values.get("model") or Shape.LEVEL.value) != of.shape.value:
+        yield "the audit has another model"
+    if (values.get("weekdays") != "alike") != of.weekdays:
+        yield "the audit has other weekdays"
 
 
 def check_elements(
@@ -126,14 +140,29 @@ def days_from(
 ) -> dict[str, list[MachineDay]]:
     """Figures by day, from the packed sums."""
     labour = pack_tables.read_labour(files[form.LABOUR_HOURS])
+    silent = pack_tables.read_sums(files[form.SILENT], form.SILENT)
     counting = {one.side: one.counts_pieces for one in machines}
     try:
         return {
-            side: days_of(sums[side], labour[side], counts_pieces=counting.get(side, True))
+            side: days_of(
+                [*sums[side], *_silent(silent[side], sums[side])], labour[side], counts_pieces=counting.get(side, True)
+            )
             for side in pack_tables.SIDES
         }
     except (ValueError, ArithmeticError, AssertionError) as error:
         raise broken(DAYS, f"sums.csv: no figures follow from it: {error}") from error
+
+
+def _silent(silent: Sequence[DaySum], told: Sequence[DaySum]) -> Sequence[DaySum]:
+    """Working days of which a machine told nothing: planned time alone, and no day of which it told something."""
+    heard = {(one.edge, one.work_unit, one.day) for one in told}
+    for one in silent:
+        unit = (one.edge, one.work_unit)
+        if one != unheard(unit, one.day, sum(one.ns)) or min(one.ns) < 0 or (*unit, one.day) in heard:
+            raise broken(
+                DAYS, f"silent.csv: {one.edge}/{one.work_unit} told something on {one.day}. Get the pack again."
+            )
+    return silent
 
 
 def check_days(files: Mapping[str, bytes], days: Mapping[str, Sequence[MachineDay]]) -> Point:

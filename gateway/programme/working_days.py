@@ -41,6 +41,14 @@ class WorkingDays:
             return day.weekday() <= _FRIDAY and day not in _days_off(day.year)
         return day.weekday() <= _FRIDAY and (day.month, day.day) not in _FIXED
 
+    def is_holiday(self, day: date) -> bool:
+        """Whether it is a public holiday, on whatever weekday.
+
+        >>> [WorkingDays().is_holiday(date(2026, month, number)) for month, number in ((2, 17), (9, 2), (9, 5))]
+        [True, True, False]
+        """
+        return day in _days_off(day.year) if self.knows(day.year) else (day.month, day.day) in _FIXED
+
     def knows(self, year: int) -> bool:
         """Whether the holidays of a year are known."""
         return FIRST_YEAR <= year <= LAST_YEAR

@@ -33,6 +33,7 @@ from gateway.api.pages import RANGES
 from gateway.api.setup import PARTS
 from gateway.improvement import ActionState
 from gateway.indicators.measures import SUCCESS
+from gateway.indicators.pilots import Direction, Reason, Verdict, Warn
 from gateway.indicators.results import State as State_
 from gateway.indicators.schema import Due, Period, Unit
 from gateway.laboratory.bench_settings import NOUNS as BENCH_NOUNS
@@ -48,9 +49,12 @@ from gateway.overview.system import STEPS
 from gateway.production.judging import GREYS
 from gateway.production.periods import Kind
 from gateway.production_setup import State
+from gateway.programme.judgement import NO_CONTROL, NOT_IMPROVED, OBSTACLES, OTHER_PILOT
+from gateway.programme.pilot_evidence import HELD, MISSING, OVERDUE, UNREGISTERED
 from gateway.programme.report_files import FORMATS
 from gateway.registry.laboratory import INSTRUMENT_STATES
 from gateway.registry.laboratory_quality import OUTCOMES
+from gateway.registry.pilots import MODELS, WEEKDAYS
 from gateway.registry.roles import Action
 
 ROOT = Path(__file__).parents[2]
@@ -120,13 +124,29 @@ def composed_keys() -> set[str]:
         *_of_setup(),
         *_of_improvement(),
         *_of_assurance(),
-        *_of_laboratory_work() | _of_documents() | _of_tfp() | _of_plans(),
+        *_of_laboratory_work() | _of_documents() | _of_tfp() | _of_plans() | _of_pilots(),
         *(entry.words for entry in MENU),
         *(f"overview.go_{entry.path[1:]}" for entry in MENU if entry.path != "/"),
         *(f"action.{action.value}" for action in Action),
         *(f"edges.certificate_{whose}" for whose in CERTIFICATES),
         *(f"sharing.state_{state}" for state in ("in_force", "draft", "ended")),
     }
+
+
+def _of_pilots() -> set[str]:
+    """How a pilot stands, why, and what it rests on."""
+    words = {
+        "state": (*Verdict, NOT_IMPROVED),
+        "figure": Verdict,
+        "why": (*Reason, *OBSTACLES, OTHER_PILOT, NO_CONTROL, "no_labour_hours", "no_energy", "no_pieces"),
+        "warn": Warn,
+        "way": ("model", "alone", "newey_west", "bootstrap"),
+        "papers": (HELD, MISSING, OVERDUE, UNREGISTERED),
+        "better": Direction,
+        "model": MODELS,
+        "weekdays": WEEKDAYS,
+    }
+    return {f"pilots.{family}_{name}" for family, names in words.items() for name in names}
 
 
 def _of_setup() -> set[str]:

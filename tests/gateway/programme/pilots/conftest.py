@@ -72,7 +72,8 @@ class Workshop:
         return one
 
     def every(self, as_of: date = AFTER) -> tuple[PilotJudged, ...]:
-        return judged_pilots(self.engine, SYSTEM, as_of, self.now, ZONE)
+        """Asked on the day after."""
+        return judged_pilots(self.engine, SYSTEM, as_of, max(self.now, at(as_of + timedelta(days=1))), ZONE)
 
     def ran(self, unit: str, day: date, share: float) -> dict[str, Any]:
         return ran(unit, day, share)

@@ -94,7 +94,7 @@ def test_what_was_packed_holds_and_is_judged_alike_without_the_registry(packed, 
     assert capsys.readouterr().out.splitlines() == [
         "TPM máy dập, version 1, as of 2026-07-10",
         f"holds    seal         the seal holds, and is of the key that you gave: {told}",
-        "holds    files        all 10 files are those that were sealed",
+        "holds    files        all 11 files are those that were sealed",
         "holds    fixing       the audit says that the pilot was fixed on 2026-02-20, with these windows",
         "holds    elements     the elements are not in the pack: they were not all kept",
         "holds    days         figures of 132 days follow from the sums",

@@ -1,13 +1,18 @@
 """Pilots judged from a registry whose truth is known."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from gateway.programme.pilots_judged import judged, judged_pilots, read_pilot
+from gateway.registry import ProductionDayRow
 from gateway.registry.refusals import WrongValuesError
 from gateway.registry.roles import SYSTEM
 
 ENDS = date(2026, 7, 10)
+DAYS_OF_WEEK = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def test_a_line_that_gained_is_improved_and_the_interval_holds_what_it_gained(workshop) -> None:
@@ -56,7 +61,7 @@ def test_fewer_than_thirty_productive_days_are_not_enough(workshop) -> None:
     workshop.run("press-1", gain=0.2, seed=1, until=date(2026, 6, 8))  # 29 days of the result
     workshop.pilot()
     one = workshop.judged()
-    assert (one.state, one.why, one.days) == ("not_yet", ("few_days_after",), (61, 29))
+    assert (one.state, one.why, one.days) == ("not_yet", ("few_days_after", "low_coverage_after"), (61, 29))
 
 
 def test_what_was_fixed_when_the_result_had_begun_is_not_judged(workshop) -> None:
@@ -147,3 +152,46 @@ def test_a_machine_cannot_be_compared_with_itself(workshop) -> None:
     assert refused.value.problems["control_work_units"].en == (
         "press-shop/press-1: is in the pilot, and cannot be compared with. Name another machine."
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "columns"),
+    [
+        ({}, ("base", *DAYS_OF_WEEK, "level")),
+        ({"model": "level", "weekdays": "alike"}, ("base", "level")),
+        ({"model": "level_and_slope"}, ("base", "trend", *DAYS_OF_WEEK, "level", "slope")),
+        ({"model": "level_and_slope", "weekdays": "alike"}, ("base", "trend", "level", "slope")),
+    ],
+)
+def test_the_model_is_the_one_that_was_fixed_with_the_pilot(workshop, said, columns) -> None:
+    workshop.run("press-1", gain=0.10, seed=1)
+    made = workshop.pilot(**said)
+    read = read_pilot(workshop.engine, SYSTEM, made, [], ENDS, workshop.now, workshop.zone)
+    [figure] = judged(read, ENDS).figures
+    assert (figure.effect.fit.names, figure.effect.fit.dropped) == (columns, ())
+    with pytest.raises(WrongValuesError) as refused:
+        workshop.book.change(SYSTEM, "pilot", made.id, {"model": "level_and_slope" if not said else ""}, None)
+    assert refused.value.problems["model"].en == "The pilot is fixed and changes no more. Make a new version of it."
+
+
+@pytest.mark.parametrize(("weekdays", "width"), [("", 0.040), ("differ", 0.040), ("alike", 0.081)])
+def test_a_weak_saturday_widens_the_interval_only_where_weekdays_were_said_to_be_alike(
+    workshop, weekdays, width
+) -> None:
+    workshop.run("press-1", gain=0.10, seed=1)
+    saturdays = [f"{date(2026, 3, 7) + timedelta(days=7 * k)}" for k in range(19)]
+    with Session(workshop.engine) as session, session.begin():
+        its = ProductionDayRow
+        less = its.run_ns // 2
+        weak = update(its).where(its.day.in_(saturdays)).values(run_ns=less, stop_ns=its.stop_ns + less)
+        session.execute(weak)
+    workshop.pilot(figures=["availability"], weekdays=weekdays)
+    [figure] = workshop.judged().figures
+    assert figure.high - figure.low == pytest.approx(width, rel=0.2)
+
+
+def test_the_last_day_is_judged_once_it_is_over(workshop) -> None:
+    workshop.run("press-1", gain=0.2, seed=1)
+    workshop.pilot()
+    workshop.now = int(datetime(2026, 7, 10, 12, tzinfo=workshop.zone).timestamp()) * 10**9
+    assert judged_pilots(workshop.engine, SYSTEM, ENDS, workshop.now, workshop.zone)[0].why == ("result_not_over",)
