@@ -3,12 +3,17 @@
 Decision: rows are read as plain columns, not as objects.
 Because: a province has a hundred thousand attendances, and an object of each takes as long as all the rest.
 
+Decision: rows are read in one transaction that sees one moment.
+Because: a class that somebody enters meanwhile would be there without who attended it. Pilots are judged from their own
+reading: what a machine did comes in without a moment that all of it shares.
+
 Decision: of a person only where they work is read, and of no row its note.
 Because: facts are kept with a report, and names have no business there.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -51,7 +56,7 @@ def gather(
         zone: Of the wall clock.
         made_up: The registry says of itself that its content is made up.
     """
-    with Session(engine) as session:
+    with _one_moment(engine) as session:
         rows = province_rows(session, province)
         places = [one.id for one in rows]
         attached = _attached(session)
@@ -73,6 +78,18 @@ def gather(
         scope=scope,
         made_up=made_up,
     )
+
+
+@contextmanager
+def _one_moment(engine: Engine) -> Iterator[Session]:
+    """A session whose answers are all of the moment of its first one."""
+    with Session(engine) as session:
+        if engine.dialect.name == "sqlite":
+            # Its driver begins a transaction with what writes, and every query else sees what is newest.
+            session.connection().exec_driver_sql("BEGIN")
+        else:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
 
 
 def province_rows(session: Session, code: str) -> Sequence[ProvinceRow]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from sqlalchemy import event
 
 from gateway.indicators.facts import canonical
 from gateway.programme.evaluating import Evaluations
@@ -193,3 +194,21 @@ def test_the_laboratories_years_are_told(own) -> None:
     assert years[2026].certificates == (ids[1],)
     assert [(one.id, one.field) for one in facts.scope] == [(line, "mass")]
     assert {one.values["organisation"] for one in facts.records["certificate"]} == {own.organisation}
+
+
+def test_facts_are_of_one_moment_whatever_is_entered_meanwhile(own) -> None:
+    entered: list[str] = []
+
+    def enter(_connection, _cursor, statement, *_more) -> None:
+        # Attendances are read before their classes.
+        if "FROM attendance" in statement and not entered:
+            entered.append("")
+            training = {"province": own.here, "name": "Lớp mới", "topic": "productivity", "begins": "2026-05-05"}
+            entered.append(own.make("training", **training))
+
+    event.listen(own.engine, "after_cursor_execute", enter)
+    facts = own.facts()
+    event.remove(own.engine, "after_cursor_execute", enter)
+    assert entered[1:]
+    assert [one.id for one in facts.records["training"]] == [own.training]
+    assert {one.id for one in own.facts().records["training"]} == {own.training, *entered[1:]}
