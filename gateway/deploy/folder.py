@@ -40,6 +40,7 @@ _PROGRAMS = {
     "mosquitto-compose.conf": "mosquitto/mosquitto.conf",
     "mosquitto-tls.conf": "mosquitto-tls/tls.conf",
     "nginx-compose.conf": "nginx/nginx.conf",
+    "backup.sh": "backup.sh",
 }
 """File of this package -> where it goes; ours, so written each time."""
 _FOLDERS = ("mosquitto/conf.d", "certs")
@@ -173,7 +174,7 @@ def _put(folder: Path, place: str, text: str, written: Written) -> None:
     path = folder / place
     was = path.read_text("utf-8") if path.exists() else None
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, text, 0o644)
+    _write(path, text, 0o755 if path.suffix == ".sh" else 0o644)
     if was is None:
         written.made.append(place)
     elif was != text:

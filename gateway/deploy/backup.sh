@@ -1,0 +1,26 @@
+#!/bin/sh
+# A copy of all that the containers of this folder keep, while they run:  ./backup.sh /srv/copies
+# Put back as docs/deploy.md tells. The copy holds the passwords: it is for its owner alone.
+set -eu
+umask 077
+into="${1:?which folder the copies go to, e.g. ./backup.sh /srv/copies}"
+mkdir -p "$into"
+to="$(cd "$into" && pwd)/nhipdo-$(date -u +%Y%m%dT%H%M%SZ)"
+cd "$(dirname "$0")"
+mkdir "$to.partial"
+trap 'rm -rf "$to.partial"' EXIT
+
+# The registry first, the series after it: what the registry says is stored must be in the copy of the series.
+docker compose exec -T postgres pg_dump -U nhipdo --format=custom nhipdo > "$to.partial/registry.pgdump"
+docker compose exec -T gateway tar -C /var/lib/nhipdo --exclude=./gateway.lock -c . > "$to.partial/gateway.tar"
+docker compose exec -T influxdb sh -ec '
+    rm -rf /var/lib/influxdb/copy
+    influxd backup -portable -db nhipdo /var/lib/influxdb/copy >&2
+    tar -C /var/lib/influxdb -c copy
+    rm -rf /var/lib/influxdb/copy' > "$to.partial/influxdb.tar"
+tar -c .env gateway secrets certs > "$to.partial/settings.tar"
+(cd "$to.partial" && sha256sum ./*.pgdump ./*.tar > SHA256SUMS)
+
+mv "$to.partial" "$to"
+trap - EXIT
+echo "$to"
