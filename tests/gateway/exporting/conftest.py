@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from gateway.registry import EdgeRow, RecordRow
 S = 10**9
 BEGIN = 1_764_003_600 * S
 """2025-11-25 00:00 in Vietnam: the day before 17:00 UTC."""
+PRESS_SHOP = EdgeId("sa-dec", "press-shop")
 DAY, BUCKET = 86_400 * S, 600 * S
 
 
@@ -35,7 +37,7 @@ class Shop:
         with Session(self.stores.engine) as session, session.begin():
             session.merge(EdgeRow(site=site, edge=edge, first_seen=BEGIN))
 
-    def describe(self, instrument: str, edge: EdgeId = EdgeId("sa-dec", "press-shop"), **units: str) -> None:
+    def describe(self, instrument: str, edge: EdgeId = PRESS_SHOP, **units: str) -> None:
         """Say which units the channels of an instrument have."""
         its = InstrumentDescription(
             key=instrument,
@@ -53,7 +55,7 @@ class Shop:
     def write(self, lines: Sequence[str]) -> None:
         assert self.stores.timeseries.write(lines) == []
 
-    def tell(self, *records: Record, edge: EdgeId = EdgeId("sa-dec", "press-shop")) -> None:
+    def tell(self, *records: Record, edge: EdgeId = PRESS_SHOP) -> None:
         """Keep what an edge says of its machines, in the registry and as points."""
         lines: list[str] = []
         with Session(self.stores.engine) as session, session.begin():
@@ -70,7 +72,7 @@ class Shop:
                     shop_floor.take_work_unit(session, edge, one, msgspec.json.encode(one).decode())
         self.write(lines)
 
-    def machine(self, name: str = "press-1", edge: EdgeId = EdgeId("sa-dec", "press-shop")) -> None:
+    def machine(self, name: str = "press-1", edge: EdgeId = PRESS_SHOP) -> None:
         its = WorkUnitDescription(
             key=name, revision=1, at=1, micro_stop_s=120, max_gap_s=60, bucket_s=600, timezone="Asia/Ho_Chi_Minh"
         )
@@ -86,7 +88,7 @@ class Shop:
         return out
 
 
-def bucket(since: int, work_unit: str = "press-1", revision: int = 1, **said: object) -> Elements:
+def _bucket(since: int, work_unit: str = "press-1", revision: int = 1, **said: object) -> Elements:
     """A nominal bucket with one part, of ten minutes."""
     part = {"shift": "A@2025-11-25", "product": "cap", "ideal_cycle_s": 2.0, "ns": {"RUN": 400 * S, "FAULT": 200 * S}}
     part |= {"total": 180, "reject": 9, "energy_wh": {"RUN": 500.0, "FAULT": 12.5}}
@@ -99,6 +101,12 @@ def bucket(since: int, work_unit: str = "press-1", revision: int = 1, **said: ob
         until=since + BUCKET,
         parts=(Part(**(part | said)),),  # type: ignore[arg-type]
     )
+
+
+@pytest.fixture
+def bucket() -> Callable[..., Elements]:
+    """Makes a nominal bucket with one part, of ten minutes."""
+    return _bucket
 
 
 @pytest.fixture
@@ -122,8 +130,10 @@ def store(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, store: str, nhipdo: Callable[..., tuple[int, str, str]]) -> Iterator[Shop]:
+def shop(tmp_path: Path, store: str, made_file: Path, nhipdo: Callable[..., tuple[int, str, str]]) -> Iterator[Shop]:
     """One site with one edge, and nothing else yet."""
+    (tmp_path / "state").mkdir()
+    copyfile(made_file, tmp_path / "state" / "registry.sqlite")
     config = tmp_path / "gateway.toml"
     config.write_text(f'[gateway]\nstate_dir = "state"\n[store]\n{store}', "utf-8")
     with opened(load_config(config)) as stores:

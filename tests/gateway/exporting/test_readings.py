@@ -66,21 +66,21 @@ def busy(shop):
     """12 345 samples, 250 ms apart, but for a gap."""
     at = [T - 123 + i * S // 4 for i in range(12_345) if not 5000 <= i < 5100]
     shop.write([sample(one, ("active_power", i * 0.5)) for i, one in enumerate(at)])
-    shop.at = at
+    shop.times = at
     return shop
 
 
 RANGES = st.tuples(st.integers(-2, 13_000), st.integers(1, 7000), st.booleans(), st.booleans())
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=RANGES)
 def test_ranges_that_follow_each_other_hold_every_sample_once(busy, drawn):
     """Between samples and on them; longer than what a store is asked for at once."""
     first, count, is_start_on, is_end_on = drawn
     since = T - 123 + first * S // 4 - (0 if is_start_on else 1000)
     until = since + count * S // 4 + (0 if is_end_on else 1000)
-    expected = [one for one in busy.at if since <= one < until]
+    expected = [one for one in busy.times if since <= one < until]
     args = ("samples", "--since", iso(since), "--until", iso(until))
     code, _, err = busy.nhipdo("export", *args, "--out", busy.folder / "out.parquet")
     if not expected:
@@ -94,12 +94,12 @@ def test_ranges_that_follow_each_other_hold_every_sample_once(busy, drawn):
 
 def test_a_range_that_begins_and_ends_inside_parts_has_no_row_twice(busy):
     """At the borders of what is asked for at once (5000 of a file, 10 000 of InfluxDB) and one beside them."""
-    for cut in (1, 4999, 5000, 5001, 9999, 10_000, 10_001):
-        border = iso(busy.at[cut])
+    for cut in (4999, 5000, 10_000, 10_001):
+        border = iso(busy.times[cut])
         files = [busy.export("samples", "--since", "2025-11-24", "--until", border)]
         before = pd.read_parquet(files[0])["time"].astype("int64").tolist()
         after = pd.read_parquet(busy.export("samples", "--since", border, "--until", "2025-11-26"))
-        assert before + after["time"].astype("int64").tolist() == busy.at
+        assert before + after["time"].astype("int64").tolist() == busy.times
 
 
 def test_a_hundred_channels_come_one_after_the_other(shop):
@@ -113,7 +113,7 @@ def test_a_hundred_channels_come_one_after_the_other(shop):
 
 def test_stretches_are_those_of_pandas(busy):
     """The second method: resampled by pandas from every sample; the last stretch ends where the range ends."""
-    until = iso(busy.at[-1] - S)
+    until = iso(busy.times[-1] - S)
     span = ("--since", "2025-11-25T00:10:00", "--until", until)
     every = pd.read_parquet(busy.export("samples", *span)).set_index("time")["value"]
     expected = every.resample("7s", origin=every.index[0].floor("s")).agg(["mean", "min", "max", "count"])
@@ -129,9 +129,9 @@ def test_stretches_are_those_of_pandas(busy):
 
 def test_many_stretches_are_asked_for_part_by_part(busy):
     """More than are asked for at once, and the last part ends in the middle of one."""
-    until = iso(busy.at[-1] + 10**6)
+    until = iso(busy.times[-1] + 10**6)
     table = pd.read_parquet(busy.export("samples", "--since", "2025-11-25", "--until", until, "--every", "500ms"))
-    assert table["n"].sum() == len(busy.at)
+    assert table["n"].sum() == len(busy.times)
     assert table["time"].is_unique
     assert set(table["time"].astype("int64") % (S // 2)) == {0}
 
