@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench constraints clean servers
+.PHONY: help demo test check format bench constraints clean servers dashboards
 
 # The first one here that is 3.11 or later and can make virtual environments; PYTHON=... names another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -40,6 +40,9 @@ bench: $(VENV)/bench.stamp servers ## What the chain, a month of OEE and metrolo
 	$(RUN)/python benchmarks/oee.py
 	$(RUN)/python benchmarks/metrology.py
 	$(RUN)/python benchmarks/chain.py $(ARGS)
+
+dashboards: $(VENV)/test.stamp ## Write Grafana's dashboards and alert rules anew from dashboards/grafana/*.py.
+	@$(RUN)/python -m dashboards.grafana.build
 
 constraints: ## Write constraints.txt anew from what pip finds today.
 	@$(PYTHON) .ci/constraints.py
