@@ -89,7 +89,7 @@ def mirror(store: Analysed, wanted: Sequence[Point], there: Sequence[Point], gon
     if its.drop:
         store.forget_points(its.drop)
     write(store, its.write)
-    return len(its.drop) + len(its.write)
+    return len({(one.measurement, one.tags, one.at) for one in (*its.drop, *its.write)})
 
 
 def write(store: Analysed, points: Sequence[Point]) -> None:

@@ -129,11 +129,16 @@ class Telling:
         if what in self._failing:
             log.info("points for analysts (%s) are written again", what)
         self._failing.discard(what)
-        # Also one that a process wrote which is gone by now.
-        with Session(self._engine) as session:
-            stands = findings.stands(session, findings.THE_GATEWAY, NOT_TOLD, what)
-        if stands:
+        if self._stands(what):
             self._write_down(lambda session: findings.end(session, findings.THE_GATEWAY, NOT_TOLD, now, what))
+
+    def _stands(self, what: str) -> bool:
+        """Also where a process wrote it that is gone by now."""
+        try:
+            with Session(self._engine) as session:
+                return findings.stands(session, findings.THE_GATEWAY, NOT_TOLD, what)
+        except DBAPIError:
+            return False  # the next turn ends it
 
     def _write_down(self, change: Callable[[Session], None]) -> None:
         try:
