@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, NamedTuple, cast
+from typing import Annotated, Literal, cast
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
@@ -12,26 +12,20 @@ from gateway.access.refusals import AccessError
 from gateway.api.noun_attachments import SAVED_ONLY
 from gateway.api.noun_schemas import ID
 from gateway.api.permission import allow
+from gateway.api.plan_report_page import Sending, page_of
 from gateway.api.plan_seen import AsOf, OnDay, PlanId, Seen, on_day, plan_seen, today_of
 from gateway.api.plans_source import TheEvaluations
 from gateway.api.registry_pages.desk import Desk, TheDesk
 from gateway.api.sent_forms import TheSent, check_token
 from gateway.certificates.typesetting import NotInstalledError
-from gateway.indicators.results import Evaluated
-from gateway.indicators.schema import Indicator
-from gateway.programme.evaluating import Evaluations
-from gateway.programme.report_content import Signature, given_of, write_comments
-from gateway.programme.report_files import FORMATS, report_file
-from gateway.programme.report_keeping import NOUN, Checked, check_report, sign_report
-from gateway.registry.book import Asked, Entry
+from gateway.programme.report_content import Signature, given_of, plain, write_comments
+from gateway.programme.report_files import report_file
+from gateway.programme.report_keeping import NOUN, check_report, sign_report
 from gateway.registry.catalogue import NOUNS
-from gateway.registry.documents import GZIP, Document
-from gateway.registry.plan_records import REPORT_KINDS
 from gateway.registry.refusals import ForbiddenError, NoSuchRowError, WrongValuesError
 from gateway.registry.roles import Action
 from gateway.registry.texts import Title, WrongValueError
 from gateway.reports.given import Kind
-from gateway.reports.wording import Words, words_of
 
 router = APIRouter(include_in_schema=False, prefix="/plans")
 
@@ -45,48 +39,14 @@ _NO_NUMBER = Title(
     "Chưa có số báo cáo. Hãy ghi số, ví dụ 12/BC-SKHCN.", "There is no number. Write one, as 12/BC-SKHCN."
 )
 _NO_NAME = Title("Chưa có họ tên người ký. Hãy ghi họ tên.", "There is no name of who signs. Write it.")
+_TOO_EARLY = Title(
+    "Ngày ký trước ngày của số liệu. Hãy ghi ngày {as_of} hoặc sau đó.",
+    "It was signed before the day of its figures. Write {as_of} or later.",
+)
+_STILL_TO_COME = Title(
+    "Ngày ký chưa tới. Hôm nay là {today}.", "That day is still to come. Today is {today}. Write a day that is over."
+)
 _NOT_YOURS = Title("Bạn không có quyền làm việc này. Hãy hỏi quản trị.", "You may not do this. Ask an administrator.")
-
-
-class Line(NamedTuple):
-    """An indicator or a task, and what is said of it.
-
-    Attributes:
-        about: Its id.
-        section: Of the plan.
-        title: What it is called.
-        told: How it stands.
-        comment: What the officer says.
-    """
-
-    about: str
-    section: str
-    title: str
-    told: str
-    comment: str
-
-
-class Signed(NamedTuple):
-    """A report that was signed off, with its files."""
-
-    entry: Entry
-    documents: list[Document]
-
-
-class Sending(NamedTuple):
-    """What was sent and what is wrong with it.
-
-    Attributes:
-        comments: Id of a row -> what was typed.
-        texts: Fields of the signature.
-        problems: Field -> what is wrong; the empty name: with the whole.
-        checked: Of the report that was checked; None: none was.
-    """
-
-    comments: Mapping[str, str] = {}
-    texts: Mapping[str, str] = {}
-    problems: Mapping[str, Title] = {}
-    checked: tuple[str, Checked] | None = None
 
 
 @router.get("/{plan}/report", dependencies=[Reads])
@@ -95,7 +55,7 @@ def show_report(
 ) -> HTMLResponse:
     """What the report will say of each row, its files, those that were signed off."""
     seen = plan_seen(desk, evaluations.plans, plan)
-    return _page(desk, evaluations, seen, on_day(desk, as_of), kind, Sending())
+    return page_of(desk, evaluations, seen, on_day(desk, as_of), kind, Sending())
 
 
 @router.post("/{plan}/report/comments", dependencies=[Writes])
@@ -110,14 +70,18 @@ def keep_comments(
     """What the officer says of rows: kept for this year's reports, whenever they are made again."""
     seen, when = plan_seen(desk, evaluations.plans, plan), on_day(desk, as_of)
     known = {*(one.id for one in seen.plan.indicators), *(one.id for one in seen.plan.tasks)}
-    typed = {name[2:]: sent[name] for name in sent.fields if name.startswith("c.") and name[2:] in known}
+    stood = {name[2:]: sent[name] for name in sent.fields if name.startswith("w.")}
+    # What was not touched is not sent on: meanwhile somebody else may have said something of it.
+    typed = {about: sent[f"c.{about}"] for about in known if f"c.{about}" in sent.fields}
+    typed = {about: text for about, text in typed.items() if about not in stood or plain(text) != plain(stood[about])}
     try:
         check_token(desk.request, sent)
+        _meant(when)
         with desk.book.writing(desk.reader) as writing:
-            write_comments(writing, seen.plan, when.day.year, typed)
+            write_comments(writing, seen.plan, when.day.year, typed, stood)
     except (AccessError, WrongValuesError, ForbiddenError, NoSuchRowError) as error:
         sending = Sending(comments=typed, problems={"": _told(error)})
-        return _page(desk, evaluations, seen, when, kind, sending, 422)
+        return page_of(desk, evaluations, seen, when, kind, sending, 422)
     return RedirectResponse(f"{_address(seen, when, kind)}#comments", 303)
 
 
@@ -133,9 +97,11 @@ def read_draft(
     """A file of the report as it stands, made anew.
 
     Raises:
-        HTTPException: 503, a library of the extra ``documents`` is not there.
+        HTTPException: 503, a library of the extra ``documents`` is not there; 422, the day is none, or still to come.
     """
     seen, when = plan_seen(desk, evaluations.plans, plan), on_day(desk, as_of)
+    if when.problem:
+        raise HTTPException(422, when.problem[desk.language])
     given = given_of(desk.engine, desk.reader, evaluations.of(desk.reader, plan, when.day, desk.now), kind)
     try:
         made = report_file(given, ending, desk.language)
@@ -160,13 +126,14 @@ def sign(
     texts = {name: sent[name].strip() for name in ("number", "name", "signed")}
     try:
         check_token(desk.request, sent)
-        signature = _signature(desk, texts)
+        _meant(when)
+        signature = _signature(desk, texts, when)
         evaluation = evaluations.of(desk.reader, plan, when.day, desk.now)
         others = dict(evaluations.plans)
         sign_report(desk.book, desk.engine, desk.reader, evaluation, kind, signature, others)
     except (AccessError, WrongValuesError, ForbiddenError, NoSuchRowError, NotInstalledError) as error:
         problems = dict(error.problems) if isinstance(error, WrongValuesError) else {"": _told(error)}
-        return _page(desk, evaluations, seen, when, kind, Sending(texts=texts, problems=problems), 422)
+        return page_of(desk, evaluations, seen, when, kind, Sending(texts=texts, problems=problems), 422)
     return RedirectResponse(f"{_address(seen, when, kind)}#signed", 303)
 
 
@@ -187,12 +154,12 @@ def check(plan: PlanId, row: RowId, desk: TheDesk, sent: TheSent, evaluations: T
         check_token(desk.request, sent)
         checked = check_report(desk.engine, desk.reader, row)
     except (AccessError, NoSuchRowError) as error:
-        return _page(desk, evaluations, seen, when, kind, Sending(problems={"": _told(error)}), 422)
-    return _page(desk, evaluations, seen, when, kind, Sending(checked=(row, checked)))
+        return page_of(desk, evaluations, seen, when, kind, Sending(problems={"": _told(error)}), 422)
+    return page_of(desk, evaluations, seen, when, kind, Sending(checked=(row, checked)))
 
 
-def _signature(desk: Desk, texts: Mapping[str, str]) -> Signature:
-    """What the form of a signature says.
+def _signature(desk: Desk, texts: Mapping[str, str], when: OnDay) -> Signature:
+    """What the form of a signature says; a report is signed from the day of its figures on, and not tomorrow.
 
     Raises:
         WrongValuesError: Something is missing, or the day is none.
@@ -208,9 +175,23 @@ def _signature(desk: Desk, texts: Mapping[str, str]) -> Signature:
             day = date.fromisoformat(str(NOUNS[NOUN].fields()["signed"].read(texts["signed"])))
         except WrongValueError as error:
             problems["signed"] = error.why
+    if "signed" not in problems and not when.day <= day <= when.today:
+        days = {"as_of": desk.day(when.day.isoformat()), "today": desk.day(when.today.isoformat())}
+        wrong = _TOO_EARLY if day < when.day else _STILL_TO_COME
+        problems["signed"] = Title(wrong.vi.format(**days), wrong.en.format(**days))
     if problems:
         raise WrongValuesError(problems)
     return Signature(number=texts["number"], day=day, name=texts["name"])
+
+
+def _meant(when: OnDay) -> None:
+    """Nothing is written as of another day than the one that was meant.
+
+    Raises:
+        WrongValuesError: The day of the address is none, or still to come.
+    """
+    if when.problem:
+        raise WrongValuesError({"": when.problem})
 
 
 def _told(error: Exception) -> Title:
@@ -224,73 +205,3 @@ def _told(error: Exception) -> Title:
 
 def _address(seen: Seen, when: OnDay, kind: str) -> str:
     return f"/plans/{seen.plan.id}/report?as_of={when.day.isoformat()}&kind={kind}"
-
-
-def _page(
-    desk: Desk, evaluations: Evaluations, seen: Seen, when: OnDay, kind: Kind, sending: Sending, status: int = 200
-) -> HTMLResponse:
-    evaluation = evaluations.of(desk.reader, seen.plan.id, when.day, desk.now)
-    given = given_of(desk.engine, desk.reader, evaluation, kind)
-    comments = dict(given.comments) | dict(sending.comments)
-    say, language = words_of(desk.language), desk.language
-    results = {one.indicator: one for one in evaluation.result.indicators}
-    standings = {one.task: one for one in given.tasks}
-    indicators = [
-        Line(
-            of.id,
-            of.section,
-            of.title.model_dump()[language],
-            _result_told(say, results[of.id], of),
-            comments.get(of.id, ""),
-        )
-        for of in seen.plan.indicators
-    ]
-    tasks = [
-        Line(
-            of.id,
-            of.section,
-            of.title.model_dump()[language],
-            say(f"task.{standings[of.id].state}"),
-            comments.get(of.id, ""),
-        )
-        for of in seen.plan.tasks
-    ]
-    context = {
-        "seen": seen,
-        "plan": seen.plan,
-        "when": when,
-        "kind": kind,
-        "kinds": REPORT_KINDS,
-        "query": f"?as_of={when.day.isoformat()}&kind={kind}",
-        "indicators": indicators,
-        "tasks": tasks,
-        "formats": tuple(FORMATS),
-        "signed": _signed(desk, seen),
-        "sending": sending,
-        "made_up": evaluation.result.made_up,
-        "may_decide": bool(seen.place.province) and desk.reader.may(Action.DECIDE, "programme", seen.place),
-        "is_registered": bool(seen.place.province),
-    }
-    return desk.page("plans/report.html", context, status)
-
-
-def _result_told(say: Words, one: Evaluated, of: Indicator) -> str:
-    """Value and state of an indicator, as the report has them."""
-    if one.value is None:
-        return say.state(one)
-    unit = say.unit(of) if of.unit != "milestone" else ""
-    return f"{say.value(one.value, of)} {unit}".strip() + f" · {say.state(one)}"
-
-
-def _signed(desk: Desk, seen: Seen) -> list[Signed]:
-    """The newest first."""
-    rows = desk.book.all(desk.reader, NOUN, Asked(where={"plan": seen.plan.id}))
-    found = [
-        Signed(
-            one,
-            sorted(desk.documents.of(desk.reader, NOUN, one.id), key=lambda its: (its.media_type == GZIP, its.file)),
-        )
-        for one in rows
-        if one.values["is_signed"]
-    ]
-    return sorted(found, key=lambda one: str(one.entry.values["as_of"]), reverse=True)

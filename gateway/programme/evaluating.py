@@ -6,7 +6,7 @@ Because: every change of a row is an entry; days of machines come in without one
 
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -36,11 +36,13 @@ class Evaluation(NamedTuple):
         plan: Which.
         facts: What is known.
         result: How far it is.
+        gathered: On which day of the wall clock.
     """
 
     plan: Plan
     facts: Facts
     result: PlanEvaluated
+    gathered: date
 
 
 class Evaluations:
@@ -84,7 +86,8 @@ class Evaluations:
             if done is None:
                 facts, ledgers = self._facts_of(reader, of.province.code, as_of, now, asked)
                 result = evaluate_plan(of, facts, as_of, others=self.plans, ledgers=ledgers)
-                done = Evaluation(of, facts, result)
+                gathered = datetime.fromtimestamp(facts.gathered // 10**9, self._zone).date()
+                done = Evaluation(of, facts, result, gathered)
                 self._results.put((*asked, plan), number, now, done)
             return done
 

@@ -1,6 +1,6 @@
 """What a report on a plan is made of, gathered: its evaluation, tasks, what officers say of rows."""
 
-import re
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from importlib.metadata import version
@@ -18,16 +18,18 @@ from gateway.registry.nouns import NOUNS
 from gateway.registry.organisations import ProvinceRow
 from gateway.registry.pilots import FIGURES
 from gateway.registry.plan_records import RowCommentRow
-from gateway.registry.refusals import NoSuchRowError
+from gateway.registry.refusals import NoSuchRowError, WrongValuesError
 from gateway.registry.roles import Action, Reader
 from gateway.registry.tasks import SOURCES
 from gateway.registry.texts import Title
 from gateway.registry.writing import Writing
 from gateway.reports.given import Given, Kind
+from gateway.reports.wording import told_of
 
-_SENTENCE = re.compile(r"(?<=[.!?]) +")
-_ASKS = re.compile(r"\bhãy\b|^(?:Enter|Import|Ask|Write|Attach|Register|Correct|Choose)\b", re.IGNORECASE)
-"""Sentences that tell the reader of a page what to do."""
+_CHANGED = Title(
+    "Có người vừa sửa nhận xét này, nay là: «{now}». Hãy xem lại rồi bấm Lưu.",
+    'Somebody changed this comment meanwhile; it is now: "{now}". Look at it and save again.',
+)
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +77,7 @@ def given_of(
         signed=signature.day if signature else None,
         signed_by=signature.name if signature else "",
         software=version("nhipdo"),
+        gathered=evaluation.gathered,
     )
 
 
@@ -84,9 +87,7 @@ def reported(gap: Gap, language: str) -> str:
     >>> reported(Gap(code="no_records", parts={"of": "club"}), "vi")
     'Chưa có dữ liệu nào về: câu lạc bộ năng suất.'
     """
-    told = gap_told(gap, language)
-    kept = [one for one in _SENTENCE.split(told) if not _ASKS.search(one)]
-    return " ".join(kept) or told
+    return told_of(gap_told(gap, language))
 
 
 def written(facts: Facts) -> bytes:
@@ -122,13 +123,22 @@ def comments_of(session: Session, reader: Reader, plan: Plan, year: int) -> dict
     return {row.about: row.comment for row in session.execute(query)}
 
 
-def write_comments(writing: Writing, plan: Plan, year: int, comments: dict[str, str]) -> int:
+def write_comments(
+    writing: Writing, plan: Plan, year: int, comments: dict[str, str], seen: Mapping[str, str] | None = None
+) -> int:
     """Keep what is said of rows; an empty comment takes the one that is there out of use. How many changed.
+
+    Args:
+        writing: The transaction.
+        plan: On which.
+        year: Of the reports.
+        comments: Id of an indicator or task -> what is to be said of it.
+        seen: Id -> what stood there when it was typed; None: whatever is in force.
 
     Raises:
         NoSuchRowError: The plan's province is not registered.
         gateway.registry.refusals.ForbiddenError: They may not write there.
-        gateway.registry.refusals.WrongValuesError: One is too long.
+        WrongValuesError: One is too long, or somebody wrote another meanwhile.
     """
     its, session = RowCommentRow, writing.session
     province = province_of(session, plan.province.code)
@@ -140,10 +150,12 @@ def write_comments(writing: Writing, plan: Plan, year: int, comments: dict[str, 
     kept = {row.about: row for row in rows}
     n = 0
     for about, comment in comments.items():
-        row, text = kept.get(about), comment.strip()
+        row, text = kept.get(about), plain(comment)
         was = row.comment if row is not None and not row.retired_at else ""
         if text == was:
             continue
+        if seen is not None and plain(seen.get(about, was)) != was:
+            raise WrongValuesError({about: Title(_CHANGED.vi.format(now=was), _CHANGED.en.format(now=was))})
         n += 1
         if row is None:
             values = {"province": province, "plan": plan.id, "about": about, "year": year, "comment": text}
@@ -155,6 +167,11 @@ def write_comments(writing: Writing, plan: Plan, year: int, comments: dict[str, 
                 writing.retire("row_comment", row.id, None, "", back=True)
             writing.change("row_comment", row.id, {"comment": text}, None)
     return n
+
+
+def plain(text: str) -> str:
+    """A text as it is kept, whatever ends its lines where it was typed."""
+    return "\n".join(text.splitlines()).strip()
 
 
 def _both(title: Title) -> dict[str, str]:

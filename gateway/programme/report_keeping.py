@@ -27,14 +27,15 @@ from gateway.programme.report_files import FORMATS, report_file
 from gateway.registry.book import Book
 from gateway.registry.documents import GZIP, keep_document
 from gateway.registry.files import DocumentContentRow, DocumentRow
-from gateway.registry.plan_records import PlanReportRow
+from gateway.registry.nouns import Registered
+from gateway.registry.plan_records import FACTS_FILE, PlanReportRow
 from gateway.registry.refusals import ForbiddenError, NoSuchRowError
 from gateway.registry.roles import Action, Place, Reader
 from gateway.registry.writing import Writing
 from gateway.reports.given import Given, Kind
 
 NOUN = "plan_report"
-_FACTS, _RESULT = "facts.json.gz", "evaluation.json.gz"
+_RESULT = "evaluation.json.gz"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,13 +107,13 @@ def sign_report(
     given = given_of(engine, reader, evaluation, kind, signature)
     files = [report_file(given, ending) for ending in FORMATS]
     with book.writing(reader) as writing:
-        row = writing.make(NOUN, _values(given, province))
+        row = _row(writing, _values(given, province))
         for one in files:
             # A print is looked at as any that is sent; text and workbook nobody can send.
             made_as = "" if one.media_type == FORMATS["pdf"] else one.media_type
             keep_document(writing, NOUN, row.id, one.content, file=one.name, made_as=made_as)
         for name, content in (
-            (_FACTS, _kept_facts(evaluation, others)),
+            (FACTS_FILE, _kept_facts(evaluation, others)),
             (_RESULT, msgspec.json.encode(evaluation.result)),
         ):
             packed = gzip.compress(content, mtime=0)
@@ -133,7 +134,7 @@ def check_report(engine: Engine, reader: Reader, row_id: str) -> Checked:
         if not row.is_signed:
             msg = f"report {row_id}: is not signed off, so nothing is kept with it. Sign it off first."
             raise NoSuchRowError(msg)
-        kept = msgspec.json.decode(gzip.decompress(_content(session, row_id, _FACTS)), type=Kept)
+        kept = msgspec.json.decode(gzip.decompress(_content(session, row_id, FACTS_FILE)), type=Kept)
         result = msgspec.json.decode(gzip.decompress(_content(session, row_id, _RESULT)), type=PlanEvaluated)
         digest = row.facts_sha256
     plans = {name: Plan.model_validate_json(msgspec.json.encode(one)) for name, one in kept.plans.items()}
@@ -153,6 +154,14 @@ def _values(given: Given, province: str) -> dict[str, object]:
         "number": given.number,
         "facts_sha256": given.facts_sha256,
     }
+
+
+def _row(writing: Writing, values: dict[str, object]) -> Registered:
+    """A new row; or one of the same report that somebody entered and nobody signed: it must not be in the way."""
+    its = PlanReportRow
+    key = (getattr(its, name) == values[name] for name in its.noun.key)
+    entered = writing.session.scalar(select(its.id).where(*key, its.retired_at == 0, ~its.is_signed))
+    return writing.change(NOUN, entered, values, None) if entered else writing.make(NOUN, values)
 
 
 def _sign(writing: Writing, row: str, signature: Signature) -> None:

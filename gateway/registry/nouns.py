@@ -145,11 +145,26 @@ class Registered(Base):
         """
 
     @classmethod
+    def refuse_retirement(cls, values: Mapping[str, Value]) -> None:
+        """Refuse that a row is taken out of use; a noun that is fixed at some time overrides it.
+
+        Raises:
+            gateway.registry.refusals.WrongValuesError: It must not happen any more.
+        """
+
+    @classmethod
     def refuse_documents(cls, values: Mapping[str, Value]) -> None:
         """Refuse that a document is added to a row, or taken from it; a noun that is fixed at some time overrides it.
 
         Raises:
             gateway.registry.refusals.WrongValuesError: It must not happen any more.
+        """
+
+    def refuse_decision(self, session: Session) -> None:
+        """Refuse a decision that lacks what it rests on; asked when a field of ``needs_decision`` was set.
+
+        Raises:
+            gateway.registry.refusals.WrongValuesError: It lacks it.
         """
 
     def refuse_claim(self, session: Session, reader: Reader) -> None:

@@ -7,9 +7,11 @@ Because: what was handed in must be the same when somebody asks for it years lat
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session
 
 from gateway.registry.fields import Choice, Day, Flag, Line, Number, Value, Whole, field
+from gateway.registry.files import DocumentRow
 from gateway.registry.nouns import Noun, Registered
 from gateway.registry.refusals import WrongValuesError
 from gateway.registry.texts import Title
@@ -34,6 +36,8 @@ _RUN_SIGNED = Title(
     "Bản tính đã ký, không sửa được nữa. Hãy lưu một bản tính mới.",
     "The calculation is signed off and changes no more. Save a new one.",
 )
+FACTS_FILE = "facts.json.gz"
+"""With a signed report: what it rests on."""
 REPORT_KINDS = {
     "yearly": Title("Báo cáo năm", "Yearly report"),
     "midterm": Title("Sơ kết", "Midterm review"),
@@ -134,8 +138,19 @@ class PlanReportRow(Registered):
 
     @classmethod
     def refuse_change(cls, before: Mapping[str, Value], changed: AbstractSet[str]) -> None:
-        if before["is_signed"] and (wrong := sorted(changed - {"note"})):
-            raise WrongValuesError(dict.fromkeys(wrong, _SIGNED))
+        if before["is_signed"]:
+            raise WrongValuesError(dict.fromkeys(sorted(changed), _SIGNED))
+
+    @classmethod
+    def refuse_retirement(cls, values: Mapping[str, Value]) -> None:
+        if values["is_signed"]:
+            raise WrongValuesError({"is_signed": _SIGNED})
+
+    def refuse_decision(self, session: Session) -> None:
+        its = DocumentRow
+        facts = select(its.id).where(its.noun == "plan_report", its.row == self.id, its.file == FACTS_FILE)
+        if self.is_signed and session.scalar(facts) is None:
+            raise WrongValuesError({"is_signed": _NOT_MADE})
 
     @classmethod
     def refuse_documents(cls, values: Mapping[str, Value]) -> None:
@@ -212,6 +227,11 @@ class TfpRunRow(Registered):
     def refuse_change(cls, before: Mapping[str, Value], changed: AbstractSet[str]) -> None:
         if before["is_signed"] and (wrong := sorted(changed - {"note"})):
             raise WrongValuesError(dict.fromkeys(wrong, _RUN_SIGNED))
+
+    @classmethod
+    def refuse_retirement(cls, values: Mapping[str, Value]) -> None:
+        if values["is_signed"]:
+            raise WrongValuesError({"is_signed": _RUN_SIGNED})
 
     @classmethod
     def refuse_documents(cls, values: Mapping[str, Value]) -> None:

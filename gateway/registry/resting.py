@@ -14,8 +14,9 @@ def refuse_if_needed(session: Session, row: Registered) -> None:
     """Refuse to take a row out of use while others in use name it.
 
     Raises:
-        WrongValuesError: They do.
+        WrongValuesError: They do, or the row is fixed.
     """
+    type(row).refuse_retirement(row.values())
     for of in NOUNS.values():
         for name, link in of.links().items():
             if link.to != row.__tablename__ or of is type(row):

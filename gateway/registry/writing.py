@@ -53,6 +53,7 @@ class Writing:
         self._allowed(Action.WRITE, row)
         if any(read[name] for name in of.needs_decision):
             self._allowed(Action.DECIDE, row)
+            row.refuse_decision(self.session)
         self._unique(row)
         row.refuse_claim(self.session, self.reader)
         self._sign(row)
@@ -98,6 +99,7 @@ class Writing:
         self._allowed(Action.WRITE, row)
         if changed & type(row).needs_decision:
             self._allowed(Action.DECIDE, row)
+            row.refuse_decision(self.session)
         self._unique(row)
         if changed & set(type(row).noun.key):
             row.refuse_claim(self.session, self.reader)
@@ -164,8 +166,6 @@ class Writing:
             raise NoSuchRowError(f"{noun} {row_id}")
         self._allowed(action, row)
         return row
-
-    # ------------------------------------------------------------------ the parts
 
     def _allowed(self, action: Action, row: Registered) -> None:
         noun = type(row).noun

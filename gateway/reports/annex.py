@@ -1,13 +1,12 @@
 """The annex: what each figure rests on; and the records behind it, one by one, for the workbook."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from gateway.indicators.counted import ATTACHED, COUNTED, OWN
 from gateway.indicators.facts import Record
 from gateway.indicators.results import Ref
-from gateway.reports.content import Block, Heading, Paragraph, Table
+from gateway.reports.content import Block, Paragraph, Table
 from gateway.reports.given import Given
 from gateway.reports.indicators_told import pairs, title_of
 from gateway.reports.wording import Words
@@ -50,11 +49,8 @@ def annex(given: Given, say: Words) -> list[Block]:
         for number, (of, one) in enumerate(pairs(given), 1)
     )
     head = tuple(say(f"column.{name}") for name in ("no", "indicator", "counted", "kinds", "left_out", "proven"))
-    gathered = (
-        datetime.fromtimestamp(given.facts.gathered // 10**9, UTC).date() if given.facts.gathered else given.as_of
-    )
+    gathered = given.gathered or given.as_of
     return [
-        Heading(level=1, text=say("annex_title")),
         Paragraph(text=say("text.annex")),
         Table(head=head, widths=(0.06, 0.32, 0.13, 0.24, 0.12, 0.13), rows=rows, figures=(2, 4, 5)),
         Paragraph(text=say("text.annex_made", day=say.day(gathered), software=given.software), style="note"),

@@ -17,13 +17,15 @@ from gateway.reports.wording import words_of
 
 _WIDTH_IN = 6.3
 _DPI = 200
-_BAR_IN, _AROUND_IN = 0.42, 0.75
+_BAR_IN, _AROUND_IN = 0.36, 0.75
 _COURSE_IN, _COLUMNS = 2.0, 2
 _MOST_SHOWN = 150.0
 """Per cent; a longer bar is cut, and its figure stands beside it."""
 _LONGEST_NAME = 46
 _INK, _FAINT, _LINE = "#1b2a33", "#8a969d", "#0b4f6c"
 _COLOURS = {"exceeded": "#0b6b3a", "met": "#2f8f5b", "not_yet": "#c98a00", "not_met": "#b3261e"}
+_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+"""Behind figures, which the line of the target would cross."""
 _HATCHES = {"not_yet": "//", "not_met": "xx"}
 """Beside the colour: a print in grey tells them apart, too."""
 _STYLE: Any = {
@@ -76,7 +78,7 @@ def _bar(axes: Any, place: int, bar: Bar) -> None:
     length = min(100 * max(bar.progress, 0.0), _MOST_SHOWN)
     colour = _COLOURS.get(bar.state, _FAINT)
     axes.barh(place, length, 0.62, color=colour, edgecolor="white", hatch=_HATCHES.get(bar.state, ""), linewidth=0)
-    axes.text(length + 2, place, bar.told, va="center", fontsize=7.5, color=_INK)
+    axes.text(length + 2, place, bar.told, va="center", fontsize=7.5, color=_INK, bbox=_BEHIND)
 
 
 def _courses(chart: Chart) -> Figure:

@@ -10,7 +10,7 @@ from gateway.reports.indicators_told import chapter_of_indicators, general
 from gateway.reports.laboratory_told import chapter_of_laboratory
 from gateway.reports.pilots_told import chapter_of_pilots
 from gateway.reports.tasks_told import chapter_of_tasks
-from gateway.reports.wording import Words, words_of
+from gateway.reports.wording import NO_BREAK, Words, words_of
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 _LETTERS = "abcdefghiklmnopqrstuvxy"
@@ -40,6 +40,7 @@ def compose(given: Given, language: str = "vi") -> Report:
         head=_head(given, say),
         blocks=(*blocks, Paragraph(text=closing)),
         foot=_foot(given, say),
+        annex_head=_annex_head(given, say),
         annex=tuple(numbered(annex(given, say))),
         mark=say("made_up") if given.result.made_up else "",
         draft="" if given.signed else say("draft"),
@@ -91,7 +92,7 @@ def _head(given: Given, say: Words) -> Head:
     name = province.name.model_dump()[say.language]
     day = say.written_day(given.signed) if given.signed else say("open_day", year=given.as_of.year)
     return Head(
-        superior=say(f"superior_{province.kind}", name=name.upper()),
+        superior=say(f"superior_{province.kind}", name=name.upper().replace(" ", NO_BREAK)),
         agency=agency_of(given.plan, say).upper(),
         state=say("state"),
         motto=say("motto"),
@@ -100,6 +101,14 @@ def _head(given: Given, say: Words) -> Head:
         title=say("title"),
         subject=subject_of(given, say),
     )
+
+
+def _annex_head(given: Given, say: Words) -> tuple[str, str, str]:
+    """Source: Decree 30/2020/NĐ-CP, Annex I, part III: what an annex says of itself and of its document."""
+    number = given.number or say("open_number")
+    day = say.written_day(given.signed) if given.signed else say("open_day", year=given.as_of.year)
+    agency = agency_of(given.plan, say)
+    return say("annex"), say("annex_title"), say("annex_of", number=number, day=day, agency=agency)
 
 
 def _foot(given: Given, say: Words) -> Foot:

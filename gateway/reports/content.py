@@ -156,7 +156,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         head: Above.
         blocks: The text.
         foot: Below.
-        annex: Behind the signature.
+        annex_head: Above the annex, a line each: that it is one, its name, to which document it belongs.
+        annex: Behind the signature, on pages of its own.
         mark: What every page bears: that figures are made up; empty: nothing.
         draft: What every page bears while it is not signed off; empty: it is.
         page: Word for a page.
@@ -166,6 +167,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     head: Head
     blocks: tuple[Block, ...]
     foot: Foot
+    annex_head: tuple[str, str, str]
     annex: tuple[Block, ...]
     mark: str = ""
     draft: str = ""
@@ -183,9 +185,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         head: Of its columns.
         widths: Of its columns, letters.
         rows: Cells.
+        years: Places of columns that hold years, which have no sign between their thousands.
     """
 
     name: str
     head: tuple[str, ...]
     widths: tuple[int, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    years: tuple[int, ...] = ()

@@ -9,7 +9,7 @@ from gateway.reports.annex import Records, noun_told
 from gateway.reports.content import Cell, Sheet
 from gateway.reports.given import Given
 from gateway.reports.indicators_told import pairs, title_of, value_before
-from gateway.reports.pilots_told import in_percent, name_of, why_told
+from gateway.reports.pilots_told import in_percent, name_of, unit_of, why_told
 from gateway.reports.tasks_told import agencies_told, due_told, said_told
 from gateway.reports.wording import Words, words_of
 
@@ -56,11 +56,11 @@ _YEARS = {
     "id": 26,
     "indicator": 46,
     "year": 8,
-    "value": 14,
+    "value_of_year": 14,
     "cumulated": 14,
     "estimate": 14,
     "result": 20,
-    "is_full": 11,
+    "is_full": 20,
 }
 _TASKS = {
     "id": 26,
@@ -75,7 +75,7 @@ _TASKS = {
     "told": 60,
     "comment": 40,
 }
-_MONEY = {"id": 26, "task": 46, "source": 30, "planned": 18, "allocated": 18, "disbursed": 18}
+_MONEY = {"id": 26, "task": 46, "source": 30, "planned_dong": 20, "allocated_dong": 20, "disbursed_dong": 20}
 _EVIDENCE = {
     "id": 26,
     "indicator": 40,
@@ -84,14 +84,14 @@ _EVIDENCE = {
     "day": 14,
     "document": 26,
     "attached": 12,
-    "about": 36,
+    "record_id": 36,
 }
-_NOT_COUNTED = {"id": 26, "indicator": 40, "noun": 24, "record": 44, "why": 60, "about": 36}
+_NOT_COUNTED = {"id": 26, "indicator": 40, "noun": 24, "record": 44, "why": 60, "record_id": 36}
 _PILOTS = {
     "pilot": 40,
     "state": 26,
     "figure": 26,
-    "unit": 10,
+    "unit": 24,
     "pilot_before": 14,
     "change": 14,
     "low": 14,
@@ -108,7 +108,9 @@ _NOTES = {"about": 34, "note": 110}
 def _sheet(say: Words, name: str, columns: dict[str, int], rows: Iterator[Row], given: Given) -> Sheet:
     parts = {"year": given.as_of.year - 1, "day": say.day(given.as_of)}
     head = tuple(say(f"column.{column}", **parts) for column in columns)
-    return Sheet(name=say(f"sheet.{name}"), head=head, widths=tuple(columns.values()), rows=tuple(rows))
+    years = tuple(place for place, column in enumerate(columns) if column in ("year", "day"))
+    widths = tuple(columns.values())
+    return Sheet(name=say(f"sheet.{name}"), head=head, widths=widths, rows=tuple(rows), years=years)
 
 
 def _indicators(given: Given, say: Words) -> Iterator[Row]:
@@ -230,7 +232,7 @@ def _pilot(given: Given, say: Words, one: PilotJudged, each: FigureChange | None
         name_of(given, one),
         say(f"pilot.{one.state}"),
         figure,
-        "%" if scale != 1.0 else "",
+        unit_of(each.figure, say) if each else "",
         *shown,
         say(f"finding.{each.state}") if each else "",
         *one.days,

@@ -33,6 +33,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         signed: Day on which it was signed off; None: it was not.
         signed_by: By whom.
         software: Version of nhipdo.
+        gathered: Day of the wall clock on which the facts were gathered; None: it is not known.
     """
 
     plan: Plan
@@ -50,6 +51,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     signed: date | None = None
     signed_by: str = ""
     software: str = ""
+    gathered: date | None = None
 
     @property
     def as_of(self) -> date:

@@ -1,19 +1,25 @@
 """The chapters of the plan as a whole and of its indicators."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from gateway.indicators.facts import Gap
 from gateway.indicators.results import Evaluated, State
 from gateway.indicators.schema import Indicator
 from gateway.reports.content import Bar, Block, Bullets, Chart, Course, Heading, Paragraph, Table
 from gateway.reports.given import Given
-from gateway.reports.wording import STATES, Words
+from gateway.reports.wording import STATES, Words, told_of
 
 _WIDTHS = (0.06, 0.22, 0.15, 0.085, 0.135, 0.085, 0.11, 0.155)
 _MOST_NAMED = 4
 """Of indicators of one state that a sentence lists; the table has them all."""
 _MOST_COURSES = 6
 _LEAST_YEARS = 2
+_KIND_OF = {"trend": "wish", "=": "milestone"}
+_MOST_BARS = 15
+"""Of a picture: more have no room on a page."""
+_LONGEST_COMMENT = 160
+"""Letters of a comment that the narrow column has room for; a longer one stands below the table."""
 _GOOD = (State.EXCEEDED, State.MET)
 
 
@@ -48,14 +54,22 @@ def general(given: Given, say: Words, agency: str) -> list[Block]:
         told = "; ".join(one.title.model_dump()[say.language] for one in plan.legal_basis)
         found.append(Paragraph(text=say("text.legal", all=told)))
     found.append(Heading(level=2, text=say("heading.summary")))
-    wishes = sum(of.comparator == "trend" for of, _ in pairs(given))
-    n = len(given.result.indicators)
-    found.append(Paragraph(text=say("text.summary", n=n, numbered=n - wishes, wishes=wishes, day=day)))
+    if not plan.since <= given.as_of.year <= plan.until:
+        key = "text.before_plan" if given.as_of.year < plan.since else "text.after_plan"
+        found.append(Paragraph(text=say(key, since=plan.since, until=plan.until)))
+    found.append(Paragraph(text=say("text.summary", n=len(plan.indicators), parts=_parts(given, say), day=day)))
     lines = list(_summary(given, say))
     lines[-1] = f"{lines[-1][:-1]}."
     found.append(Bullets(items=tuple(lines)))
-    chart = _progress(given, say)
-    return [*found, chart] if chart else found
+    return [*found, *_progress(given, say)]
+
+
+def _parts(given: Given, say: Words) -> str:
+    """How many indicators have a number, how many are milestones, how many wishes."""
+    kinds = Counter(_KIND_OF.get(of.comparator, "numbered") for of, _ in pairs(given))
+    return ", ".join(
+        say(f"text.part_{kind}", n=kinds[kind]) for kind in ("numbered", "milestone", "wish") if kinds[kind]
+    )
 
 
 def chapter_of_indicators(given: Given, say: Words) -> list[Block]:
@@ -64,6 +78,7 @@ def chapter_of_indicators(given: Given, say: Words) -> list[Block]:
         Heading(level=2, text=say("heading.table")),
         Paragraph(text=say("text.counted")),
         _table(given, say),
+        *long_comments(given, say, ((of.id, of.section, title_of(of, say)) for of, _ in pairs(given))),
     ]
     if wishes := _wishes(given, say):
         found += [Heading(level=2, text=say("heading.wishes")), Paragraph(text=say("text.wishes")), wishes]
@@ -74,6 +89,31 @@ def chapter_of_indicators(given: Given, say: Words) -> list[Block]:
     found.append(Heading(level=2, text=say("heading.doubts")))
     found.append(Bullets(items=doubts) if doubts else Paragraph(text=say("text.doubts_none")))
     return found
+
+
+def comment_in_table(given: Given, say: Words, about: str) -> str:
+    """What the officer says of a row, or where it stands when the column has no room for it."""
+    comment = given.comments.get(about, "")
+    return comment if len(comment) <= _LONGEST_COMMENT else say("text.comment_below")
+
+
+def long_comments(given: Given, say: Words, rows: Iterable[tuple[str, str, str]], kind: str = "") -> Iterator[Block]:
+    """Below a table: the comments that its column has no room for.
+
+    Args:
+        given: What the report is made of.
+        say: Words of its language.
+        rows: Id, section and name of each row.
+        kind: ``task_`` of tasks.
+    """
+    told = tuple(
+        say("text.cannot_line", section=section, name=name, why=given.comments[about])
+        for about, section, name in rows
+        if len(given.comments.get(about, "")) > _LONGEST_COMMENT
+    )
+    if told:
+        yield Paragraph(text=f"{say(f'heading.{kind}comments')}:")
+        yield Bullets(items=told)
 
 
 def _summary(given: Given, say: Words) -> Iterator[str]:
@@ -113,7 +153,7 @@ def _row(given: Given, say: Words, number: int, of: Indicator, one: Evaluated) -
         value,
         say.value(one.measured, of) if of.unit != "milestone" else say("nothing"),
         say.state(one),
-        given.comments.get(of.id, ""),
+        comment_in_table(given, say, of.id),
     )
 
 
@@ -129,7 +169,7 @@ def _wishes(given: Given, say: Words) -> Table | None:
     rows: list[tuple[str, ...]] = []
     last = given.as_of.year - 1
     for of, one in pairs(given):
-        if of.measure.kind != "trend":
+        if of.measure.kind != "trend" or not one.components:
             continue
         rows.append((title_of(of, say),))
         named = {part.id: (part.vi if say.language == "vi" else part.en) for part in of.measure.components}
@@ -145,7 +185,7 @@ def _wishes(given: Given, say: Words) -> Table | None:
     return Table(head=head, widths=(0.46, 0.16, 0.16, 0.22), rows=tuple(rows), figures=(1, 2)) if rows else None
 
 
-def _progress(given: Given, say: Words) -> Chart | None:
+def _progress(given: Given, say: Words) -> Iterator[Chart]:
     numbered = [
         (of, one) for of, one in pairs(given) if one.progress is not None and of.comparator not in ("=", "trend")
     ]
@@ -161,7 +201,9 @@ def _progress(given: Given, say: Words) -> Chart | None:
     good = sum(one.state in _GOOD for _, one in numbered)
     words = {"target": say("chart.target"), "axis": say("chart.progress_axis")}
     title = say("chart.progress", good=good, n=len(bars))
-    return Chart(title=title, words=words, language=say.language, bars=bars) if bars else None
+    for first in range(0, len(bars), _MOST_BARS):
+        told = say("chart.progress_more", title=title) if first else title
+        yield Chart(title=told, words=words, language=say.language, bars=bars[first : first + _MOST_BARS])
 
 
 def _courses(given: Given, say: Words) -> Chart | None:
@@ -203,15 +245,16 @@ def _partly(given: Given, say: Words) -> list[Block]:
 
 def _bare(given: Given, say: Words) -> list[Block]:
     """What should be measured, and of which nothing was."""
-    bare = [title_of(of, say) for of, one in pairs(given) if one.measured is None and _is_measurable(of)]
+    bare = [title_of(of, say) for of, one in pairs(given) if one.measured is None and _waits(one, of)]
     if not bare:
         return []
     told = say("text.not_measured", n=len(bare), names="; ".join(bare))
     return [Heading(level=3, text=say("heading.not_measured")), Paragraph(text=told)]
 
 
-def _is_measurable(of: Indicator) -> bool:
-    return bool({of.feed, of.also_feed} & {"measured", "calibration"})
+def _waits(one: Evaluated, of: Indicator) -> bool:
+    """Whether something of it should be measured by now."""
+    return one.state is not State.NOT_BEGUN and bool({of.feed, of.also_feed} & {"measured", "calibration"})
 
 
 def _why(given: Given, say: Words, of: Indicator, one: Evaluated) -> str:
@@ -231,7 +274,7 @@ def _doubts(given: Given, say: Words) -> Iterator[str]:
         told = [given.gap(gap, say.language) for gap in one.doubts]
         # Where the evaluation carries the plan's own words they are not said twice.
         for words in (of.reading, of.ambiguity):
-            own = (words.vi if say.language == "vi" else words.en) if words else ""
+            own = told_of(words.vi if say.language == "vi" else words.en) if words else ""
             if own and not any(own in one_told for one_told in told):
                 told.append(own)
         if told:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from gateway.indicators.facts import FigureChange, PilotJudged
 from gateway.reports.content import Block, Bullets, Heading, Paragraph
 from gateway.reports.given import Given
-from gateway.reports.wording import Words
+from gateway.reports.wording import NO_BREAK, Words, decimals_for
 
 STATES = ("improved", "not_improved", "not_yet", "cannot_be_said")
-_OWN_UNITS = {"labour_productivity": "", "energy_per_unit": " Wh"}
+_OWN_UNITS = {"labour_productivity": "ideal_hours", "energy_per_unit": "energy_per_piece"}
 """Of figures that are no shares; a share is told in per cent, its change in points of per cent."""
 
 
@@ -38,7 +38,12 @@ def name_of(given: Given, one: PilotJudged) -> str:
     if row is None:
         return one.pilot[:12]
     site = sites.get(str(row.values.get("site") or ""))
-    return f"{row.label} ({site.label})" if site is not None and site.label else row.label
+    return f"{row.label}, {site.label}" if site is not None and site.label else row.label
+
+
+def unit_of(figure: str, say: Words) -> str:
+    """The unit of a figure of a pilot."""
+    return say(f"unit.{_OWN_UNITS.get(figure, 'percent')}")
 
 
 def in_percent(figure: str) -> bool:
@@ -58,16 +63,18 @@ def _change(given: Given, say: Words, each: FigureChange) -> str:
     if each.change is None or each.low is None or each.high is None or each.before is None:
         return say("text.pilot_not_yet", figure=figure)
     scale = 100.0 if in_percent(each.figure) else 1.0
-    points = {"vi": " điểm %", "en": " points of %"}[say.language] if scale != 1.0 else _OWN_UNITS[each.figure]
+    unit = unit_of(each.figure, say)
+    points = say("unit.points") if scale != 1.0 else unit
+    # A productivity of 0.143 h/h that rises by 0.021 asks for more digits than a share of 57 %.
+    decimals = decimals_for(*(scale * value for value in (each.change, each.low, each.high)))
     return say(
         "text.pilot_change",
         figure=figure,
-        before=say.number(scale * each.before),
-        unit=" %" if scale != 1.0 else _OWN_UNITS[each.figure],
-        change=say.signed(scale * each.change),
-        low=say.number(scale * each.low),
-        high=say.number(scale * each.high),
-        points=points,
+        before=say.number(scale * each.before, decimals) + ("" if unit == "%" else " ") + unit,
+        change=say.signed(scale * each.change, decimals),
+        low=say.number(scale * each.low, decimals),
+        high=say.number(scale * each.high, decimals),
+        points=f"{NO_BREAK}{points}",
         finding=say(f"finding.{each.state}"),
     )
 

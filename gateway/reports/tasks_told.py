@@ -1,11 +1,13 @@
 """The chapter of tasks: how far each is, what is late, and the money."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from gateway.indicators.schema import Due, Plan, Task
 from gateway.indicators.tasks import TaskStanding, TaskState
 from gateway.reports.content import Block, Bullets, Heading, Paragraph, Table
 from gateway.reports.given import Given
+from gateway.reports.indicators_told import comment_in_table, long_comments
 from gateway.reports.wording import Words
 
 _WIDTHS = (0.06, 0.32, 0.12, 0.15, 0.35)
@@ -27,6 +29,7 @@ def chapter_of_tasks(given: Given, say: Words) -> list[Block]:
         Paragraph(text=say("text.task_summary", n=len(tasks), told=told or say("nothing"), late=len(late))),
         Heading(level=2, text=say("heading.task_list")),
         _by_lead(given, say, tasks),
+        *long_comments(given, say, _named(given, say), "task_"),
         Heading(level=2, text=say("heading.task_late")),
         Bullets(items=lines) if lines else Paragraph(text=say("text.task_late_none")),
         Heading(level=2, text=say("heading.money")),
@@ -76,8 +79,13 @@ def _row(given: Given, say: Words, number: int, task: Task, one: TaskStanding) -
     title = task.title.vi if say.language == "vi" else task.title.en
     state = say(f"task.{one.state}").capitalize()
     late = f" ({say('column.late').lower()})" if one.is_late else ""
-    said = [part for part in (shortened(said_told(one, say)), given.comments.get(task.id, "")) if part]
+    said = [part for part in (shortened(said_told(one, say)), comment_in_table(given, say, task.id)) if part]
     return (str(number), title, due_told(task.due, say), f"{state}{late}", " ".join(said))
+
+
+def _named(given: Given, say: Words) -> Iterator[tuple[str, str, str]]:
+    for one in given.plan.tasks:
+        yield one.id, one.section, one.title.vi if say.language == "vi" else one.title.en
 
 
 def shortened(text: str) -> str:

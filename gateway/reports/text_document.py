@@ -10,16 +10,16 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from docx import Document
-from docx.enum.section import WD_ORIENT
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_TAB_ALIGNMENT, WD_TAB_LEADER
-from docx.oxml import OxmlElement
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from gateway.reports.charts import png_of
 from gateway.reports.content import Block, Bullets, Chart, Foot, Head, Heading, Paragraph, Report, Table
+from gateway.reports.text_marks import count_from_one, mark_row, padding, page_number, rule
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT = "Times New Roman"
@@ -51,7 +51,7 @@ def docx_of(report: Report, as_of: date) -> bytes:
     _blocks(document, report.blocks)
     _foot(document, report.foot)
     if report.annex:
-        document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+        _annex_head(document, report.annex_head)
         _blocks(document, report.annex)
     file = io.BytesIO()
     document.save(file)
@@ -106,7 +106,7 @@ def _headers(section: Any, report: Report) -> None:
     section.different_first_page_header_footer = True
     number = section.header.paragraphs[0]
     number.alignment = _CENTRE
-    _page_number(number)
+    page_number(number, _BODY)
     for header, paragraph in (
         (section.first_page_header, section.first_page_header.paragraphs[0]),
         (section.header, None),
@@ -122,28 +122,14 @@ def borne_by(report: Report) -> str:
     return " · ".join(part for part in (report.mark, report.draft) if part)
 
 
-def _page_number(paragraph: Any) -> None:
-    run = paragraph.add_run()
-    run.font.size = _BODY
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        if kind:
-            sign = OxmlElement("w:fldChar")
-            sign.set(qn("w:fldCharType"), kind)
-        else:
-            sign = OxmlElement("w:instrText")
-            sign.set(qn("xml:space"), "preserve")
-            sign.text = text
-        run._r.append(sign)  # noqa: SLF001  the library has no field codes
-
-
 def _head(document: Any, head: Head) -> None:
     """Agency left, name of the state right; below them number and place with day; then what the document is."""
     table = _bare_table(document, 2, _HEAD_SHARES)
     left, right = table.rows[0].cells
     _lines(left, (head.superior, Pt(12), {}), (head.agency, Pt(12), {"bold": True}))
-    _rule(left.paragraphs[-1], Mm(22))
+    rule(left.paragraphs[-1], Mm(22))
     _lines(right, (head.state, Pt(12), {"bold": True}), (head.motto, Pt(13), {"bold": True}))
-    _rule(right.paragraphs[-1], Mm(19))
+    rule(right.paragraphs[-1], Mm(19))
     left, right = table.rows[1].cells
     _lines(left, (head.number, Pt(13), {}))
     _lines(right, (head.place_date, Pt(13), {"italic": True}))
@@ -154,7 +140,18 @@ def _head(document: Any, head: Head) -> None:
     subject = document.add_paragraph()
     subject.alignment, subject.paragraph_format.space_after = _CENTRE, Pt(12)
     _run(subject, head.subject, _BODY, bold=True)
-    _rule(subject, Mm(58))
+    rule(subject, Mm(58))
+
+
+def _annex_head(document: Any, head: tuple[str, str, str]) -> None:
+    """The annex begins on a page of its own, and its pages are counted by themselves."""
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    count_from_one(section)
+    for text, kind in zip(head, ({"bold": True}, {"bold": True}, {"italic": True}), strict=True):
+        at = document.add_paragraph()
+        at.alignment, at.paragraph_format.space_after = _CENTRE, Pt(0)
+        _run(at, text, _BODY, **kind)
+    rule(at, Mm(60))
 
 
 def _foot(document: Any, foot: Foot) -> None:
@@ -167,6 +164,7 @@ def _foot(document: Any, foot: Foot) -> None:
         paragraph.alignment = _LEFT
     room: list[_Line] = [("", _BODY, {})] * 4
     _lines(right, (foot.post, _BODY, {"bold": True}), *room, (foot.signatory, _BODY, {"bold": True}))
+    mark_row(table.rows[0], "w:cantSplit")
 
 
 def _blocks(document: Any, blocks: Sequence[Block]) -> None:
@@ -203,11 +201,11 @@ def _table(document: Any, block: Table) -> None:
         _run(document.add_paragraph(), block.caption, Pt(12), italic=True)
     table = document.add_table(rows=1, cols=len(block.head), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    _padding(table, Mm(1))
+    padding(table, Mm(1))
     for cell, text, share in zip(table.rows[0].cells, block.head, block.widths, strict=True):
         _cell(cell, text, _CENTRE, bold=True)
         cell.width = Mm(_WIDTH_MM * share)
-    _mark_row(table.rows[0], "w:tblHeader")
+    mark_row(table.rows[0], "w:tblHeader")
     for row in block.rows:
         _row(table.add_row(), row, block)
     for column, share in zip(table.columns, block.widths, strict=True):
@@ -226,7 +224,7 @@ def _row(at: Any, row: tuple[str, ...], block: Table) -> None:
     else:
         for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
             _cell(cell, text, _RIGHT if place in block.figures else _LEFT, bold=False)
-    _mark_row(at, "w:cantSplit")
+    mark_row(at, "w:cantSplit")
 
 
 def _chart(document: Any, block: Chart) -> None:
@@ -260,40 +258,10 @@ def _run(paragraph: Any, text: str, size: Any, *, bold: bool = False, italic: bo
 def _bare_table(document: Any, rows: int, shares: tuple[float, float]) -> Any:
     table = document.add_table(rows=rows, cols=2)
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    _padding(table, Mm(0))
+    padding(table, Mm(0))
     for row in table.rows:
         for cell, share in zip(row.cells, shares, strict=True):
             cell.width = Mm(_WIDTH_MM * share)
     for column, share in zip(table.columns, shares, strict=True):
         column.width = Mm(_WIDTH_MM * share)
     return table
-
-
-def _rule(paragraph: Any, inset: Any) -> None:
-    """A line below a paragraph, shorter than it on both sides."""
-    below = paragraph.insert_paragraph_before("")
-    # The line belongs to an empty paragraph behind the words: the words keep the whole width.
-    paragraph._p.addnext(below._p)  # noqa: SLF001
-    form = below.paragraph_format
-    form.left_indent = form.right_indent = inset
-    form.space_before, form.space_after, form.line_spacing = Pt(2), Pt(4), Pt(3)
-    borders, line = OxmlElement("w:pBdr"), OxmlElement("w:top")
-    for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
-        line.set(qn(f"w:{name}"), value)
-    borders.append(line)
-    below._p.get_or_add_pPr().append(borders)  # noqa: SLF001
-
-
-def _padding(table: Any, width: Any) -> None:
-    """Room between the borders of a table and its words, left and right."""
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), str(round(width.twips)))
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    table._tbl.tblPr.append(margins)  # noqa: SLF001
-
-
-def _mark_row(row: Any, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))  # noqa: SLF001

@@ -1,8 +1,10 @@
 """Words, figures and days as they stand in reports, Vietnamese and English."""
 
+import re
 import tomllib
 from datetime import date
 from functools import cache
+from math import floor, log10
 from pathlib import Path
 
 from gateway.indicators.results import Evaluated, State
@@ -11,10 +13,34 @@ from gateway.indicators.schema import Indicator
 _FILE = Path(__file__).with_name("words.toml")
 _SIGNS = {"vi": str.maketrans(",.", ".,"), "en": str.maketrans("", "")}
 _MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 NOTHING = "\N{EN DASH}"
 _PERCENT = ("percent", "percent_per_year", "percent_of_plan")
 _DECIMALS = 2
 _VND_MILLION = 1_000_000
+_DIGITS = 3
+_SENTENCE = re.compile(r"(?<=[.!?]) +")
+_ASKS = re.compile(r"\bhãy\b|^(?:Enter|Import|Ask|Write|Attach|Register|Correct|Choose|Look)\b", re.IGNORECASE)
+"""Sentences that tell the reader of a page what to do."""
+
+
+def told_of(text: str) -> str:
+    """A text without what it asks the reader of a page to do, which is no part of a report.
+
+    >>> told_of("Chưa có hồ sơ nào. Hãy nhập hồ sơ.")
+    'Chưa có hồ sơ nào.'
+    """
+    return " ".join(one for one in _SENTENCE.split(text) if not _ASKS.search(one)) or text
+
+
+def decimals_for(*values: float) -> int:
+    """So many decimals that the largest of some values shows three digits; two at least.
+
+    >>> decimals_for(0.0, 0.021, -0.0147), decimals_for(57.2, 8.4), decimals_for(0.0)
+    (4, 2, 2)
+    """
+    largest = max(map(abs, values), default=0.0)
+    return max(_DECIMALS, _DIGITS - 1 - floor(log10(largest))) if largest else _DECIMALS
 
 
 class Words:
@@ -49,9 +75,9 @@ class Words:
             text = text.rstrip("0").rstrip(".")
         return ("0" if text == "-0" else text).translate(_SIGNS[self.language]).replace("-", _MINUS)
 
-    def signed(self, value: float) -> str:
+    def signed(self, value: float, decimals: int = _DECIMALS) -> str:
         """A change: its sign is always there."""
-        return f"+{self.number(value)}" if value > 0 else self.number(value)
+        return f"+{self.number(value, decimals)}" if value > 0 else self.number(value, decimals)
 
     def money(self, dong: int) -> str:
         """An amount, millions of đồng."""
@@ -98,7 +124,8 @@ class Words:
         else:
             assert isinstance(of.target, float), "the schema holds it"
             told = self(f"target.{_COMPARED[of.comparator]}", value=self.number(of.target), unit=unit)
-        return f"{told.strip()} {self(f'period.{of.period}', year=of.until)}"
+        # Administrative documents write the sign of per cent behind the figure, without room.
+        return f"{told.strip().replace(' %', '%')} {self(f'period.{of.period}', year=of.until)}"
 
     def state(self, one: Evaluated) -> str:
         """How it stands: beside "met" whether it was exceeded."""

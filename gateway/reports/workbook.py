@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from math import ceil
 from typing import Any
 
 from openpyxl import Workbook
@@ -14,6 +15,10 @@ from gateway.reports.content import Cell, Sheet
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST_CELL = 32_767
+_LINE_PT, _HIGHEST_PT = 15.0, 409.0
+"""Height of a line, and of the highest row that spreadsheets know."""
+_WIDTH_OF_PAGE = 260
+"""Letters of a page that can still be read in print."""
 _HEAD = Font(name="Times New Roman", size=11, bold=True)
 _BODY = Font(name="Times New Roman", size=11)
 _MARK = Font(name="Times New Roman", size=12, bold=True, color="B3261E")
@@ -51,17 +56,32 @@ def _write(at: Any, sheet: Sheet, mark: str) -> None:
         first = 2
     for place, text in enumerate(sheet.head, 1):
         _put(at, first, place, text, _HEAD).fill = _FILL
+    at.row_dimensions[first].height = _height(sheet.head, sheet.widths)
     for number, row in enumerate(sheet.rows, first + 1):
         for place, value in enumerate(row, 1):
-            _put(at, number, place, value, _BODY)
+            cell = _put(at, number, place, value, _BODY)
+            if place - 1 in sheet.years:
+                cell.number_format = "0"
+        at.row_dimensions[number].height = _height(row, sheet.widths)
     for place, width in enumerate(sheet.widths, 1):
         at.column_dimensions[get_column_letter(place)].width = width
     at.freeze_panes = f"A{first + 1}"
     if sheet.rows:
         at.auto_filter.ref = f"A{first}:{get_column_letter(len(sheet.head))}{first + len(sheet.rows)}"
     at.page_setup.orientation, at.page_setup.paperSize, at.page_setup.fitToHeight = "landscape", 9, 0
+    at.page_setup.fitToWidth = ceil(sum(sheet.widths) / _WIDTH_OF_PAGE)
     at.sheet_properties.pageSetUpPr.fitToPage = True
     at.print_title_rows = f"{first}:{first}"
+
+
+def _height(row: Sequence[Cell], widths: Sequence[int]) -> float:
+    """Of a row whose texts wrap, points: not every program works it out when it opens a file."""
+    lines = (
+        sum(ceil(max(len(part), 1) / max(width - 1, 1)) for part in text.splitlines())
+        for text, width in zip(row, widths, strict=True)
+        if isinstance(text, str)
+    )
+    return min(_LINE_PT * max(lines, default=1) + 1, _HIGHEST_PT) if row else _LINE_PT
 
 
 def _put(at: Any, row: int, column: int, value: Cell, font: Font) -> Any:

@@ -3,7 +3,9 @@
 import gzip
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from threading import Barrier, Thread
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -14,15 +16,19 @@ from sqlalchemy import update
 
 from gateway.api.security import COOKIE
 from gateway.programme import report_keeping
-from gateway.programme.report_keeping import check_report
+from gateway.programme.evaluating import Evaluations
+from gateway.programme.plan_files import load_plans
+from gateway.programme.report_content import Signature
+from gateway.programme.report_keeping import check_report, sign_report
 from gateway.registry import transaction
 from gateway.registry.book import Book
 from gateway.registry.documents import Documents
 from gateway.registry.files import DocumentContentRow
 from gateway.registry.plan_records import PlanReportRow
 from gateway.registry.refusals import ForbiddenError, WrongValuesError
-from gateway.registry.roles import SYSTEM, Grant, Role
+from gateway.registry.roles import SYSTEM, Grant, Reader, Role
 
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 PLAN = "dong-thap-2026-2030"
 NOW = int(datetime(2026, 12, 8, 3, tzinfo=UTC).timestamp()) * 10**9
 SIGNED = {"number": "12/BC-SKHCN", "name": "Nguyễn Văn An", "signed": "08/12/2026"}
@@ -143,6 +149,123 @@ def test_facts_that_somebody_changed_in_the_registry_are_found_and_what_comes_ou
         session.execute(update(its).where(its.sha256 == facts.sha256).values(content=changed))
     found = check_report(gateway.engine, SYSTEM, row.id)
     assert (found.facts_match, found.differs) == (False, ("dt26-training-turns",))
+
+
+@pytest.fixture
+def signed(officer, book, monkeypatch) -> str:
+    """A report without the files that others tests are of, which take their time."""
+    monkeypatch.setattr(report_keeping, "FORMATS", {})
+    assert send(officer, f"/plans/{PLAN}/report/sign", **SIGNED).status_code == 303
+    (row,) = book.all(SYSTEM, "plan_report")
+    return row.id
+
+
+def test_a_signed_report_is_neither_changed_nor_taken_out_of_use_by_anybody(signed, book, officer) -> None:
+    frozen = "The report is signed off and changes no more. Make a new one."
+    for reader in (SYSTEM, Reader("a", "admin", (Grant(Role.ADMINISTRATOR, "", ""),))):
+        for values in ({"note": "x"}, {"number": "1"}, {"is_signed": False}, {"facts_sha256": "0" * 64}):
+            with pytest.raises(WrongValuesError) as caught:
+                book.change(reader, "plan_report", signed, values, None)
+            assert {why.en for why in caught.value.problems.values()} == {frozen}
+        with pytest.raises(WrongValuesError) as caught:
+            book.retire(reader, "plan_report", signed, None, "wrong")
+        assert caught.value.problems["is_signed"].en == frozen
+    page = officer.get(f"/plans/{PLAN}/report").text
+    assert "12/BC-SKHCN" in page
+
+
+def test_a_report_is_signed_off_on_its_page_alone_and_one_that_was_only_entered_is_not_in_the_way(
+    officer, book, province, monkeypatch
+) -> None:
+    key = {"province": province, "plan": PLAN, "kind": "yearly", "as_of": "2026-12-08"}
+    forged = {"is_signed": True, "signed": "2026-12-08", "signed_by": "An", "facts_sha256": "0" * 64}
+    row = book.make(SYSTEM, "plan_report", key).id
+    for write in (
+        lambda: book.make(SYSTEM, "plan_report", key | forged | {"as_of": "2026-12-07"}),
+        lambda: book.change(SYSTEM, "plan_report", row, forged, None),
+    ):
+        with pytest.raises(WrongValuesError) as caught:
+            write()
+        assert {name: why.en for name, why in caught.value.problems.items()} == {
+            "is_signed": "Reports are signed off on the page of their plan. Open it and press Sign off."
+        }
+    monkeypatch.setattr(report_keeping, "FORMATS", {})
+    assert send(officer, f"/plans/{PLAN}/report/sign", **SIGNED).status_code == 303
+    assert [(one.id, one.values["is_signed"]) for one in book.all(SYSTEM, "plan_report")] == [(row, True)]
+
+
+def test_of_two_who_sign_at_once_one_is_told_that_it_is_there(gateway, book, province, trained, monkeypatch) -> None:
+    monkeypatch.setattr(report_keeping, "FORMATS", {})
+    plans = load_plans()
+    evaluation = Evaluations(gateway.engine, plans, ZONE).of(SYSTEM, PLAN, date(2026, 12, 8), NOW)
+    both, told = Barrier(2), []
+
+    def sign(name: str) -> None:
+        signature = Signature(number="12/BC-SKHCN", day=date(2026, 12, 8), name=name)
+        both.wait(10)
+        try:
+            told.append(sign_report(book, gateway.engine, SYSTEM, evaluation, "yearly", signature, dict(plans)))
+        except WrongValuesError as error:
+            told.append(error)
+
+    threads = [Thread(target=sign, args=(name,)) for name in ("An", "Bình")]
+    for one in threads:
+        one.start()
+    book.retire(SYSTEM, "attendance", trained, None, "")  # meanwhile the figures go on
+    for one in threads:
+        one.join(30)
+    (row,) = book.all(SYSTEM, "plan_report")
+    assert sorted(type(one).__name__ for one in told) == ["WrongValuesError", "str"]
+    assert row.id in told
+    assert check_report(gateway.engine, SYSTEM, row.id).holds
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("07/12/2026", "Ngày ký trước ngày của số liệu. Hãy ghi ngày 08/12/2026 hoặc sau đó."),
+        ("09/12/2026", "Ngày ký chưa tới. Hôm nay là 08/12/2026."),
+    ],
+)
+def test_a_report_is_signed_from_the_day_of_its_figures_on_and_not_tomorrow(officer, book, day, why) -> None:
+    answer = send(officer, f"/plans/{PLAN}/report/sign", **SIGNED | {"signed": day})
+    assert (answer.status_code, why in answer.text) == (422, True)
+    assert book.count(SYSTEM, "plan_report") == 0
+
+
+@pytest.mark.parametrize("day", ["2099-01-01", "31/02/2026"])
+def test_nothing_is_made_or_kept_as_of_another_day_than_the_one_that_was_meant(officer, book, day) -> None:
+    at = f"/plans/{PLAN}/report"
+    assert officer.get(f"{at}/draft.xlsx?as_of={day}").status_code == 422
+    assert send(officer, f"{at}/sign?as_of={day}", **SIGNED).status_code == 422
+    assert send(officer, f"{at}/comments?as_of={day}", **{"c.dt26-training-turns": "x"}).status_code == 422
+    assert (book.count(SYSTEM, "plan_report"), book.count(SYSTEM, "row_comment")) == (0, 0)
+
+
+def test_who_saves_an_old_page_takes_nothing_back_that_somebody_said_meanwhile(officer, book) -> None:
+    at, turns, experts = f"/plans/{PLAN}/report/comments", "dt26-training-turns", "dt26-experts"
+    assert send(officer, at, **{f"c.{turns}": "Một.\r\nHai.", f"w.{turns}": ""}).status_code == 303
+    # Another page, opened before that, on which nobody touched the first row.
+    old = {f"c.{turns}": "", f"w.{turns}": "", f"c.{experts}": "Ba.", f"w.{experts}": ""}
+    assert send(officer, at, **old).status_code == 303
+    kept = {row.values["about"]: row.values["comment"] for row in book.all(SYSTEM, "row_comment")}
+    assert kept == {turns: "Một.\nHai.", experts: "Ba."}
+    answer = send(officer, at, **{f"c.{turns}": "Khác.", f"w.{turns}": ""})
+    assert answer.status_code == 422
+    assert "Có người vừa sửa nhận xét này, nay là: «Một.\nHai.»." in answer.text
+    assert "Khác." in answer.text
+    shown = {f"c.{turns}": "Khác.", f"w.{turns}": "Một.\r\nHai."}
+    assert send(officer, at, **shown).status_code == 303
+
+
+def test_the_report_of_another_provinces_plan_is_not_there(officer, book, app, gateway) -> None:
+    other = book.make(SYSTEM, "province", {"code": "75", "name": "Đồng Nai"}).id
+    cookie = gateway.sign_in("binh", Grant(Role.PROVINCIAL_OFFICER, "province", other))
+    stranger = TestClient(app, follow_redirects=False, cookies={COOKIE: cookie})
+    for address in ("", "/draft.pdf"):
+        assert stranger.get(f"/plans/{PLAN}/report{address}").status_code == 404
+    for address in ("/comments", "/sign"):
+        assert send(stranger, f"/plans/{PLAN}/report{address}", **SIGNED).status_code == 404
 
 
 def test_a_signature_without_number_or_name_is_refused_beside_its_field(officer, book) -> None:

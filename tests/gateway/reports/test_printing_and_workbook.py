@@ -95,7 +95,7 @@ def test_numbers_are_numbers_and_what_cannot_be_said_is_an_empty_cell(book) -> N
     assert (share["Đến 25/11/2027"], share["Kết quả"]) == (None, "Chưa xác định được")
     assert share["Lý do"] == "Chưa có tổng số doanh nghiệp để chia."
     money = row_of(book["Kinh phí"], 2)
-    assert (money["Kế hoạch"], money["Đã giải ngân"]) == (500_000_000, 300_000_000)
+    assert (money["Kế hoạch (đồng)"], money["Đã giải ngân (đồng)"]) == (500_000_000, 300_000_000)
 
 
 def test_each_record_that_counts_stands_with_its_day_and_document(book) -> None:
@@ -103,7 +103,7 @@ def test_each_record_that_counts_stands_with_its_day_and_document(book) -> None:
     # An attendance counts by the day of its training, and is proven by the training's document.
     assert (attendance["Loại hồ sơ"], attendance["Ngày tính"]) == ("Người dự", "02/03/2027")
     assert (attendance["Văn bản chứng minh"], attendance["Tài liệu kèm theo"]) == ("5/QĐ", 1)
-    assert (training["Nội dung"], training["Văn bản chứng minh"]) == ("t1", "5/QĐ")
+    assert (training["Mã hồ sơ"], training["Văn bản chứng minh"]) == ("t1", "5/QĐ")
     left_out = row_of(book["Không tính"], 2)
     assert (left_out["Hồ sơ"], left_out["Lý do"]) == ("Lớp chưa nghiệm thu", "Chưa có văn bản nghiệm thu.")
 
@@ -127,10 +127,18 @@ def test_made_up_figures_are_marked_on_every_sheet_and_its_print(marked) -> None
 
 def test_a_pilot_stands_in_per_cent_and_energy_in_its_own_unit(book) -> None:
     oee, energy = row_of(book["Mô hình điểm"], 2), row_of(book["Mô hình điểm"], 3)
-    assert [oee[name] for name in ("Trước cải tiến", "Thay đổi", "Cận dưới 95 %", "Cận trên 95 %")] == [
+    assert [oee[name] for name in ("Trước cải tiến", "Thay đổi", "Cận dưới 95%", "Cận trên 95%")] == [
         *(62.1, 5.3, 2.1, 8.5)
     ]
     assert (energy["Trước cải tiến"], energy["Thay đổi"]) == (12.5, -0.5)
+    assert (oee["Đơn vị"], energy["Đơn vị"]) == ("%", "Wh/sản phẩm")
+
+
+def test_a_year_is_no_amount_and_a_row_is_as_high_as_its_longest_text(book) -> None:
+    years, indicators = book["Theo năm"], book["Chỉ tiêu"]
+    assert (years["C2"].value, years["C2"].number_format) == (2026, "0")
+    assert row_of(years, 2)["Giá trị trong năm"] == 1100
+    assert indicators.row_dimensions[2].height == 31  # "ít nhất 1.200 lượt người mỗi năm" in 28 letters
 
 
 def test_charts_are_drawn_as_points_and_as_shapes_without_fonts() -> None:

@@ -6,14 +6,16 @@ from datetime import date
 import msgspec
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from gateway.indicators.pilot_effects import Reason
+from gateway.indicators.schema import Plan
 from gateway.programme import judgement
 from gateway.reports.composing import compose
-from gateway.reports.content import Bullets, Chart, Heading, Paragraph
+from gateway.reports.content import Bullets, Chart, Heading, Paragraph, Table
 from gateway.reports.text_document import FONT, docx_of
-from gateway.reports.wording import words_of
+from gateway.reports.wording import NO_BREAK, told_of, words_of
 
 AS_OF = date(2027, 11, 25)
 WHYS = ("NOT_FIXED", "FIXED_LATE", "ABANDONED", "NO_MACHINES", "NOT_OVER", "OTHER_PILOT", "NO_CONTROL")
@@ -57,7 +59,10 @@ def test_the_head_has_agency_left_and_state_right_then_title_and_subject(documen
     assert day.text == "Đồng Tháp, ngày      tháng      năm 2027"
     assert all(run.italic for at in day.paragraphs for run in at.runs)
     texts = [at.text for at in document.paragraphs if at.text]
-    assert texts[:2] == ["BÁO CÁO", "Kết quả thực hiện Kế hoạch nâng cao năng suất, chất lượng năm 2027"]
+    assert [text.replace(NO_BREAK, " ") for text in texts[:2]] == [
+        "BÁO CÁO",
+        "Kết quả thực hiện Kế hoạch nâng cao năng suất, chất lượng năm 2027",
+    ]
 
 
 def test_page_numbers_stand_centred_above_from_the_second_page_on(document) -> None:
@@ -84,11 +89,11 @@ def test_every_state_stands_in_the_table_with_figures_as_people_write_them(docum
         *("1", "Lượt người được đào tạo", "ít nhất 1.200 lượt người mỗi năm", "1.100"),
         *("1.234 (ước cả năm: 1.300)", "1.000", "Đạt (vượt)", "Đã mở thêm hai lớp trong quý IV."),
     ]
-    assert rows[1][2:5] == ["trên 55 % đến năm 2030", "−3,25", "55,46"]  # noqa: RUF001
+    assert rows[1][2:5] == ["trên 55% đến năm 2030", "−3,25", "55,46"]  # noqa: RUF001
     assert rows[2][3:5] == ["3", "7"]
     assert [row[2] for row in rows[3:]] == [
         "ít nhất 3 câu lạc bộ mỗi năm",
-        "10–15 % mỗi năm",  # noqa: RUF001
+        "10–15% mỗi năm",  # noqa: RUF001
         "khoảng 8 mô hình mỗi năm",
         "hoàn thành trước hết năm 2030",
         "không nêu con số",
@@ -110,7 +115,8 @@ def test_chapters_are_numbered_as_decree_30_wants_them(given) -> None:
 
 def texts(report) -> str:
     found = [one.text for one in report.blocks if isinstance(one, Paragraph | Heading)]
-    return "\n".join([*found, *(item for one in report.blocks if isinstance(one, Bullets) for item in one.items)])
+    told = "\n".join([*found, *(item for one in report.blocks if isinstance(one, Bullets) for item in one.items)])
+    return told.replace(NO_BREAK, " ")
 
 
 def test_what_could_not_be_said_or_measured_is_named_with_its_reason(given) -> None:
@@ -123,12 +129,12 @@ def test_what_could_not_be_said_or_measured_is_named_with_its_reason(given) -> N
 
 def test_a_pilot_is_told_with_its_interval_in_per_cent_and_its_finding(given) -> None:
     told = texts(compose(given))
-    assert "TPM 2027 (Cơ khí Sa Đéc): đã cải thiện" in told
+    assert "TPM 2027, Cơ khí Sa Đéc: đã cải thiện" in told
     assert (
-        "OEE: trước cải tiến 62,1 %; thay đổi +5,3 điểm %, khoảng tin cậy 95 % từ 2,1 đến 8,5 điểm %. "
+        "OEE: trước cải tiến 62,1%; thay đổi +5,3 điểm phần trăm, khoảng tin cậy 95% từ 2,1 đến 8,5 điểm phần trăm. "
         "Kết luận: đã cải thiện." in told
     )
-    assert "thay đổi −0,5 Wh, khoảng tin cậy 95 % từ −1,5 đến 0,5 Wh." in told  # noqa: RUF001
+    assert "thay đổi −0,5 Wh/sản phẩm, khoảng tin cậy 95% từ −1,5 đến 0,5 Wh/sản phẩm." in told  # noqa: RUF001
     assert "Chất lượng: chưa đủ số liệu để kết luận." in told
 
 
@@ -148,7 +154,7 @@ def test_tasks_are_told_by_lead_with_what_is_late_and_the_money(document, given)
 def test_the_document_has_its_pictures_and_says_what_they_show(document) -> None:
     shown = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
     assert shown == [
-        "2 trên 4 chỉ tiêu có con số đã đạt hoặc vượt mức",
+        "2 trên 4 chỉ tiêu đã có số liệu so với mức là đạt hoặc vượt",
         "Giá trị từng năm của các chỉ tiêu có con số",
     ]
 
@@ -188,3 +194,76 @@ def test_the_same_report_in_english_has_english_figures(given) -> None:
 def test_every_reason_for_not_judging_a_pilot_has_words() -> None:
     codes = {*Reason, *(getattr(judgement, name) for name in WHYS)}
     assert [code for code in sorted(codes) if not words_of("vi").knows(f"why.{code}")] == []
+
+
+def test_the_annex_stands_on_pages_of_its_own_and_names_its_document(given, changed) -> None:
+    document = Document(io.BytesIO(docx_of(msgspec.structs.replace(compose(given), blocks=()), AS_OF)))
+    heads = [at for at in document.paragraphs if at.text][-6:-3]
+    assert [at.text for at in heads] == [
+        "Phụ lục",
+        "MINH CHỨNG CỦA CÁC SỐ LIỆU",
+        "(Kèm theo Báo cáo số        /BC-SKHCN ngày      tháng      năm 2027 của Sở Khoa học và Công nghệ)",
+    ]
+    assert [(at.runs[0].bold, at.runs[0].italic, at.alignment) for at in heads] == [
+        *((True, False, 1), (True, False, 1), (False, True, 1))
+    ]
+    counted = document.sections[-1]._sectPr.find(qn("w:pgNumType"))
+    assert (len(document.sections), counted.get(qn("w:start"))) == (2, "1")
+    signed = compose(changed(number="12/BC-SKHCN", signed=date(2027, 12, 8), signed_by="An"))
+    assert signed.annex_head[2] == (
+        "(Kèm theo Báo cáo số 12/BC-SKHCN ngày 08 tháng 12 năm 2027 của Sở Khoa học và Công nghệ)"
+    )
+    assert "có tại Phụ lục kèm theo." in texts(compose(given))
+
+
+def test_a_comment_that_a_column_has_no_room_for_stands_below_its_table(changed) -> None:
+    long = "Đã mở thêm lớp. " * 300
+    report = compose(changed(comments={"x-turns": long, "x-t-train": long, "x-tfp": "Ngắn."}))
+    cells = [row for one in report.blocks if isinstance(one, Table) for row in one.rows]
+    assert [row[7] for row in cells if row[1:2] == ("Lượt người được đào tạo",)] == ["Xem dưới bảng"]
+    assert [row[7] for row in cells if row[1:2] == ("Tỷ trọng đóng góp của TFP",)] == ["Ngắn."]
+    assert max(len(cell) for row in cells for cell in row) < 500
+    for name in ("II.1 – Lượt người được đào tạo", "III.1 – Tổ chức lớp đào tạo"):  # noqa: RUF001
+        assert f"{name}: {long}" in texts(report)
+
+
+def test_what_a_page_asks_its_reader_to_do_is_no_part_of_a_report_and_nothing_is_said_twice(given, changed) -> None:
+    asks = {"vi": "Đếm đơn vị có đăng ký. Hãy xem cột lĩnh vực.", "en": "Count them. Look at the fields."}
+    plan = given.plan.model_dump(mode="json")
+    for of in plan["indicators"]:
+        of["reading"] = asks
+    told = texts(compose(changed(plan=Plan.model_validate(plan), gap=lambda gap, language: told_of(asks[language]))))
+    assert "Hãy" not in told
+    assert "Đếm đơn vị có đăng ký. Đếm" not in told
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("2025-12-31", "Kế hoạch được thực hiện từ năm 2026;"), ("2031-01-05", "Kế hoạch kết thúc năm 2030.")],
+)
+def test_a_report_as_of_a_day_outside_its_plan_says_so(given, changed, day, said) -> None:
+    assert "Kế hoạch được thực hiện từ" not in texts(compose(given))
+    assert said in texts(compose(changed(result=msgspec.structs.replace(given.result, as_of=day))))
+
+
+def test_pictures_of_many_targets_have_room_on_a_page(given, changed) -> None:
+    one, many = given.plan.model_dump(mode="json"), 300
+    first, result = one["indicators"][0], given.result.indicators[0]
+    one["indicators"] = [first | {"id": f"x-{n}"} for n in range(many)]
+    results = tuple(msgspec.structs.replace(result, indicator=f"x-{n}") for n in range(many))
+    report = compose(
+        changed(
+            plan=Plan.model_validate(one), result=msgspec.structs.replace(given.result, indicators=results), comments={}
+        )
+    )
+    charts = [block for block in report.blocks if isinstance(block, Chart) and block.bars]
+    assert sum(len(chart.bars) for chart in charts) == many
+    assert max(len(chart.bars) for chart in charts) <= 15
+    assert charts[1].title.endswith("(tiếp theo)")
+
+
+def test_lines_and_paddings_stand_where_the_schema_of_texts_wants_them(document) -> None:
+    for at in document.element.body.iter(qn("w:pBdr")):
+        assert {one.tag for one in at.itersiblings(preceding=True)} <= {qn("w:pStyle"), qn("w:keepNext")}
+    for at in document.element.body.iter(qn("w:tblCellMar")):
+        assert {one.tag for one in at.itersiblings()} <= {qn("w:tblLook")}
