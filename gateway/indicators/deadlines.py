@@ -87,9 +87,9 @@ def last_day(deadline: str, year: int, *, inclusive: bool) -> date:
     if len(deadline) == _YEAR_DIGITS:
         return date(int(deadline), _DECEMBER, 31)
     month, day = (int(part) for part in deadline.split("-"))
-    # 29 February of a year that has none is its last day of February.
-    named = date(year, month, min(day, monthrange(year, month)[1]))
-    return named if inclusive else named - timedelta(days=1)
+    # Of a year without 29 February both "on" and "before" that day leave the last day of February.
+    last = min(day if inclusive else day - 1, monthrange(year, month)[1])
+    return date(year, month, 1) + timedelta(days=last - 1)
 
 
 def working_day_before(day: date, working: Callable[[date], bool]) -> date:

@@ -75,6 +75,7 @@ TABLE = {
     "persons": ("-y----yyA", "-y----yyA"),
     "pilots": ("-y--y-yyA", "------yyA"),
     "placements": FIRM,
+    "plan-reminders": OF_A_PROVINCE,
     "plan-reports": OF_A_PROVINCE,
     "production-lines": SHOP_FLOOR,
     "production-orders": SHOP_FLOOR,

@@ -57,11 +57,13 @@ def plan(*duties: dict[str, object]) -> Plan:
 @pytest.mark.parametrize(
     ("deadline", "inclusive", "last"),
     [
+        ("02-29", True, date(2026, 2, 28)),
+        ("02-29", False, date(2026, 2, 28)),  # there is no 29th: the 28th lies before it
+        ("03-01", False, date(2026, 2, 28)),
         ("11-25", True, date(2026, 11, 25)),  # chậm nhất ngày 25/11
         ("12-10", True, date(2026, 12, 10)),  # chậm nhất ngày 10/12
         ("11-30", False, date(2026, 11, 29)),  # trước ngày 30/11
         ("01-01", False, date(2025, 12, 31)),
-        ("02-29", True, date(2026, 2, 28)),
         ("2030", True, date(2030, 12, 31)),
         ("2030", False, date(2030, 12, 31)),
     ],
