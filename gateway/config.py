@@ -120,10 +120,17 @@ class HttpConfig(Strict, frozen=True, kw_only=True):
 
 
 class RetentionConfig(Strict, frozen=True, kw_only=True):
-    """How long the series are kept, days."""
+    """How long the series are kept, days; sums by hour and day, and what the registry tells, are kept for good.
+
+    Attributes:
+        sample_days: Samples.
+        window_days: Windows: means of a minute.
+        status_days: How edges and their buses were, minute by minute.
+    """
 
     sample_days: Days = 90.0
     window_days: Days = 3650.0
+    status_days: Days = 400.0
 
 
 class IndicatorsConfig(Strict, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.schema import RECOMPUTED, SAMPLE, WINDOW
+from edge_agent.wire.schema import BUS_STATUS, EDGE_STATUS, RECOMPUTED, SAMPLE, WINDOW
 from gateway import findings
 from gateway.access import accounts, links, sessions, tokens
 from gateway.config import GatewayConfig, RetentionConfig
@@ -109,7 +109,9 @@ def _at_once() -> datetime:
 
 def forget_old(timeseries: TimeSeries, retention: RetentionConfig, now: int) -> None:
     """Drop what is older than it is to be kept."""
-    kept = ((SAMPLE, retention.sample_days), (RECOMPUTED, retention.sample_days), (WINDOW, retention.window_days))
+    kept = [(SAMPLE, retention.sample_days), (RECOMPUTED, retention.sample_days), (WINDOW, retention.window_days)]
+    if isinstance(timeseries, Analysed):
+        kept += [(EDGE_STATUS, retention.status_days), (BUS_STATUS, retention.status_days)]
     for measurement, days in kept:
         try:
             gone = timeseries.forget_before(measurement, now - int(days * _DAY_NS))

@@ -4,10 +4,12 @@ import msgspec
 import pytest
 
 from edge_agent.wire.messages import EdgeStatus, InstrumentDescription
-from edge_agent.wire.schema import BUS_STATUS, BUS_STATUS_NUMBERS, EDGE_STATUS, EDGE_STATUS_NUMBERS
+from edge_agent.wire.schema import BUS_STATUS, BUS_STATUS_NUMBERS, EDGE_STATUS, EDGE_STATUS_NUMBERS, PLAN
+from gateway.config import RetentionConfig
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.latencies import Latencies
 from gateway.ingest.records import put_record
+from gateway.jobs import forget_old
 from gateway.registry import EdgeRow, transaction
 from gateway.timeseries import StoreUnavailableError
 from gateway.told.edges import MINUTE, EdgePoints
@@ -110,3 +112,14 @@ def test_minutes_that_could_not_be_told_are_told_later(engine, store, speaks, mo
             points.turn(NOW)
     points.turn(NOW + MINUTE)
     assert len(store.told(EDGE_STATUS, {}, *ALL)) == 2
+
+
+def test_statuses_are_dropped_after_their_days_and_roll_ups_never(store) -> None:
+    day = 86_400 * S
+    old, new = NOW - 401 * day, NOW - 399 * day
+    store.write([f"edge_status,site=a,edge=b silent=0.0 {at}" for at in (old, new)])
+    store.write([f"bus_status,site=a,edge=b,bus=c failures=0.0 {at}" for at in (old, new)])
+    store.write([f"plan,province=82,plan=p met=1.0 {at}" for at in (old, new)])
+    forget_old(store, RetentionConfig(), NOW)
+    kept = {name: [one.at for one in store.told(name, {}, *ALL)] for name in (EDGE_STATUS, BUS_STATUS, PLAN)}
+    assert kept == {EDGE_STATUS: [new], BUS_STATUS: [new], PLAN: [old, new]}
