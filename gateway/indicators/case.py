@@ -139,6 +139,7 @@ class Case:
     ) -> Evaluated:
         """The result, in the form that all have; the state follows from the value where none is given."""
         window = self.window
+        refs = tuple(sorted(dict.fromkeys(rests_on), key=lambda one: (one.noun, one.id)))
         return Evaluated(
             indicator=self.indicator.id,
             state=state or standing(self.indicator, value, is_over=self.is_over),
@@ -154,10 +155,10 @@ class Case:
             beside=beside,
             history=history,
             components=components,
-            rests_on=tuple(sorted(dict.fromkeys(rests_on), key=lambda one: (one.noun, one.id))),
+            rests_on=refs,
             not_counted=not_counted,
             missing=_sorted(missing),
-            doubts=_sorted([*self.unread(), *doubts]),
+            doubts=_sorted([*self.unread(), *doubts, *self._changed_since(refs)]),
         )
 
     def unsettled(self, value: float | None, state: State, year: int) -> tuple[State, list[Gap]]:
@@ -176,6 +177,15 @@ class Case:
         code = "ahead_so_far" if state in (State.MET, State.EXCEEDED) else "below_so_far"
         is_late = self.as_of.year > year
         return State.CANNOT_BE_SAID if is_late else State.NOT_YET, [Gap(code=code, parts={"year": str(year)})]
+
+    def _changed_since(self, refs: tuple[Ref, ...]) -> list[Gap]:
+        """Of a day in the past: records that the figure rests on and that were changed behind it."""
+        day = self.as_of.isoformat()
+        if self.ledger.last_change <= day:
+            return []
+        records = (self.ledger.record(one.noun, one.id) for one in refs)
+        n = sum(one is not None and one.changed > day for one in records)
+        return [Gap(code="changed_since", parts={"n": f"{n}", "day": day})] if n else []
 
     def not_begun(self) -> Evaluated:
         """Before its first year nothing is judged."""

@@ -211,6 +211,11 @@ class Tally:
         days = [int(part.days[part.days > 0][0]) for part in self._parts if (part.days > 0).any()]
         return min(days) // 10_000 if days else None
 
+    @property
+    def meant(self) -> frozenset[Ref]:
+        """Rows of any day that its sources mean."""
+        return frozenset(ref for part in self._parts for ref in part.refs(part.meant))
+
     def left_out(self, window: Window) -> tuple[NotCounted, ...]:
         """What looks as if it counted over some days, and does not, with the reason; sorted."""
         found = []

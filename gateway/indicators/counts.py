@@ -10,6 +10,7 @@ from gateway.indicators.judging import standing
 from gateway.indicators.ledger import PLACE, organisations_of
 from gateway.indicators.measures import Records, Share, Source, Statistic
 from gateway.indicators.names import alike
+from gateway.indicators.not_counted import not_counted
 from gateway.indicators.results import Beside, Evaluated, Ref, State, YearValue
 from gateway.indicators.series import series_of
 
@@ -21,7 +22,7 @@ def evaluate_records(case: Case, measure: Records) -> Evaluated:
     """A count: what documents prove, of which measured; what lacks its proof stands beside."""
     tally = Tally(case.ledger, measure)
     count = tally.over(case.window)
-    left_out = tally.left_out(case.window)
+    left_out = not_counted(case.ledger, tally, case.window)
     history = case.history(lambda window: float(tally.over(window).value))
     value: float | None = float(count.value)
     state, so_far = None, list[Gap]()
@@ -114,7 +115,7 @@ def evaluate_share(case: Case, measure: Share) -> Evaluated:
     share = Fraction(case, measure)
     whole = share.all(case.window)
     count = share.above.over(case.window, within=whole.keys)
-    left_out = share.above.left_out(case.window)
+    left_out = not_counted(case.ledger, share.above, case.window)
     value = share.over(case.window)
     missing = missing_of(case, (measure.numerator,), count)
     doubts = doubts_of(case, share.above, count)

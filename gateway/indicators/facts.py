@@ -22,6 +22,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
         values: Field -> value; a choice by its key, several choices as a tuple, a link as an id, a day as ISO 8601.
         attached: How many documents are kept with it.
         retired_at: When it went out of use, UTC ns; 0: it is in use. A record out of use counts for nothing.
+        changed: Day on which it was last changed, of the wall clock, ISO 8601; empty: it is not told.
     """
 
     noun: str
@@ -30,6 +31,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     values: Mapping[str, Value] = {}
     attached: int = 0
     retired_at: int = 0
+    changed: str = ""
 
 
 class FigureChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -56,10 +56,12 @@ class Ledger:
     Args:
         facts: All that may be known.
         former: Code of the province that a plan was made for; empty: that of today.
+        of_gone: Of the rows that went out of use, in place of those in use.
     """
 
-    def __init__(self, facts: Facts, former: str = "") -> None:
+    def __init__(self, facts: Facts, former: str = "", *, of_gone: bool = False) -> None:
         self.facts = facts
+        self._of_gone = of_gone
         self._former = former
         self._all: dict[str, dict[str, Record]] = {}
         self._used: dict[str, list[Record]] = {}
@@ -68,6 +70,16 @@ class Ledger:
         self._outside = frozenset(one.id for one in facts.records.get("province", ()) if self._is_outside(one))
         self._successes: dict[str, dict[str, list[tuple[int, Ref]]]] = {}
         self.judged = {one.pilot: one for one in facts.pilots if one.state in JUDGED}
+
+    @cached_property
+    def gone(self) -> "Ledger":
+        """The rows that went out of use, counted as if they had not."""
+        return Ledger(self.facts, self._former, of_gone=True)
+
+    @cached_property
+    def last_change(self) -> str:
+        """The day on which a row was last changed."""
+        return max((one.changed for rows in self.facts.records.values() for one in rows), default="")
 
     def record(self, noun: str, row: object) -> Record | None:
         """A row by its id, out of use or not."""
@@ -79,7 +91,11 @@ class Ledger:
         """Rows in use within the territory, by id."""
         if noun not in self._used:
             rows = self.facts.records.get(noun, ())
-            found = [one for one in rows if not one.retired_at and one.values.get(PLACE) not in self._outside]
+            found = [
+                one
+                for one in rows
+                if bool(one.retired_at) == self._of_gone and one.values.get(PLACE) not in self._outside
+            ]
             self._used[noun] = sorted(found, key=attrgetter("id"))
         return self._used[noun]
 

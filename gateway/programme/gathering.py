@@ -14,7 +14,8 @@ Because: facts are kept with a report, and names have no business there.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ ALSO = ("statistic", "year_estimate", "tfp_run")
 UNTOLD = frozenset(("note", "signed_by", "address"))
 """Fields that may name a person."""
 _OF_PERSONS = frozenset(("organisation", "agency"))
+_QUARTER = 900 * 10**9
 _YEARS_BACK = 8
 """Years of which the laboratories' figures are told."""
 
@@ -62,7 +64,7 @@ def gather(
         attached = _attached(session)
         records: dict[str, tuple[Record, ...]] = {PROVINCE: tuple(_province(one) for one in rows)}
         for noun in (*COUNTED, *LINKED_ONLY, *ALSO):
-            records[noun] = tuple(_records(session, reader, noun, places, attached[noun]))
+            records[noun] = tuple(_records(session, reader, noun, places, attached[noun], zone))
         records["certificate"] = certificates_of(session, reader, places)
         years = range(as_of.year - _YEARS_BACK, as_of.year + 1)
         capacity = capacity_of(session, reader, places, zone, years, as_of)
@@ -121,20 +123,20 @@ def _attached(session: Session) -> Mapping[str, Mapping[str, int]]:
 
 
 def _records(
-    session: Session, reader: Reader, noun: str, places: Sequence[str], attached: Mapping[str, int]
+    session: Session, reader: Reader, noun: str, places: Sequence[str], attached: Mapping[str, int], zone: ZoneInfo
 ) -> Iterable[Record]:
     of = NOUNS[noun]
     fields = {name: one for name, one in of.fields().items() if name not in UNTOLD}
     if of.personal:
         fields = {name: one for name, one in fields.items() if name in _OF_PERSONS}
     table: Any = of.__table__
-    columns = [table.c[name] for name in ("id", "retired_at", "of_province", *fields)]
+    columns = [table.c[name] for name in ("id", "retired_at", "changed_at", "of_province", *fields)]
     query = select(*columns).where(of.of_province.in_(places), reader.where(Action.READ, of.noun.group, of))
     told: list[tuple[str, Callable[[Any], Value] | None]] = [
         (name, _several(one) if isinstance(one, Choices) else None) for name, one in fields.items()
     ]
     label = _label(of, list(fields))
-    for row, retired_at, place, *rest in session.execute(query.order_by(table.c.id)):
+    for row, retired_at, changed_at, place, *rest in session.execute(query.order_by(table.c.id)):
         values = {name: tell(v) if tell else v for (name, tell), v in zip(told, rest, strict=True)}
         values[PLACE] = place
         yield Record(
@@ -144,7 +146,14 @@ def _records(
             values=values,
             attached=attached.get(row, 0),
             retired_at=retired_at,
+            changed=_day(changed_at // _QUARTER, zone),
         )
+
+
+@lru_cache(maxsize=100_000)
+def _day(quarter: int, zone: ZoneInfo) -> str:
+    """The day of a quarter of an hour since 1970; thousands of rows share one."""
+    return datetime.fromtimestamp(quarter * 900, zone).date().isoformat()
 
 
 def _several(one: Choices) -> Callable[[Any], Value]:

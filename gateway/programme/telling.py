@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.indicators.facts import Gap
+from gateway.registry.fields import Field, Link
 from gateway.registry.nouns import NOUNS
 
 _FOLDER = Path(__file__).parent
@@ -88,9 +89,12 @@ def _sector(part: str, language: str) -> str:
 
 def _field(part: str, language: str) -> str:
     """A field of a noun, ``listed.gtin``; one that we do not know by its name."""
-    noun, _, name = part.partition(".")
-    known = NOUNS[noun].fields().get(name) if noun in NOUNS else None
-    return known.title[language] if known is not None else name
+    noun, *path = part.split(".")
+    known: Field | None = None
+    for name in path:
+        known = NOUNS[noun].fields().get(name) if noun in NOUNS else None
+        noun = known.to if isinstance(known, Link) else ""
+    return known.title[language] if known is not None else path[-1]
 
 
 def _wanted(part: str, language: str) -> str:

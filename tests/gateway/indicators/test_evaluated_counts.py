@@ -1,5 +1,6 @@
 """Counts of records: what documents prove, turns and distinct things, what stands out with its reason."""
 
+import msgspec
 import pytest
 
 SUPPORTS = {"kind": "records", "sources": [{"of": "support"}], "count": "organisation"}
@@ -25,8 +26,42 @@ def test_what_a_document_proves_is_counted_and_the_rest_stands_out_with_its_reas
     found = asked("2026-11-25", measure=SUPPORTS)
     assert (found.value, found.state, found.progress) == (2, "met", 1)
     assert [ref.id for ref in found.rests_on] == ["s1", "s3"]
-    assert reasons(found) == {"s2": "no_document", "s4": "in_the_future"}
+    assert reasons(found) == {"s2": "no_document", "s4": "in_the_future", "s6": "out_of_use"}
     assert found.coverage == 2 / 3
+
+
+def test_what_went_out_of_use_and_would_not_have_counted_is_not_told(known, asked) -> None:
+    known.support("s1", "a", "2025-03-01", retired=True)
+    known.support("s2", "a", "2026-03-01", kind="guidance", retired=True)
+    known.support("s3", "a", "2026-03-01", proof="", retired=True)
+    measure = {"kind": "records", "sources": [{"of": "support", "where": {"kind": ["basic_tool"]}}]}
+    assert reasons(asked("2026-11-25", measure=measure)) == {"s3": "out_of_use"}
+
+
+def test_a_record_that_lacks_what_is_asked_for_is_told_with_the_field(known, asked) -> None:
+    for row, amount, day in (("s1", 5.0, "2026-03-01"), ("s2", None, "2026-03-01"), ("s3", None, "2025-03-01")):
+        known.support(row, "a", day, amount=amount)
+    known.support("s4", "b", "2026-03-01", kind="guidance", amount=None)
+    paid = {"of": "support", "where": {"kind": ["basic_tool"], "amount": "*"}}
+    found = asked("2026-11-25", measure={"kind": "records", "sources": [paid]})
+    assert [(one.ref.id, one.why.code, dict(one.why.parts)) for one in found.not_counted] == [
+        ("s2", "lacks_field", {"field": "support.amount"})
+    ]
+    # What another source counts lacks nothing.
+    either = {"kind": "records", "sources": [paid, {"of": "support", "where": {"kind": ["basic_tool"]}}]}
+    assert asked("2026-11-25", measure=either).not_counted == ()
+
+
+def test_records_that_were_changed_behind_the_day_are_told(known, asked) -> None:
+    known.support("s1", "a", "2026-03-01")
+    known.support("s2", "b", "2026-04-01")
+    known.rows[1] = msgspec.structs.replace(known.rows[1], changed="2026-08-02")
+    told = {day: asked(day, measure=SUPPORTS).doubts for day in ("2026-03-31", "2026-08-01", "2026-08-02")}
+    assert {day: [(one.code, dict(one.parts)) for one in doubts] for day, doubts in told.items()} == {
+        "2026-03-31": [],
+        "2026-08-01": [("changed_since", {"n": "1", "day": "2026-08-01"})],
+        "2026-08-02": [],
+    }
 
 
 def test_turns_are_rows_and_enterprises_are_counted_once(known, asked) -> None:

@@ -1,5 +1,8 @@
 """Whole plans: without facts, in any order, with a plan of a province's own; what never changes a figure."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -97,6 +100,35 @@ def test_facts_come_back_from_a_file_as_they_were(known) -> None:
     plan = PLANS["dong-thap-2026-2030"]
     day = date(2026, 11, 25)
     assert evaluate_plan(plan, again, day) == evaluate_plan(plan, facts, day)
+
+
+AGAIN = """
+import sys
+from datetime import date
+import msgspec
+from gateway.indicators.facts import Facts
+from gateway.indicators.plans import evaluate_plan
+from gateway.programme.plan_files import load_plans
+plans = load_plans()
+facts = msgspec.json.decode(sys.stdin.buffer.read(), type=Facts)
+for name in ("dong-thap-2021-2025", "dong-thap-2026-2030"):
+    sys.stdout.buffer.write(msgspec.json.encode(evaluate_plan(plans[name], facts, date(2026, 11, 25), others=plans)))
+"""
+
+
+def test_another_process_makes_the_same_bytes_of_kept_facts(known) -> None:
+    everything(known)
+    kept = canonical(known.facts(1))
+    found = b"".join(
+        msgspec.json.encode(evaluate_plan(PLANS[name], known.facts(), date(2026, 11, 25), others=PLANS))
+        for name in ("dong-thap-2021-2025", "dong-thap-2026-2030")
+    )
+    for seed in ("0", "4711"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        again = subprocess.run(
+            [sys.executable, "-c", AGAIN], input=kept, env=environment, capture_output=True, check=True
+        )
+        assert again.stdout == found
 
 
 def test_one_row_more_gives_another_hash(known) -> None:

@@ -135,7 +135,10 @@ def test_what_is_asked_and_answered_later_is_not_answered_yet(known, asked) -> N
     }
     before, after = (asked(day, measure=measure, unit="percent", target=100) for day in ("2026-03-31", "2026-04-01"))
     assert (round(before.value, 6), round(after.value, 6)) == (33.333333, 66.666667)
-    assert [one.ref.id for one in before.not_counted] == ["r2"]
+    assert [(one.ref.id, one.why.code) for one in before.not_counted] == [
+        ("r2", "in_the_future"),
+        ("r3", "lacks_field"),
+    ]
 
 
 def test_a_denominator_needs_no_document_and_a_numerator_does(known, asked) -> None:

@@ -106,6 +106,13 @@ def test_choices_come_as_keys_and_files_are_counted(own) -> None:
     assert (support.values["tools"], support.attached, support.label) == (("lean", "5s"), 1, "2026-04-01")
 
 
+def test_of_a_row_the_day_of_its_last_change_is_told_by_the_wall_clock(own) -> None:
+    for hour, day in ((16, "2026-11-25"), (17, "2026-11-26")):  # 17:00 UTC is midnight in Viet Nam
+        made = Book(own.engine, lambda hour=hour: NOW + hour * 3600 * 10**9)
+        made.change(SYSTEM, "support", own.support, {"document_number": f"{hour}/QĐ"}, None)
+        assert [one.changed for one in own.facts().records["support"]] == [day]
+
+
 def test_rows_out_of_use_are_among_the_facts_and_say_so(own) -> None:
     own.book.retire(SYSTEM, "support", own.support, None, "sai")
     assert [bool(one.retired_at) for one in own.facts().records["support"]] == [True]

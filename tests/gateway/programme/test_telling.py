@@ -53,6 +53,11 @@ def test_both_languages_say_the_same_parts_in_short_sentences(code) -> None:
             '"Experts" and "own-experts" cannot be compared yet: a value is missing.',
         ),
         (
+            Gap(code="lacks_field", parts={"field": "attendance.training.topic"}),
+            "Chưa ghi «Chủ đề».",
+            '"Topic" is not filled in.',
+        ),
+        (
             Gap(code="denominator_unnamed", parts={"n": "2", "field": "listed.gtin"}),
             "Mẫu số có 2 dòng chưa ghi «GTIN»; mỗi dòng tính là một. Hãy bổ sung.",
             '2 rows of the denominator lack "GTIN"; each counts as one. Complete them.',
