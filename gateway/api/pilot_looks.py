@@ -10,6 +10,7 @@ from gateway.programme.pilot_retention import Retained, read_until, retained
 from gateway.programme.pilots_judged import (
     definition_of,
     evidence_behind,
+    is_one_pilot,
     judged,
     last_whole_day,
     pilots_in_force,
@@ -61,7 +62,7 @@ def look_at(desk: Desk, entry: Entry) -> LookAt:
     zone = desk.request.app.state.zone
     day = last_whole_day(desk.now, zone)
     in_force = [one for one, _ in pilots_in_force(desk.engine, desk.reader, desk.now)]
-    others = [one for one in in_force if one.id != entry.id]
+    others = [one for one in in_force if not is_one_pilot(one, entry)]
     until = read_until(definition_of(entry, None, "", zone), day)
     read = read_pilot(desk.engine, desk.reader, entry, others, until, desk.now, zone)
     judgement = judged(read, day, has_bootstrap=True)

@@ -11,7 +11,7 @@ from gateway.api.registry_pages.desk import Desk, TheDesk
 from gateway.certificates.seals import KEY_FILE, Sealer, SealError
 from gateway.programme.pack import NoExtraError, Wanted, make_pack, public_key
 from gateway.programme.pack_form import fingerprint
-from gateway.programme.pilots_judged import pilots_in_force
+from gateway.programme.pilots_judged import is_one_pilot, pilots_in_force
 from gateway.registry.catalogue import NOUNS
 from gateway.registry.roles import Action
 
@@ -35,7 +35,7 @@ def give_pack(desk: TheDesk, pilot: PilotId) -> Response:
     in_force = pilots_in_force(desk.engine, desk.reader, desk.now)
     state = desk.request.app.state
     made_up = bool(getattr(state, "made_up", False))
-    wanted = Wanted(entry, [one for one, _ in in_force if one.id != pilot], desk.now, state.zone, made_up)
+    wanted = Wanted(entry, [one for one, _ in in_force if not is_one_pilot(one, entry)], desk.now, state.zone, made_up)
     try:
         content = make_pack(desk.engine, desk.reader, wanted, _sealer(desk))
     except (SealError, NoExtraError) as error:

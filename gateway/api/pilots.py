@@ -81,7 +81,7 @@ class Version(NamedTuple):
 def show_pilots(desk: TheDesk) -> HTMLResponse:
     """All pilots that somebody may see; those that a newer version replaces come last."""
     entries = list(desk.book.page(desk.reader, "pilot", Asked(limit=_MOST)).entries)
-    replaced = {str(one.values["replaces"]) for one in entries if one.values["replaces"]}
+    replaced = {str(one.values["replaces"]) for one in entries if one.values["replaces"] and one.values["is_fixed"]}
     today = _today(desk)
     entries.sort(key=lambda one: (one.id in replaced, one.values["state"] not in ("running", "planned")))
     context = {

@@ -14,7 +14,7 @@ _LONGEST_KEY = 1000
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Say in words what holds of a pack; exit code 1 when something does not, 2 when there is no such file or key.
+    """Say in words what holds of a pack; exit code 1 when something does not, 2 when nothing could be checked.
 
     Raises:
         DecisionError: The file cannot be read, or the key is none.
@@ -27,8 +27,9 @@ def verify(args: argparse.Namespace) -> int:
         msg = f"{pack}: {error.strerror or error}. Name the file of a pack."
         raise DecisionError(msg) from error
     except ModuleNotFoundError:
+        # Nothing was checked: that is no word against the pack.
         print(needs_extra(), file=sys.stderr)
-        return 1
+        return 2
     if checked.manifest is not None:
         told = checked.manifest
         print(f"{told.name}, version {told.version}, as of {told.as_of}")

@@ -1,4 +1,4 @@
-"""Pilots of the registry judged: those in use that no newer version replaces, as far as whoever asks may see them."""
+"""Pilots of the registry judged: in use, replaced by no newer fixed version, as far as whoever asks may see them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -88,11 +88,20 @@ def last_whole_day(now: int, zone: ZoneInfo) -> date:
 
 
 def pilots_in_force(engine: Engine, reader: Reader, now: int) -> list[tuple[Entry, list[Entry]]]:
-    """Pilots that can be judged, each with the others, by id."""
+    """Pilots that can be judged, each with the others, by id.
+
+    A version that is not fixed yet replaces nothing: the one before goes on counting while somebody writes a new one,
+    which stands beside it and is no other pilot.
+    """
     every = list(Book(engine, lambda: now).all(reader, "pilot"))
-    replaced = {str(one.values["replaces"]) for one in every if one.values["replaces"]}
+    replaced = {str(one.values["replaces"]) for one in every if one.values["replaces"] and one.values["is_fixed"]}
     current = sorted((one for one in every if one.id not in replaced), key=lambda one: one.id)
-    return [(one, [other for other in current if other.id != one.id]) for one in current]
+    return [(one, [other for other in current if not is_one_pilot(one, other)]) for one in current]
+
+
+def is_one_pilot(one: Entry, other: Entry) -> bool:
+    """Whether both are versions of one pilot."""
+    return other.id in (one.id, one.values["replaces"]) or one.id == other.values["replaces"]
 
 
 def read_pilot(

@@ -98,7 +98,6 @@ def _said(of: Definition) -> Iterator[tuple[str, object]]:
         yield name, day.isoformat() if day else ""
     yield "work_units", of.work_units
     yield "control_work_units", of.control_work_units
-    yield "figures", list(of.figures)
     yield "name", of.name
     yield "version", of.version
     yield "state", of.state
@@ -106,6 +105,8 @@ def _said(of: Definition) -> Iterator[tuple[str, object]]:
 
 def _other_model(of: Definition, values: Mapping[str, Any]) -> Iterator[str]:
     """What of the model the audit says otherwise; nothing said is what :mod:`gateway.registry.pilots` says it means."""
+    if values.get("figures") != list(of.figures):
+        yield "the audit has other figures"
     if (values.get("model") or Shape.LEVEL.value) != of.shape.value:
         yield "the audit has another model"
     if (values.get("weekdays") != "alike") != of.weekdays:

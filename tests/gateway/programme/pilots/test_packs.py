@@ -308,8 +308,38 @@ def test_the_key_may_stand_in_a_file(packed, pack, tmp_path) -> None:
 
 def test_without_the_library_people_are_told_how_to_get_it(packed, pack, capsys, monkeypatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "cryptography.exceptions", None)
-    assert main(["verify", str(pack.put())]) == 1
+    assert main(["verify", str(pack.put())]) == 2
     assert capsys.readouterr().err == (
         "pack of evidence: needs the library cryptography, which is not installed. "
         "Run: pip install 'nhipdo[documents]'\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("shape", "level_and_slope", "the audit has another model"),
+        ("weekdays", False, "the audit has other weekdays"),
+        ("figures", ["oee"], "the audit has other figures"),
+    ],
+)
+def test_another_model_or_fewer_figures_than_were_fixed_are_found(pack, field, value, words) -> None:
+    told = json.loads(pack.files["definition.json"])
+    told["definition"][field] = value
+    pack.files["definition.json"] = json.dumps(told).encode()
+    pack.rehash()
+    pack.seal_with(Ed25519PrivateKey.generate())
+    assert points(pack.put())["fixing"] == (False, words)
+
+
+def test_silent_days_are_packed_and_none_may_be_one_that_was_told(pack) -> None:
+    assert pack.files["silent.csv"].count(b"\n") == 1  # the head alone
+    pack.files["silent.csv"] += (
+        b"main,press-shop,press-1,2026-03-02,,,0,0,36000000000000,0,0,0,0,0,0,0,0,0,0,0,0,0,0.0\n"
+    )
+    pack.rehash()
+    pack.seal_with(Ed25519PrivateKey.generate())
+    assert points(pack.put())["days"] == (
+        False,
+        "silent.csv: press-shop/press-1 told something on 2026-03-02. Get the pack again.",
     )

@@ -83,6 +83,16 @@ def test_pilots_out_of_use_or_replaced_are_not_judged(workshop) -> None:
     assert workshop.judged().pilot == old.id
 
 
+def test_a_new_version_that_is_not_fixed_yet_takes_nothing_from_the_one_before(workshop) -> None:
+    workshop.run("press-1", gain=0.1, seed=1)
+    old = workshop.pilot()
+    new = workshop.pilot(version=2, replaces=old.id, is_fixed=False)
+    assert {one.pilot: (one.state, one.why) for one in workshop.every()} == {
+        old.id: ("improved", ()),
+        new.id: ("cannot_be_said", ("not_fixed",)),
+    }
+
+
 def test_another_pilot_on_the_same_machines_meanwhile_is_told_of(workshop) -> None:
     workshop.run("press-1", gain=0.1, seed=1)
     first = workshop.pilot()
