@@ -123,12 +123,11 @@ def test_another_process_makes_the_same_bytes_of_kept_facts(known) -> None:
         msgspec.json.encode(evaluate_plan(PLANS[name], known.facts(), date(2026, 11, 25), others=PLANS))
         for name in ("dong-thap-2021-2025", "dong-thap-2026-2030")
     )
-    for seed in ("0", "4711"):
-        environment = os.environ | {"PYTHONHASHSEED": seed}
-        again = subprocess.run(
-            [sys.executable, "-c", AGAIN], input=kept, env=environment, capture_output=True, check=True
-        )
-        assert again.stdout == found
+    environment = os.environ | {"PYTHONHASHSEED": "4711"}
+    again = subprocess.run(
+        [sys.executable, "-c", AGAIN], input=kept, env=environment, stdout=subprocess.PIPE, check=True
+    )
+    assert again.stdout == found
 
 
 def test_one_row_more_gives_another_hash(known) -> None:
