@@ -60,7 +60,8 @@ def noun_rows(engine: Engine, of: type[Registered]) -> Table:
 
 def _columns(name: str, one: Field) -> Iterator[Column]:
     if isinstance(one, Link):
-        yield Column(name, Kind.TEXT, one.title)
+        if not _names_a_person(one):
+            yield Column(name, Kind.TEXT, one.title)
         yield Column(f"{name}_id", Kind.TEXT, Title(f"{one.title.vi}: mã dòng", f"{one.title.en}: id of its row"))
         return
     kind = next((kind for of, kind in _KINDS if isinstance(one, of)), None)
@@ -72,10 +73,17 @@ def _columns(name: str, one: Field) -> Iterator[Column]:
 def _cells(entry: Entry, name: str, one: Field) -> Iterator[Cell]:
     value = entry.values.get(name, one.empty)
     if isinstance(one, Link):
-        yield entry.labels.get(name, "")
+        if not _names_a_person(one):
+            yield entry.labels.get(name, "")
         yield str(value or "")
     else:
         yield _cell(value, one)
+
+
+def _names_a_person(one: Link) -> bool:
+    """Whether what it links to is called by a person's datum."""
+    of = NOUNS[one.to]
+    return not of.personal.keys().isdisjoint(of.noun.label or of.noun.key)
 
 
 def _cell(value: Value, one: Field) -> Cell:

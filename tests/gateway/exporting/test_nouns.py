@@ -95,6 +95,12 @@ def test_personal_data_stay_in_the_registry(lab):
     assert {"full_name", "phone"} <= kept
     assert not kept & set(pq.read_schema(out).names)
     assert b"0912345678" not in out.read_bytes()
+    attendances = [column.name for column in noun_rows(lab.stores.engine, NOUNS["attendance"]).columns]
+    assert [name for name in attendances if name.startswith(("person", "training"))] == [
+        "training",
+        "training_id",
+        "person_id",
+    ]
 
 
 def test_every_noun_can_be_exported(lab):
