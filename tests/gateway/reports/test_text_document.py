@@ -9,6 +9,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
+from gateway.indicators.facts import CapacityYear
 from gateway.indicators.pilot_effects import Reason
 from gateway.indicators.schema import Plan
 from gateway.programme import judgement
@@ -267,3 +268,12 @@ def test_lines_and_paddings_stand_where_the_schema_of_texts_wants_them(document)
         assert {one.tag for one in at.itersiblings(preceding=True)} <= {qn("w:pStyle"), qn("w:keepNext")}
     for at in document.element.body.iter(qn("w:tblCellMar")):
         assert {one.tag for one in at.itersiblings()} <= {qn("w:tblLook")}
+
+
+def test_years_before_anything_is_known_of_laboratories_are_left_out(given, changed) -> None:
+    empty = tuple(CapacityYear(year=year) for year in (2024, 2025))
+    facts = msgspec.structs.replace(given.facts, capacity=(*empty, *given.facts.capacity))
+    (table,) = [one for one in compose(changed(facts=facts)).blocks if isinstance(one, Table) and one.head[0] == "Năm"]
+    assert [row[0] for row in table.rows] == ["2026", "2027"]
+    report = compose(changed(facts=msgspec.structs.replace(given.facts, capacity=empty)))
+    assert "Chưa có số liệu về năng lực đo lường, thử nghiệm." in texts(report)
