@@ -27,6 +27,9 @@ _SIDE = Choice("side", tag_values(PILOT, "side", [chosen("site"), chosen("pilot"
 _CHOSEN = (chosen("site"), chosen("pilot"), chosen("figure"), chosen("side"))
 _COLOURS = {"history": GREY, "baseline": BLUE, "washout": AMBER, "result": GREEN, "after": VIOLET}
 _COUNTS = '"counts" = 1'
+_JUDGED = (chosen("site"), chosen("pilot"), chosen("figure"), '"fitted" = "fitted"')
+"""Days of the side that is judged: of the machines, or of their difference to those for comparison. The last condition
+holds wherever the model says anything."""
 
 
 def board(say: Language) -> Board:
@@ -65,9 +68,7 @@ def _figures(say: Language) -> Line:
         query = influxql.rows(PILOT, {'median("value")': word}, [*_CHOSEN, _is(window), _COUNTS])
         panels.append((figures(say, f"pilot.{window}", [Asked(query, word)], "{number}", decimals=3), 8))
     word = say("figure.effect")
-    inner = influxql.rows(
-        PILOT, {'"value" - "counterfactual"': "effect"}, [*_CHOSEN, _is("result"), _COUNTS, '"low" < "high"']
-    )
+    inner = influxql.rows(PILOT, {'"value" - "counterfactual"': "effect"}, [*_JUDGED, _is("result")])
     query = f'SELECT mean("effect") AS "{word}" FROM ({inner})'  # noqa: S608  our own
     return Line(4, [*panels, (figures(say, "pilot.difference", [Asked(query, word)], "{number}", decimals=3), 8)])
 
@@ -83,7 +84,7 @@ def _days(say: Language) -> object:
 
 def _model(say: Language) -> object:
     named = {"value": GREEN, "fitted": BLUE, "counterfactual": ORANGE, "low": GREY, "high": GREY}
-    asked = [Asked(influxql.rows(PILOT, {f'"{name}"': name}, _CHOSEN), say(f"figure.pilot_{name}")) for name in named]
+    asked = [Asked(influxql.rows(PILOT, {f'"{name}"': name}, _JUDGED), say(f"figure.pilot_{name}")) for name in named]
     panel = curves(say, "pilot.judged", asked, "{number}", every="1d")
     return coloured(panel, {say(f"figure.pilot_{name}"): colour for name, colour in named.items()})
 
