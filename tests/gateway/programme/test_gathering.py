@@ -203,6 +203,7 @@ def test_the_laboratories_years_are_told(own) -> None:
     assert {one.values["organisation"] for one in facts.records["certificate"]} == {own.organisation}
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_facts_are_of_one_moment_whatever_is_entered_meanwhile(own) -> None:
     entered: list[str] = []
 
