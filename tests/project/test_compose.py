@@ -71,7 +71,7 @@ def whole() -> dict:
 
 @pytest.fixture
 def grafana(tmp_path: Path) -> Path:
-    for place in ("provisioning/datasources/one.yaml", "built/vi/one.json"):
+    for place in ("provisioning/datasources/one.yaml", "provisioning/datasources-2/one.yaml", "built/vi/one.json"):
         (tmp_path / "shipped" / place).parent.mkdir(parents=True)
         (tmp_path / "shipped" / place).write_text("{}\n", "utf-8")
     return tmp_path / "shipped"
@@ -199,6 +199,22 @@ def test_every_volume_has_a_name_and_every_folder_is_made(grafana: Path, tmp_pat
                     named.add(source)
     assert named == set(read("compose.yaml")["volumes"]) | set(read("compose.influx2.yaml")["volumes"])
     assert (tmp_path / "mosquitto" / "conf.d").is_dir()  # mounted over, within a folder that may only be read
+
+
+def test_grafana_is_given_every_name_that_its_provisioning_asks_for(whole: dict, root: Path) -> None:
+    folder = root / "dashboards" / "grafana" / "provisioning"
+    asked = {
+        name
+        for file in folder.glob("*/*.yaml")
+        for name in re.findall(r"\$\{?(NHIPDO_[A-Z_]+)", file.read_text("utf-8"))
+    }
+    service = whole["services"]["grafana"]
+    exported = set(re.findall(r"export (NHIPDO_\w+)=", service["command"][0]))
+    assert asked != set()
+    assert asked <= service["environment"].keys() | exported
+    built = {file.name for file in (root / "dashboards" / "grafana" / "built").iterdir()}
+    language = service["environment"]["NHIPDO_DASHBOARDS"].rpartition("/")[2]
+    assert language in built
 
 
 def test_grafana_lets_nobody_in_without_a_password_and_asks_nothing_of_the_world(whole: dict) -> None:
