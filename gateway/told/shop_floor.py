@@ -1,5 +1,6 @@
 """Elements by hour and day, and states: made anew wherever a nominal bucket or a stop was not told yet."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +11,15 @@ from sqlalchemy import ColumnElement, Engine, Table, and_, bindparam, literal_co
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.schema import ELEMENT_DAY, ELEMENT_HOUR, WORK_UNIT_STATE
-from gateway.registry import NominalBucketRow, StopRow, ingesting
+from gateway.registry import NominalBucketRow, StopRow, WindowHourRow, ingesting
 from gateway.shop_floor import UnitId
 from gateway.timeseries import Analysed
 from gateway.timeseries.points import Point, tag
 from gateway.told.elements_rolled import Stretch, midnight, rolled, stretches, zone_of_unit
 from gateway.told.mirroring import Gone, alone, mirror
 from gateway.told.states import DAY, states, utc_days
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 2000
 """So many nominal buckets, and so many stops, are looked at before what was made of them is marked as told."""
@@ -57,6 +60,7 @@ class ShopFloorPoints:
         self._engine = engine
         self._store = store
         self._zone = zone
+        self._has_looked = False
 
     def turn(self, now: int) -> int:
         """Tell all that is due; how many points changed.
@@ -69,6 +73,9 @@ class ShopFloorPoints:
         """
         changed = 0
         with alone(self._engine, _LOCK) as is_ours:
+            if is_ours and not self._has_looked:
+                self._look_for_emptied()
+                self._has_looked = True
             while is_ours:
                 with Session(self._engine) as session:
                     buckets, stops = _untold(session, _BUCKET, now), _untold(session, _STOP, now)
@@ -79,6 +86,19 @@ class ShopFloorPoints:
                 if max(len(buckets), len(stops)) < AT_ONCE:
                     break
         return changed
+
+    def _look_for_emptied(self) -> None:
+        """A store that lacks what was told last was emptied, or is another one: all is told to it again."""
+        its = NominalBucketRow
+        with Session(self._engine) as session:
+            told = select(its).where(its.told == its.revision).order_by(its.since.desc()).limit(1)
+            newest = session.scalars(told).first()
+        if newest is None:
+            return
+        unit = UnitId(newest.site, newest.edge, newest.work_unit)
+        if not self._store.told(WORK_UNIT_STATE, _tags(unit), newest.since, newest.since + 1):
+            log.warning("the store lacks the points that were told to it. All are told to it again.")
+            tell_again(self._engine)
 
     def _tell(self, unit: UnitId, its: _Changed, zone: ZoneInfo) -> int:
         changed = 0
@@ -112,6 +132,14 @@ class ShopFloorPoints:
             for table, ones in ((_BUCKET, its.buckets), (_STOP, its.stops)):
                 if ones:
                     session.connection().execute(_marking(table), [_keys(one) for one in ones])
+
+
+def tell_again(engine: Engine) -> None:
+    """All elements, stops and hours of windows are told again."""
+    with ingesting(engine) as session:
+        for table in (NominalBucketRow, StopRow):
+            session.execute(update(table).values(told=-1))
+        session.execute(update(WindowHourRow).values(told=0))
 
 
 def _untold(session: Session, table: Table, now: int) -> list[_Untold]:

@@ -149,6 +149,17 @@ def test_a_store_that_is_away_leaves_all_due(engine, store, floor, telling, monk
         assert session.scalars(select(StopRow.told)).all() == [1]
 
 
+def test_a_store_that_was_emptied_is_told_all_again_by_the_next_process(engine, store, floor, telling) -> None:
+    floor.came(*(floor.bucket(T0 + k * 10 * MIN, 1, floor.part()) for k in range(3)))
+    telling.turn(NOW)
+    for measurement in (ELEMENT_HOUR, ELEMENT_DAY, WORK_UNIT_STATE):
+        store.forget_before(measurement, 2**62)
+    zone = ZoneInfo("Asia/Ho_Chi_Minh")
+    assert ShopFloorPoints(engine, store, zone).turn(NOW) == 5  # an hour, a day, three states
+    assert agree(engine, store)
+    assert ShopFloorPoints(engine, store, zone).turn(NOW) == 0
+
+
 # ------------------------------------------------------------------ states
 
 
