@@ -8,6 +8,7 @@ A real InfluxDB 1.6 is filled with what ``queries_given.py`` makes up. Every que
 annotation of ``dashboards/grafana/built/vi`` is then asked of a month, and those of roll-ups and told points of a year
 too. Prints the median and the greatest time of each, ms. The interval is the one that Grafana takes for a panel of
 1000 points.
+"""
 
 import argparse
 import http.client
