@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from gateway.access.sites import Sites, is_within
 from gateway.api.health import of_all
 from gateway.api.permission import TheReader, sites_for
+from gateway.api.plans import ORDER, SHAPES
 from gateway.api.plans_source import TheEvaluations
 from gateway.api.production import address, titles_of
 from gateway.api.rendering import Pages
@@ -74,13 +75,19 @@ def show_overview(
     runs_it = reader.may(Action.READ, "gateway")
     day = day_at(today(now, zone)).before
     days = _yesterday(seen)
+    # Who runs a site looks at one figure; who looks after many, at a table.
+    runs_sites = reader.may(Action.DECIDE, "production")
     wanted = sorted((one for one in needs if one.urgency in _ORDER), key=lambda one: _ORDER[one.urgency])
     context = {
         "needs": wanted,
         "todo": len(wanted) + sum(one.needs_somebody for one in days),
         "fine": [one for one in needs if one.urgency == FINE],
         "steps": system.beginning(asked, everyone) if runs_it else [],
-        "yesterday": days,
+        "yesterday": days if runs_sites else [],
+        "sites": [] if runs_sites else days,
+        "plans": plans.standings(asked, reader, evaluations) if reader.may(Action.READ, "programme") else [],
+        "states": ORDER,
+        "shapes": SHAPES,
         "day": day,
         "floor": _floor(seen)[:MOST_MACHINES] if not reader.may(Action.DECIDE, "production") else [],
         "counts": _counts(seen),
@@ -95,7 +102,15 @@ def show_overview(
 
 
 def _needs(service: Service, seen: Seen) -> list[Need]:
-    """Everything that may concern them, in the order of the work: the gateway, edges, the floor, the programme."""
+    """Everything that may concern them, in the order of their work."""
+    reader = seen.reader
+    if reader.may(Action.WRITE, "programme") and not reader.may(Action.READ, "gateway"):
+        return _of_programme(seen) + _of_floor(service, seen)
+    return _of_floor(service, seen) + _of_programme(seen)
+
+
+def _of_floor(service: Service, seen: Seen) -> list[Need]:
+    """Of the gateway, edges, machines, the laboratory."""
     reader, asked = seen.reader, seen.asked
     needs: list[Need] = []
     if reader.may(Action.READ, "gateway"):
@@ -110,12 +125,19 @@ def _needs(service: Service, seen: Seen) -> list[Need]:
     if reader.may(Action.WRITE, "laboratory"):
         needs += [assurance.undecided_work(asked, reader), assurance.open_findings(asked, reader, seen.findings)]
         needs += laboratory.work(asked, reader)
+    return needs
+
+
+def _of_programme(seen: Seen) -> list[Need]:
+    """Of plans, their records, pilots."""
+    reader, asked = seen.reader, seen.asked
+    needs: list[Need] = []
     if reader.may(Action.READ, "task"):
         needs.append(plans.late_tasks(asked, reader, seen.evaluations))
     if reader.may(Action.WRITE, "programme"):
         needs.append(programme.reports_due(asked, reader))
         needs += plans.targets(asked, reader, seen.evaluations)
-        needs.append(programme.without_proof(asked, reader))
+        needs.append(plans.without_proof(asked, reader, seen.evaluations))
     if reader.may(Action.WRITE, "pilot"):
         needs.append(programme.pilots_without_data(asked, reader))
         needs += programme.deadlines(asked, reader)

@@ -1,4 +1,8 @@
-"""Provinces on like indicators, two plans side by side, and countries of the region from an imported table."""
+"""Provinces on like indicators, two plans side by side, and countries of the region from an imported table.
+
+Decision: targets of all plans stand side by side; how far one is, only before those who may see its records.
+Because: a plan is published and its records are not; an officer of one province would have nothing to compare with.
+"""
 
 from datetime import date
 from typing import Annotated, NamedTuple
@@ -26,13 +30,15 @@ class Compared(NamedTuple):
 
     Attributes:
         member: Plan and indicator.
-        row: How far it is; None: its province is not registered here.
+        row: How far it is; None: its province is not registered here, or not theirs to see.
+        is_theirs: Whether they may see the plan.
         how: How it is counted.
     """
 
     member: Member
     row: Row | None
     how: str
+    is_theirs: bool
 
 
 class Country(NamedTuple):
@@ -55,42 +61,44 @@ class Country(NamedTuple):
 def show_comparison(
     desk: TheDesk, evaluations: TheEvaluations, plan: Name = "", other: Name = "", as_of: AsOf = ""
 ) -> HTMLResponse:
-    """Like indicators of the plans that they may see; of two plans only when two are chosen."""
+    """Like indicators of all plans; of two plans only when two are chosen."""
     when = on_day(desk, as_of)
     seen = plans_seen(desk, evaluations.plans.values())
-    chosen = [one for one in seen if one.plan.id in (plan, other)] if plan and other else seen
+    theirs = {one.plan.id for one in seen}
+    every = [one.plan for one in seen]
+    every += sorted((one for one in evaluations.plans.values() if one.id not in theirs), key=lambda one: one.id)
+    chosen = [one for one in every if one.id in (plan, other)] if plan and other else every
     words = PlanWords(desk.speech)
-    results = {one.plan.id: _results(desk, evaluations, one, when.day) for one in chosen}
-    made_up = any(is_made_up for _, is_made_up in results.values())
+    results = {one.plan.id: _results(desk, evaluations, one, when.day) for one in seen if one.plan in chosen}
     tables = []
-    for family in families([one.plan for one in chosen]):
+    for family in families(chosen):
         rows = []
         for member in family.members:
-            its = results[member.plan.id][0].get(member.indicator.id)
+            its = results.get(member.plan.id, {}).get(member.indicator.id)
             row = row_of(member.indicator, its, words) if its else None
-            rows.append(Compared(member, row, " ".join(words.measure(member.indicator.measure))))
+            how = " ".join(words.measure(member.indicator.measure))
+            rows.append(Compared(member, row, how, member.plan.id in theirs))
         if not plan or other or any(one.member.plan.id == plan for one in rows):
             tables.append((family, rows))
     context = {
-        "seen": seen,
+        "plans": every,
         "plan": plan,
         "other": other,
         "when": when,
         "words": words,
         "tables": tables,
         "shapes": SHAPES,
-        "made_up": made_up,
         "countries": _countries(desk) if desk.may_read("statistic") else [],
     }
     return desk.page("plans/compare.html", context)
 
 
-def _results(desk: Desk, evaluations: TheEvaluations, one: Seen, day: date) -> tuple[dict[str, Evaluated], bool]:
-    """Indicator -> how far it is; whether the facts are made up."""
+def _results(desk: Desk, evaluations: TheEvaluations, one: Seen, day: date) -> dict[str, Evaluated]:
+    """Indicator -> how far it is."""
     if not one.place.province:
-        return {}, False
+        return {}
     result = evaluations.of(desk.reader, one.plan.id, day, desk.now).result
-    return {its.indicator: its for its in result.indicators}, result.made_up
+    return {its.indicator: its for its in result.indicators}
 
 
 def _countries(desk: Desk) -> list[tuple[str, list[Country]]]:

@@ -211,7 +211,6 @@ def _page(
         "plan": seen.plan,
         "when": when,
         "words": words,
-        "made_up": done.result.made_up,
         "row": row_of(one, its, words),
         "shapes": SHAPES,
         "measure": words.measure(one.measure, partial(_title, evaluations.plans, words)),

@@ -79,7 +79,6 @@ def show_tasks(
         "shapes": SHAPES,
         "states": STATES,
         "sources": SOURCES,
-        "made_up": evaluations.of(desk.reader, plan, when.day, desk.now).result.made_up,
         "may_write": desk.may_read("task_progress") and desk.reader.may(Action.WRITE, "task", seen.place),
     }
     return desk.page("plans/tasks.html", context)

@@ -84,15 +84,15 @@ class Listed(NamedTuple):
 def show_plans(desk: TheDesk, evaluations: TheEvaluations) -> HTMLResponse:
     """The plans of the provinces whose records they may see."""
     when = on_day(desk, "")
-    listed, made_up = [], False
+    listed = []
     for seen in plans_seen(desk, evaluations.plans.values()):
         counts: list[tuple[State, int]] = []
         if seen.place.province:
             result = evaluations.of(desk.reader, seen.plan.id, when.day, desk.now).result
-            counts, made_up = counts_of(result), made_up or result.made_up
+            counts = counts_of(result)
         due = [one for one in deadlines_of(seen.plan, when.day) if one.last]
         listed.append(Listed(seen, counts, due[0] if due else None))
-    context = {"listed": listed, "shapes": SHAPES, "made_up": made_up, "words": PlanWords(desk.speech)}
+    context = {"listed": listed, "shapes": SHAPES, "words": PlanWords(desk.speech)}
     return desk.page("plans/index.html", context)
 
 
@@ -118,7 +118,6 @@ def show_plan(
         "when": when,
         "by": by,
         "words": words,
-        "made_up": result.made_up,
         "counts": counts_of(result),
         "shapes": SHAPES,
         "groups": _by_section(rows) if by == "section" else _by_state(rows),

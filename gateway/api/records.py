@@ -11,6 +11,7 @@ from gateway.api.permission import allow
 from gateway.api.registry_pages.desk import Desk, TheDesk, is_id
 from gateway.api.registry_pages.linking import find
 from gateway.api.sent_forms import Sent, TheSent, check_token
+from gateway.indicators.counted import COUNTED
 from gateway.registry.book import Asked, Entry
 from gateway.registry.catalogue import NOUNS
 from gateway.registry.fields import Link
@@ -144,7 +145,8 @@ def _kinds(desk: Desk, nouns: tuple[str, ...]) -> list[Kind]:
         if not desk.may_read(noun):
             continue
         rows = desk.book.count(desk.reader, noun)
-        needs = "document_number" in of.fields()
+        # What is its own proof, or is proven by its class, lacks nothing.
+        needs = noun in COUNTED and COUNTED[noun].proof in of.fields()
         lacking = desk.book.count(desk.reader, noun, Asked(where={"document_number": ""})) if needs else None
         found.append(Kind(of, rows, lacking, desk.may_write(of)))
     return found

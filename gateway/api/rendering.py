@@ -56,6 +56,7 @@ class Renderer:
             menu=menu_of(getattr(request.state, "reader", None), _paths(request)),
             path=request.url.path,
             version=request.app.version,
+            is_made_up=bool(getattr(request.app.state, "made_up", False)),
             **context,
         )
         return HTMLResponse(text, status, {"Vary": "Accept-Language, Cookie"})

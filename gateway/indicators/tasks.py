@@ -228,7 +228,9 @@ def _late(plan: Plan, due: Due, state: TaskState, said: Sequence[Said], as_of: d
 
 def _silent(plan: Plan, newest: str, on: date) -> Gap | None:
     since = date.fromisoformat(newest) if newest else date(plan.since, 1, 1)
-    return Gap(code="task_silent", parts={"day": since.isoformat()}) if on - since > timedelta(days=SILENT_DAYS) else None
+    return (
+        Gap(code="task_silent", parts={"day": since.isoformat()}) if on - since > timedelta(days=SILENT_DAYS) else None
+    )
 
 
 def _reported_by(plan: Plan, year: int) -> date:

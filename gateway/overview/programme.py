@@ -1,18 +1,16 @@
-"""What the programme needs: tasks nobody reports on, results without a proof, pilots without data, what runs out."""
+"""What the programme needs: tasks nobody reports on, reports, pilots without data, what runs out."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select, union_all
+from sqlalchemy import and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.overview import ACT, FINE, LOOK, MOST_ITEMS, Item, Need
 from gateway.production.looking import Asked
 from gateway.production.periods import today
 from gateway.registry import ProductionDayRow
-from gateway.registry.files import DocumentRow
-from gateway.registry.nouns import NOUNS, Registered
 from gateway.registry.organisations import SiteRow
 from gateway.registry.pilots import PilotRow
 from gateway.registry.plan_records import PlanReportRow
@@ -21,6 +19,7 @@ from gateway.registry.programme import CertificationRow
 from gateway.registry.proofs import InformationRequestRow
 from gateway.registry.roles import Action, Reader
 from gateway.registry.tasks import TaskProgressRow
+from gateway.registry.texts import label_told
 
 REPORT_DAYS = 92
 """A task that goes on and of which nothing was said for a quarter is late."""
@@ -55,43 +54,6 @@ def late_reports(asked: Asked, reader: Reader) -> list[tuple[str, str, str]]:
     return [(row.plan, row.task, row.date) for row in rows]
 
 
-def without_proof(asked: Asked, reader: Reader) -> Need:
-    """Programme records that should have a document and have neither its number nor a file."""
-    nouns = {k: v for k, v in NOUNS.items() if v.noun.group == "programme" and v.noun.has_attachments}
-    bare = {name: _is_bare(name, noun, reader) for name, noun in nouns.items()}
-    # All in one question: there are many kinds of records, and mostly nothing is bare.
-    counts = [
-        select(literal(name).label("noun"), func.count()).select_from(noun).where(bare[name])
-        for name, noun in nouns.items()
-    ]
-    items = list[Item]()
-    with Session(asked.engine) as session:
-        found = {name: n for name, n in session.execute(union_all(*counts)) if n}
-        for name in (name for name in nouns if name in found):
-            if len(items) < MOST_ITEMS:
-                noun = nouns[name]
-                rows = session.scalars(select(noun).where(bare[name]).order_by(noun.made_at.desc()).limit(MOST_ITEMS))
-                items += [Item(_label(row), titles=_titles(noun, _label(row))) for row in rows]
-    count = sum(found.values())
-    return Need("without_proof", LOOK if count else FINE, count, tuple(items[:MOST_ITEMS]), "/records")
-
-
-def _is_bare(name: str, noun: type[Registered], reader: Reader) -> ColumnElement[bool]:
-    its: Any = noun
-    kept = exists().where(DocumentRow.noun == name, DocumentRow.row == its.id)
-    number = its.document_number == "" if "document_number" in noun.fields() else its.id != ""
-    return and_(its.retired_at == 0, reader.where(Action.READ, "programme", its), number, not_(kept))
-
-
-def _label(row: Registered) -> str:
-    words = (str(getattr(row, name, "") or "") for name in row.noun.label or row.noun.key)
-    return " · ".join(word for word in words if word) or row.id[:12]
-
-
-def _titles(noun: type[Registered], label: str) -> dict[str, str]:
-    return {language: f"{noun.noun.title[language]}: {label}" for language in ("vi", "en")}
-
-
 def pilots_without_data(asked: Asked, reader: Reader) -> Need:
     """Running pilots of whose sites nothing was told in the last days."""
     its, days = PilotRow, ProductionDayRow
@@ -122,14 +84,7 @@ def reports_due(asked: Asked, reader: Reader) -> Need:
     query = query.group_by(its.plan, its.duty, its.title, its.title_en, its.last_day).order_by(its.last_day)
     with Session(asked.engine) as session:
         rows = session.execute(query).all()
-    items = tuple(
-        Item(
-            f"{vi} ({day})",
-            f"/plans/{plan}/report",
-            titles={"vi": f"{vi} ({date.fromisoformat(day):%d/%m/%Y})", "en": f"{en or vi} ({day})"},
-        )
-        for plan, vi, en, day, _ in rows[:MOST_ITEMS]
-    )
+    items = tuple(dated(vi, day, f"/plans/{plan}/report", en) for plan, vi, en, day, _ in rows[:MOST_ITEMS])
     is_late = any(stage <= 0 for *_, stage in rows)
     return Need("reports_due", FINE if not rows else ACT if is_late else LOOK, len(rows), items, "/plans/calendar")
 
@@ -166,8 +121,13 @@ def _due(asked: Asked, query: Any, key: str, address: str, day: str) -> Need:
     with Session(asked.engine) as session:
         rows: Sequence[Any] = session.execute(query).all()
     is_over = any(str(when) < day for _, when in rows)
-    items = tuple(Item(f"{name} ({when})") for name, when in rows[:MOST_ITEMS])
+    items = tuple(dated(str(name), str(when)) for name, when in rows[:MOST_ITEMS])
     return Need(key, FINE if not rows else ACT if is_over else LOOK, len(rows), items, address, {"days": SOON_DAYS})
+
+
+def dated(name: str, day: str, address: str = "", en: str = "") -> Item:
+    """Something with its day, as people of either language write it."""
+    return Item(name, address, {"vi": f"{name} ({label_told('vi', day)})", "en": f"{en or name} ({day})"})
 
 
 def _before(asked: Asked, days: int) -> str:

@@ -83,12 +83,13 @@ def countries(rows: Iterable[Entry]) -> dict[str, list[CountryFigure]]:
     """Series -> its countries, the highest first: of the newest year that most of them have, else of their newest.
 
     Args:
-        rows: Of the noun ``statistic``; those whose territory is no country's code are left out.
+        rows: Of the noun ``statistic``; those of a sector, or whose territory is no country's code, are left out.
     """
     by_series: dict[str, dict[str, dict[int, Entry]]] = {}
     for row in rows:
         country = str(row.values["territory"])
-        if _COUNTRY.fullmatch(country):
+        # A row of one sector is another figure of the same year.
+        if _COUNTRY.fullmatch(country) and not row.values["sector"]:
             years = by_series.setdefault(str(row.values["series"]), {}).setdefault(country, {})
             years[int(str(row.values["year"]))] = row
     return {series: _side_by_side(of) for series, of in sorted(by_series.items()) if len(of) > 1}

@@ -1,10 +1,12 @@
 """Words in two languages, and text as people type it."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
 from gateway.registry.old_fonts import old_font
 
+_DAY = re.compile(r"([12]\d{3})-(\d{2})-(\d{2})")
 _CONTROL = {"Cc", "Cs", "Co", "Cn"}
 
 
@@ -83,3 +85,14 @@ def not_a(vi: str, en: str, value: object) -> WrongValueError:
     return WrongValueError(
         f"Cần {vi}, đã nhận «{shown(value)}». Hãy sửa lại.", f"Expected {en}, got {shown(value)!r}. Correct it."
     )
+
+
+def label_told(language: str, label: str) -> str:
+    """What a row is called, with the days in it as people write them; a code that only looks like a day stays.
+
+    >>> label_told("vi", "5S · 2026-09-15"), label_told("vi", "BM-2026-09-15 · 3"), label_told("en", "5S · 2026-09-15")
+    ('5S · 15/09/2026', 'BM-2026-09-15 · 3', '5S · 2026-09-15')
+    """
+    if language != "vi":
+        return label
+    return " · ".join(_DAY.sub(r"\3/\2/\1", one) if _DAY.fullmatch(one) else one for one in label.split(" · "))

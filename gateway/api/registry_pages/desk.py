@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from gateway.api.noun_routes import noun_named
 from gateway.api.noun_schemas import ID
 from gateway.api.permission import TheReader
-from gateway.api.registry_pages.telling import day_told, label_told, told
+from gateway.api.registry_pages.telling import day_told, told
 from gateway.api.rendering import Pages
 from gateway.api.source import Now, TheService
 from gateway.registry.book import Book, Entry
@@ -19,7 +19,7 @@ from gateway.registry.fields import Link
 from gateway.registry.nouns import NOUNS, Registered
 from gateway.registry.refusals import NoSuchRowError
 from gateway.registry.roles import Action
-from gateway.registry.texts import Title
+from gateway.registry.texts import Title, label_told
 
 RowId = Annotated[str, Path(pattern=ID)]
 GONE = Title("(không thấy được)", "(not to be seen)")

@@ -1,6 +1,5 @@
 """Values of fields in words: as people read them, and as they would type them. Pure."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -9,7 +8,6 @@ from gateway.registry.fields import Choice, Choices, Day, Field, Flag, Link, Num
 from gateway.registry.texts import Title
 
 YES, NO = Title("có", "yes"), Title("không", "no")
-_DAY = re.compile(r"([12]\d{3})-(\d{2})-(\d{2})")
 _GROUPED_FROM = 10_000
 """A year is written without a point."""
 _UNITS = {"VND": Title("đồng", "VND"), "mo": Title("tháng", "months")}
@@ -25,17 +23,6 @@ def day_told(language: str, day: str) -> str:
     if not day or language != "vi":
         return day
     return f"{date.fromisoformat(day):%d/%m/%Y}"
-
-
-def label_told(language: str, label: str) -> str:
-    """What a row is called, with the days in it as people write them; a code that only looks like a day stays.
-
-    >>> label_told("vi", "5S · 2026-09-15"), label_told("vi", "BM-2026-09-15 · 3"), label_told("en", "5S · 2026-09-15")
-    ('5S · 15/09/2026', 'BM-2026-09-15 · 3', '5S · 2026-09-15')
-    """
-    if language != "vi":
-        return label
-    return " · ".join(_DAY.sub(r"\3/\2/\1", one) if _DAY.fullmatch(one) else one for one in label.split(" · "))
 
 
 def whole_told(language: str, number: int) -> str:

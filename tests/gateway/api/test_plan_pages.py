@@ -62,7 +62,7 @@ def test_the_figure_its_target_its_evidence_and_what_was_not_counted_stand_on_on
     shown = words_of(officer.get(TURNS).text)
     assert "3 lượt người" in shown
     assert "Mục tiêu: ít nhất 500 lượt người mỗi năm" in shown
-    assert "Chưa đạt, còn thời gian" in shown
+    assert "Chưa đạt" in shown
     assert "tính đến 03/07/2026" in shown
     assert "Minh chứng: 3 bản ghi" in shown
     assert "Không tính: 2 bản ghi Chưa có số văn bản nghiệm thu hay tài liệu kèm theo. · 2" in shown
@@ -191,3 +191,40 @@ def test_hundreds_of_attendances_make_a_page_that_a_phone_can_open_and_the_rest_
     assert "Trang 1 trên 2" in page
     assert page.count("<details>") <= 26
     assert "Trang 2 trên 2" in officer.get(f"{TURNS}?of=attendance&page=2").text
+
+
+def test_targets_of_other_provinces_stand_beside_without_what_their_records_say(officer, attended) -> None:
+    page = officer.get("/plans/compare").text
+    assert "Số liệu của tỉnh này không ở đây." in page
+    assert "Đồng Nai 2026–2030" in page.split("</form>")[-1]  # noqa: RUF001  as the page has it
+    assert "/plans/dong-nai-2026-2030" not in page
+    assert 'href="/plans/dong-thap-2026-2030/indicators/' in page
+    of_two = officer.get("/plans/compare?plan=dong-thap-2026-2030&other=dong-nai-2026-2030").text
+    assert "Lai Châu" not in of_two.split("</form>")[-1]
+
+
+def test_made_up_content_is_marked_once_on_every_page_and_before_anybody_signs_in(app, officer, monkeypatch) -> None:
+    said = "Số liệu mô phỏng."
+    assert said not in officer.get(PLAN).text
+    monkeypatch.setattr(app.state, "made_up", True, raising=False)
+    for address in ("/", "/plans", PLAN, TURNS, f"{PLAN}/tasks", "/plans/compare", "/records", "/tfp", "/plans/none"):
+        assert officer.get(address, headers={"Accept": "text/html"}).text.count(said) == 1, address
+    assert TestClient(app).get("/login").text.count(said) == 1
+
+
+def test_who_asks_for_a_plan_or_an_indicator_that_is_none_is_told_so_in_words(officer) -> None:
+    for address in ("/plans/ke-hoach-la", f"{PLAN}/indicators/dt26-none", "/plans/Sai_Ten"):
+        answer = officer.get(address, headers={"Accept": "text/html"})
+        assert answer.status_code in (404, 422)
+        assert 'lang="vi"' in answer.text
+        assert "<h1>" in answer.text
+
+
+def test_what_its_own_number_proves_is_not_said_to_lack_a_document(officer, book, province) -> None:
+    firm = book.make(
+        SYSTEM, "organisation", {"code": "1400000001", "name": "Cơ khí", "kind": "enterprise", "province": province}
+    )
+    book.make(SYSTEM, "listed", {"organisation": firm.id, "kind": "ocop", "product": "Nem", "since": "2026-01-05"})
+    assert "chưa có văn bản nghiệm thu" not in officer.get("/records").text
+    book.make(SYSTEM, "support", {"organisation": firm.id, "kind": "basic_tool", "begins": "2026-01-05"})
+    assert "1 chưa có văn bản nghiệm thu" in officer.get("/records").text
