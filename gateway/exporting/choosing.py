@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, union
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import InstrumentDescription
@@ -11,11 +11,17 @@ from edge_agent.wire.schema import SAMPLE, WINDOW, WINDOW_FIELDS
 from gateway.ingest.journals import EdgeId
 from gateway.ingest.records import descriptions
 from gateway.people import DecisionError
-from gateway.registry import EdgeRow, WorkUnitRow
+from gateway.registry import EdgeRow, RecordRow, WorkUnitRow
 from gateway.timeseries import ChannelId, TimeSeries
 from gateway.timeseries.reading import channels_of
 
 _MOST_NAMED = 12
+# What is forwarded stands under the names of its origin, whose edge has never spoken here itself.
+_EDGES = union(
+    select(EdgeRow.site, EdgeRow.edge),
+    select(WorkUnitRow.site, WorkUnitRow.edge),
+    select(RecordRow.site, RecordRow.edge).where(RecordRow.noun == "instrument"),
+)
 
 
 class Span(NamedTuple):
@@ -43,14 +49,13 @@ class Channel(NamedTuple):
 
 
 def edges_of(engine: Engine, wanted: Wanted) -> list[EdgeId]:
-    """The edges that were asked for, by site and name.
+    """The edges that were asked for, by site and name: also those of which a gateway below has told.
 
     Raises:
         DecisionError: None is called so.
     """
     with Session(engine) as session:
-        rows = session.execute(select(EdgeRow.site, EdgeRow.edge).order_by(EdgeRow.site, EdgeRow.edge))
-        every = [EdgeId(*row) for row in rows]
+        every = sorted(EdgeId(*row) for row in session.execute(_EDGES))
     check_names("site", wanted.sites, (one.site for one in every))
     at_sites = [one for one in every if not wanted.sites or one.site in wanted.sites]
     check_names("edge", wanted.edges, (one.edge for one in at_sites))

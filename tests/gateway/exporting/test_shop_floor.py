@@ -80,7 +80,7 @@ def test_a_part_without_energy_has_none_and_is_not_zero(told):
 @IN_A_FILE
 def test_two_ranges_that_meet_hold_every_element_once(told):
     whole = pd.read_parquet(told.export("elements", *EVER))
-    for border in ("2025-11-25T10:00", "2025-11-25T17:00:00Z", "2025-11-26T03:05", "2025-11-26"):
+    for border in ("2025-11-25T10:00", "2025-11-25T17:00:00Z", "2025-11-26T01:05", "2025-11-26"):
         halves = [
             pd.read_parquet(told.export("elements", "--since", "2025-11-24", "--until", border)),
             pd.read_parquet(told.export("elements", "--since", border, "--until", "2025-12-01")),
@@ -119,6 +119,16 @@ def test_a_day_is_the_whole_day_whatever_the_hour_that_is_asked_for(told):
     ):
         table = pd.read_parquet(told.export("production", "--since", since, "--until", until))
         assert sorted(table["day"].unique()) == days
+
+
+@IN_A_FILE
+def test_what_a_gateway_below_has_forwarded_is_exported_too(shop, bucket):
+    """Its edge has never spoken here itself: it is known by its machines alone."""
+    edge = EdgeId("lai-vung", "kiln")
+    shop.machine("kiln-1", edge)
+    shop.tell(bucket(BEGIN, "kiln-1"), edge=edge)
+    table = pd.read_parquet(shop.export("elements", *EVER, "--site", "lai-vung"))
+    assert table[["site", "edge", "work_unit"]].to_numpy().tolist() == [["lai-vung", "kiln", "kiln-1"]]
 
 
 def stop(since: int, **said: object) -> Stop:
