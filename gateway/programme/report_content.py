@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from hashlib import sha256
 from importlib.metadata import version
 
 import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from gateway.indicators.facts import Facts, Gap
+from gateway.indicators.facts import Gap, facts_hash
 from gateway.indicators.schema import Plan
 from gateway.programme.evaluating import Evaluation
 from gateway.programme.plan_tasks import task_standings
@@ -65,7 +64,7 @@ def given_of(
         plan=plan,
         result=evaluation.result,
         facts=evaluation.facts,
-        facts_sha256=hash_of(evaluation.facts),
+        facts_sha256=facts_hash(evaluation.facts),
         gap=reported,
         kind=kind,
         tasks=task_standings(engine, reader, plan, as_of),
@@ -88,16 +87,6 @@ def reported(gap: Gap, language: str) -> str:
     'Chưa có dữ liệu nào về: câu lạc bộ năng suất.'
     """
     return told_of(gap_told(gap, language))
-
-
-def written(facts: Facts) -> bytes:
-    """Facts as they are kept: the same facts are the same bytes."""
-    return msgspec.json.encode(facts, order="deterministic")
-
-
-def hash_of(facts: Facts) -> str:
-    """SHA-256 of facts as they are kept, hexadecimal."""
-    return sha256(written(facts)).hexdigest()
 
 
 def province_of(session: Session, code: str) -> str:
