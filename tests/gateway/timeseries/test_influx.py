@@ -14,6 +14,7 @@ import pytest
 
 from gateway.timeseries import Bucket, ChannelId, Refused, Row, StoreUnavailableError
 from gateway.timeseries.influx import InfluxStore
+from gateway.timeseries.points import Point
 
 T = 1_760_000_000_000_000_000
 HEAD = "sample,site=sa-dec,edge=e1,instrument=meter-1"
@@ -195,6 +196,24 @@ def test_retention_of_version_2_deletes_up_to_the_last_ns_before(answers):
         "stop": "2025-10-09T08:53:19.999999999Z",
         "predicate": '_measurement="sample"',
     }
+
+
+def test_a_point_of_version_2_is_dropped_by_all_its_tags(answers):
+    one = Point("plan", ("82", 'Kế "hoạch"'), {"met": 1.0}, {}, T)
+    with serving(answers) as url, closing(InfluxStore(url, "v2", "workshop", org="firm", token="secret")) as store:
+        assert store.forget_points([one])
+    ((_, _, _, (body,)),) = answers.requests
+    assert json.loads(body) == {
+        "start": "2025-10-09T08:53:20.000000000Z",
+        "stop": "2025-10-09T08:53:20.000000000Z",
+        "predicate": '_measurement="plan" AND "province"="82" AND "plan"="Kế \\"hoạch\\""',
+    }
+
+
+def test_a_store_that_cannot_drop_points_keeps_them(answers):
+    answers.answer = lambda _lines: (404, b'{"error": "not found"}')
+    with serving(answers) as url, closing(InfluxStore(url, "v2", "workshop", org="firm", token="secret")) as store:
+        assert not store.forget_points([Point("plan", ("82", "p"), {"met": 1.0}, {}, T)])
 
 
 # ---------------------------------------------------------------- InfluxDB 1.6 itself

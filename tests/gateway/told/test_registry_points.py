@@ -1,5 +1,6 @@
 """Plans, the laboratory and pilots as points: what pages say, once a day, and gone when the rows are."""
 
+import time
 from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from edge_agent.wire import schema
 from gateway import findings
 from gateway.config import GatewayConfig
+from gateway.jobs import start_jobs
 from gateway.laboratory.due import worklist
 from gateway.programme.evaluating import Evaluations
 from gateway.programme.plan_files import load_plans
@@ -237,3 +239,12 @@ def test_a_store_that_is_away_is_a_finding_until_it_is_back(engine, store, tmp_p
     telling.registry(NOW + 9)
     with Session(engine) as session:
         assert not findings.stands(session, findings.THE_GATEWAY, "not_told", "registry")
+
+
+def test_the_jobs_tell_at_once_when_the_gateway_starts(engine, store, balance, tmp_path) -> None:
+    jobs = start_jobs(engine, store, GatewayConfig(state_dir=tmp_path), lambda: NOW)
+    deadline = time.monotonic() + 30
+    while not store.told(schema.DUE, {}, *ALL) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    jobs.shutdown()
+    assert [one.tags[2] for one in store.told(schema.DUE, {}, *ALL)] == ["CAN-01"]
