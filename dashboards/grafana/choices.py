@@ -5,8 +5,18 @@ from dashboards.grafana.board import Choice, Note
 from dashboards.grafana.elements import NOMINAL_S, UNITS
 from dashboards.grafana.influxql import chosen, tag_values
 from dashboards.grafana.language import Language
-from dashboards.grafana.panels import BLUE, GREY, ORANGE
-from edge_agent.wire.schema import ELEMENT, ELEMENT_DAY, NOTHING, SECONDS, STOP, WINDOW_HOUR, WINDOW_HOUR_FIELDS
+from dashboards.grafana.panels import BLUE, GREY, ORANGE, RED
+from edge_agent.wire.schema import (
+    EDGE_STATUS,
+    ELEMENT,
+    ELEMENT_DAY,
+    NOTHING,
+    PILOT,
+    SECONDS,
+    STOP,
+    WINDOW_HOUR,
+    WINDOW_HOUR_FIELDS,
+)
 
 SITE = Choice("site", tag_values(ELEMENT_DAY, "site"))
 SITES = SITE._replace(is_many=True)
@@ -17,6 +27,7 @@ PLACE = Choice("place", tag_values(WINDOW_HOUR, "site"))
 INSTRUMENT = Choice("instrument", tag_values(WINDOW_HOUR, "instrument", [chosen("site", "place")]), is_many=True)
 CHANNEL = Choice("channel", f'SHOW FIELD KEYS FROM "{WINDOW_HOUR}"', regex=f"/^(.*){WINDOW_HOUR_FIELDS[0]}$/")
 """InfluxDB lists names of fields for all instruments together only."""
+_SILENT = (chosen("site"), chosen("edge"), '"silent" = 1')
 
 
 def stops(say: Language, *, is_shown: bool = True) -> Note:
@@ -43,9 +54,23 @@ def products(*, is_shown: bool = True) -> Note:
     told = " AND ".join([*UNITS, f"\"product\" != '{NOTHING}'"])
     times = f'SELECT {there} AS "s" FROM "{ELEMENT}" WHERE {told} GROUP BY "work_unit", "product"'  # noqa: S608  our own
     grouped = f'GROUP BY time({NOMINAL_S}s), "work_unit", "product" fill(0)'
-    rises = f'SELECT sum("s") AS "there", difference(sum("s")) AS "rise" FROM ({times}) WHERE {influxql.TIME} {grouped}'  # noqa: S608
+    named = 'sum("s") AS "there", difference(sum("s")) AS "rise"'
+    rises = f"SELECT {named} FROM ({times}) WHERE {influxql.TIME} {grouped}"  # noqa: S608
     # The range of time stands once, because Grafana's page expands only the first in an annotation; the innermost
-    # question has it from the one around it. By both tags again: InfluxDB 1.x gives the grouping of the outermost question to those within.
+    # question has it from the one around it.
+    # By both tags again: InfluxDB 1.x gives the grouping of the outermost question to those within.
     begun = '"there" > 0 AND "rise" = "there" GROUP BY "work_unit", "product"'
     asked = f'SELECT "there" FROM ({rises}) WHERE {begun}'  # noqa: S608
     return Note("note.products", asked, GREY, is_shown, text="product", tags="work_unit")
+
+
+def pilots() -> Note:
+    """Where a pilot begins; one mark for all its figures."""
+    asked = influxql.rows(PILOT, {'last("name")': "text"}, ['"begins" = 1'], ' GROUP BY "pilot", "site"')
+    return Note("note.pilots", asked, ORANGE, tags="site")
+
+
+def silences() -> Note:
+    """Minutes in which an edge ought to have spoken."""
+    asked = influxql.rows(EDGE_STATUS, {'"edge"': "text", '"site"': "tags", '"silent"': "silent"}, _SILENT)
+    return Note("note.silences", asked, RED, is_shown=False)

@@ -2,6 +2,7 @@
 
 from dashboards.grafana import influxql
 from dashboards.grafana.board import Board, Choice, Line, Section
+from dashboards.grafana.choices import silences
 from dashboards.grafana.influxql import INTERVAL, chosen, tag_values
 from dashboards.grafana.language import Language
 from dashboards.grafana.panels import (
@@ -36,7 +37,7 @@ def board(say: Language) -> Board:
     return Board(
         "edges",
         [_SITES, _EDGES],
-        [],
+        [silences()],
         [
             Section("edges.now", [_figures(say), Line(8, [(_silence(say), 24)]), Line(9, [(_list(say), 24)])]),
             Section("edges.kept", [Line(9, [(_outbox(say), 12), (_waiting(say), 12)]), Line(8, [(_lost(say), 24)])]),

@@ -2,6 +2,7 @@
 
 from dashboards.grafana import influxql
 from dashboards.grafana.board import Board, Choice, Line, Section
+from dashboards.grafana.choices import pilots
 from dashboards.grafana.influxql import chosen, tag_values
 from dashboards.grafana.language import Language
 from dashboards.grafana.panels import (
@@ -49,7 +50,7 @@ def board(say: Language) -> Board:
     return Board(
         "province",
         [_PROVINCE, _PLAN, _INDICATOR],
-        [],
+        [pilots()],
         [
             Section("province.now", [_figures(say)]),
             Section("province.indicators", [Line(12, [(_list(say), 24)]), Line(10, [(_states(say), 24)])]),

@@ -248,7 +248,7 @@ def _laboratory(book: Book) -> None:
 
 
 def _elements() -> Iterator[Elements]:
-    """Two days and a morning of two machines: two shifts, two products on one of them, rates that differ between all of these."""
+    """Two days and a morning: two machines, shifts and products, with rates that differ between all of these."""
     for back in (2, 1, 0):
         midnight = int(datetime.combine(TODAY - timedelta(days=back), clock_time(), ZONE).timestamp()) * S
         for since_ns in range(midnight + 5 * HOUR, min(midnight + 22 * HOUR, NOW), BUCKET):
@@ -325,7 +325,8 @@ def _windows(engine: Engine, store: InfluxStore) -> None:
     begin = NOW - NOW % HOUR - 6 * HOUR
     lines = [
         f"window,site=sa-dec,edge=press-shop,instrument=meter-1 expected=60.0,active_power_mean={1500.0 + k},"
-        f"active_power_min={1400.0 - k},active_power_max={1600.0 + k},active_power_n={60.0 - k % 3} {begin + k * 60 * S}"
+        f"active_power_min={1400.0 - k},active_power_max={1600.0 + k},active_power_n={60.0 - k % 3} "
+        f"{begin + k * 60 * S}"
         for k in range(300)
     ]
     assert store.write(lines) == []
@@ -347,6 +348,9 @@ def _edges(engine: Engine) -> None:
         row = registry.EdgeRow(site=EDGE.site, edge=EDGE.edge, first_seen=NOW - DAY)
         row.status, row.status_at = msgspec.json.encode(status).decode(), NOW - S
         session.add(row)
+        silent = registry.EdgeRow(site=EDGE.site, edge="paint-shop", first_seen=NOW - DAY)
+        silent.status, silent.status_at = row.status, NOW - 2 * HOUR
+        session.add(silent)
         put_record(session, EDGE, "instrument", said, msgspec.json.encode(said).decode())
 
 

@@ -1,6 +1,14 @@
 """Every question of every dashboard and rule, asked of a real InfluxDB as Grafana would ask it, has an answer."""
 
+import re
+from datetime import UTC, datetime
+from itertools import pairwise
+
 import pytest
+
+from edge_agent.kpi.buckets import Bucket
+from edge_agent.kpi.elements import Elements as Sums
+from edge_agent.kpi.elements import Figures, ProductPieces, figures
 
 NOW_MS = 1_795_330_800_000
 NAMES = ("site", "work_unit", "energy", "laboratory", "pilot", "province", "edges")
@@ -28,7 +36,7 @@ def test_every_panel_gives_rows(filled, boards, moment, expand, code, name) -> N
     assert empty == []
 
 
-@pytest.mark.parametrize("name", ["site", "work_unit", "energy", "laboratory", "pilot"])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_annotation_marks_something_and_names_the_column_that_is_read(filled, boards, moment, expand, name):
     for code in ("vi", "en"):
         board = boards[code, name]
@@ -93,3 +101,118 @@ def test_a_machine_without_planned_time_has_no_oee_and_not_an_oee_of_zero(filled
 
 def _ms(duration: str) -> int:
     return int(duration[:-1]) * {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}[duration[-1]]
+
+
+# ------------------------------------------------------------------ ratios, held to edge_agent.kpi on the same records
+
+RATIOS = {"oee", "availability", "effectiveness", "quality_ratio", "coverage", "mtbf_s", "mttr_s"}
+ZONE_MS = 7 * 3_600_000
+NS = 10**6
+
+
+def kpi_of(parts) -> Figures:
+    """What the edge and the pages would say of some parts."""
+    total = Sums()
+    for part in parts:
+        ns = tuple(part.ns.get(bucket.name, 0) for bucket in Bucket)
+        key = (part.product, part.ideal_cycle_s or 0.0)
+        pieces = {key: ProductPieces(key[1], part.total, part.reject)} if part.product else {}
+        total += Sums(ns, pieces, failures=part.failures, failing_ns=part.failing_ns)
+    return figures(total)
+
+
+def told(filled, measurement: str, at, row, chosen: str):
+    """The parts that a row speaks of: by the range, the row's own stretch and its tags."""
+    day = "time(1d" in measurement
+    for one in filled.elements:
+        for part in one.parts:
+            shift, _, began = part.shift.partition("@")
+            if not began:
+                began = f"{datetime.fromtimestamp((one.since // NS + ZONE_MS) / 1000, UTC):%Y-%m-%d}"
+            midnight = int(datetime.fromisoformat(f"{began}T00:00:00+07:00").timestamp() * 1000)
+            time = midnight if "element_day" in measurement else one.since // NS
+            tags = {"work_unit": one.work_unit, "shift": shift, "site": "sa-dec", "edge": "press-shop"}
+            width = 86_400_000 if day else at.interval
+            is_its = "GROUP BY time(" not in measurement or row.at <= time < row.at + width
+            in_range = at.since <= time <= at.until
+            is_chosen = chosen in (".*", one.work_unit) and all(tags[name] == value for name, value in row.tags.items())
+            if is_its and in_range and is_chosen:
+                yield part
+
+
+def asked_ratios(boards, name: str):
+    for panel in boards["vi", name]["panels"]:
+        for target in panel.get("targets", ()):
+            column = re.match(r'SELECT "above" / "below" AS "(\w+)"', target["query"])
+            if column and column[1] in RATIOS:
+                yield panel, target["query"], column[1]
+
+
+@pytest.mark.parametrize(("name", "panels"), [("site", 8), ("work_unit", 3)])
+def test_every_panel_with_a_ratio_says_what_the_pages_say(filled, boards, moment, expand, name, panels) -> None:
+    known = moment(boards["vi", name])
+    seen = set()
+    for panel, query, column in asked_ratios(boards, name):
+        at = known._replace(interval=max(known.interval, _ms(panel.get("interval", "1s"))))
+        rows = filled.ask(expand(query, at))
+        assert rows, panel["title"]
+        for row in rows:
+            parts = list(told(filled, query, at, row, at.chosen["work_unit"]))
+            assert row.cells[column] == pytest.approx(getattr(kpi_of(parts), column), rel=1e-9), panel["title"]
+        seen.add(panel["title"])
+    assert len(seen) == panels
+
+
+def test_a_mean_of_ratios_would_say_something_else_of_these_records(filled, boards, moment, expand) -> None:
+    board = boards["vi", "site"]
+    at = moment(board)
+    panels = {panel["title"]: panel["targets"][0]["query"] for panel in board["panels"] if "targets" in panel}
+    [whole] = filled.ask(expand(panels["OEE và ba thành phần"], at))
+    days = [row.cells["oee"] for row in filled.ask(expand(panels["OEE từng máy theo ngày"], at))]
+    assert abs(sum(days) / len(days) - whole.cells["oee"]) > 1e-3
+
+
+def test_limits_of_the_control_chart_are_those_of_an_individuals_chart(filled, boards, moment, expand) -> None:
+    board = boards["vi", "work_unit"]
+    [panel] = [one for one in board["panels"] if one["title"] == "Biểu đồ kiểm soát của chu kỳ"]
+    at = moment(board)
+    each, limits = (filled.ask(expand(one["query"], at)) for one in panel["targets"])
+    cycles = [row.cells["cycle_s"] for row in each]
+    spread = 3 / 1.128 * sum(abs(b - a) for a, b in pairwise(cycles)) / (len(cycles) - 1)
+    parts = [
+        part
+        for one in filled.elements
+        for part in one.parts
+        if one.work_unit == "press-1" and at.since <= one.since // NS <= at.until and part.total
+    ]
+    busy = sum(part.ns.get("RUN", 0) + part.ns.get("MINOR_STOP", 0) for part in parts) / 1e9
+    centre = busy / sum(part.total for part in parts)
+    [row] = limits
+    assert row.cells["centre"] == pytest.approx(centre, rel=1e-9)
+    # 2.66 is 3 / 1.128 as the tables round it.
+    assert row.cells["high"] - centre == pytest.approx(spread, rel=1e-3)
+    assert centre - row.cells["low"] == pytest.approx(spread, rel=1e-3)
+
+
+def test_energy_of_a_piece_counts_only_machines_whose_energy_is_measured(filled, boards, moment, expand) -> None:
+    board = boards["vi", "energy"]
+    [panel] = [one for one in board["panels"] if one["title"] == "Suất tiêu hao năng lượng"]
+    at = moment(board)
+    [row] = filled.ask(expand(panel["targets"][0]["query"], at))
+    parts = [part for one in filled.elements if one.work_unit == "press-1" for part in one.parts]
+    used = sum(sum(part.energy_wh.values()) for part in parts)
+    assert row.cells["wh_per_piece"] == pytest.approx(used / sum(part.total - part.reject for part in parts), rel=1e-9)
+
+
+def test_the_mean_of_a_channel_weighs_its_hours_by_their_samples(filled, boards, moment, expand) -> None:
+    board = boards["vi", "energy"]
+    [panel] = [one for one in board["panels"] if one["title"] == "Kênh đo đã chọn"]
+    at = moment(board)._replace(interval=86_400_000)
+    found = filled.ask(expand(panel["targets"][0]["query"], at))
+    samples = filled.ask('SELECT "active_power_mean" AS "mean", "active_power_n" AS "n" FROM "window"')
+    # One day holds them all but for those after midnight in UTC, of which the mean is taken by hand too.
+    for row in found:
+        its = [one.cells for one in samples if row.at <= one.at < row.at + 86_400_000]
+        wanted = sum(one["mean"] * one["n"] for one in its) / sum(one["n"] for one in its)
+        assert row.cells["mean"] == pytest.approx(wanted, rel=1e-9)
+    assert found
