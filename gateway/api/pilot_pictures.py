@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from gateway.api.charts import value_marks
-from gateway.indicators.pilots import Effect
+from gateway.indicators.pilots import Effect, Windows
 
 _EDGE = 1.5
 """Room at both sides, per cent: a mark on the first day is whole."""
@@ -111,11 +111,7 @@ def draw_effect(one: Effect) -> Picture | None:
     def y(value: float) -> float:
         return round(100 - (value - low) / (high - low) * 100, 2)
 
-    spans = [("baseline", windows.baseline_since, windows.baseline_until)]
-    if windows.washout_until:
-        spans.append(("washout", windows.begins, windows.washout_until))
-    spans.append(("result", windows.result_since, windows.result_until))
-    days = seen.days
+    spans, days = _spans(windows), seen.days
     return Picture(
         values=tuple(Tick(y(value), value) for value in marks),
         across=tuple(DayTick(x(day), day.isoformat()) for day in _days(first, windows.result_until)),
@@ -140,6 +136,14 @@ def draw_effect(one: Effect) -> Picture | None:
 
 _At = Callable[[date], float]
 _Down = Callable[[float], float]
+
+
+def _spans(windows: Windows) -> list[tuple[str, date, date]]:
+    """The windows by name, with the first and the last day of each."""
+    spans = [("baseline", windows.baseline_since, windows.baseline_until)]
+    if windows.washout_until:
+        spans.append(("washout", windows.begins, windows.washout_until))
+    return [*spans, ("result", windows.result_since, windows.result_until)]
 
 
 def _lines(

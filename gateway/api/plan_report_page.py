@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from gateway.api.plan_seen import OnDay, Seen
 from gateway.api.registry_pages.desk import Desk
 from gateway.indicators.results import Evaluated
-from gateway.indicators.schema import Indicator
+from gateway.indicators.schema import Indicator, Task
 from gateway.programme.evaluating import Evaluations
 from gateway.programme.report_content import given_of
 from gateway.programme.report_files import FORMATS
@@ -75,28 +75,11 @@ def page_of(
     say, language = words_of(desk.language), desk.language
     results = {one.indicator: one for one in evaluation.result.indicators}
     standings = {one.task: one for one in given.tasks}
-    indicators = [
-        Line(
-            of.id,
-            of.section,
-            of.title.model_dump()[language],
-            _result_told(say, results[of.id], of),
-            comments.get(of.id, ""),
-            given.comments.get(of.id, ""),
-        )
-        for of in seen.plan.indicators
-    ]
-    tasks = [
-        Line(
-            of.id,
-            of.section,
-            of.title.model_dump()[language],
-            say(f"task.{standings[of.id].state}"),
-            comments.get(of.id, ""),
-            given.comments.get(of.id, ""),
-        )
-        for of in seen.plan.tasks
-    ]
+
+    def line(of: Indicator | Task, told: str) -> Line:
+        title = of.title.model_dump()[language]
+        return Line(of.id, of.section, title, told, comments.get(of.id, ""), given.comments.get(of.id, ""))
+
     context = {
         "seen": seen,
         "plan": seen.plan,
@@ -104,8 +87,8 @@ def page_of(
         "kind": kind,
         "kinds": REPORT_KINDS,
         "query": f"?as_of={when.day.isoformat()}&kind={kind}",
-        "indicators": indicators,
-        "tasks": tasks,
+        "indicators": [line(of, _result_told(say, results[of.id], of)) for of in seen.plan.indicators],
+        "tasks": [line(of, say(f"task.{standings[of.id].state}")) for of in seen.plan.tasks],
         "formats": tuple(FORMATS),
         "signed": _signed(desk, seen),
         "sending": sending,
