@@ -1,7 +1,7 @@
 """Every route, asked by every role at its own enterprise and at a foreign one, by a limited token, and by a stranger.
 
-The table, ``matrix.toml``, is written by hand: what it says is what was decided, and not what the program computes. A route that is not
-in it fails the first test below. A line has a letter for each role in the order of ``WHO``::
+The table, ``matrix.toml``, is written by hand: what it says is what was decided, and not what the program computes. A
+route that is not in it fails the first test below. A line has a letter for each role in the order of ``WHO``::
 
     y   may it at their own, and gets 404 at a foreign one, as if it did not exist
     a   may it; the route names nobody's place, and shows nothing of a foreign one
