@@ -27,6 +27,7 @@ from queries_given import DAY, MIN, Span, month, year
 
 from gateway.debian import DebianPackages
 from gateway.servers import influxd
+from gateway.timeseries.influx import SHARD
 from gateway.timeseries.points import TOLD
 
 ROOT = Path(__file__).parent.parent
@@ -83,7 +84,7 @@ class Server:
 
     def make(self) -> None:
         """An empty database."""
-        self._http.request("POST", "/query?" + urlencode({"q": "CREATE DATABASE bench"}))
+        self._http.request("POST", "/query?" + urlencode({"q": f"CREATE DATABASE bench WITH SHARD DURATION {SHARD}"}))
         self._http.getresponse().read()
 
 

@@ -13,6 +13,7 @@ from edge_agent.wire.schema import (
     PILOT_NUMBERS,
     PLAN_NUMBERS,
     ROLLED_FIELDS,
+    ROLLED_SUMS,
     SECONDS,
     STATE_CODES,
 )
@@ -111,9 +112,12 @@ def _element(measurement: str, unit: tuple[str, str], shift: str, seconds: int, 
         "failures": 1.0,
     }
     counts |= {"ideal_s": run_s * 0.9, "ideal_reject_s": counts["reject"] * 1.7, "failing_s": times["fault_s"]}
-    revision = {"revision": 1.0} if measurement == "element" else {}
+    more = {"revision": 1.0}
+    if measurement != "element":
+        said = times | energy
+        more = {name: sum(said[one] for one in parts) for name, parts in ROLLED_SUMS.items()}
     tags = f"site={SITE},edge={edge},work_unit={name},product={_product(at)},shift={shift}"
-    return f"{measurement},{tags} {_fields(times | energy | counts | revision)} {at}"
+    return f"{measurement},{tags} {_fields(times | energy | counts | more)} {at}"
 
 
 def _window_hour(meter: tuple[str, str], hour: int, rng: random.Random) -> str:

@@ -4,8 +4,8 @@ Decision: a line is stored as it came, and storing it twice changes nothing.
 Because: after a crash between storing and acknowledging the same message comes again.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from edge_agent.wire.schema import RECOMPUTED, SAMPLE, WINDOW
 from gateway.timeseries.points import Point
@@ -135,4 +135,28 @@ class TimeSeries(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+        ...
+
+
+@runtime_checkable
+class Analysed(TimeSeries, Protocol):
+    """A store that analysts ask by themselves, through Grafana or by hand: it is told what else lives in SQL only.
+
+    Decision: the embedded store is none.
+    Because: nobody asks it but our pages, and those read the registry.
+    """
+
+    def told(self, measurement: str, of: Mapping[str, str], start: int, end: int) -> list[Point]:
+        """Points in ``[start, end)``, by time and tags.
+
+        Args:
+            measurement: Of ``TAGS_OF``, or ``window``.
+            of: Tag -> value that they have.
+            start: UTC ns.
+            end: UTC ns.
+        """
+        ...
+
+    def forget_points(self, points: Sequence[Point]) -> bool:
+        """Drop these points; False: this store cannot (InfluxDB 3 Core), and they stay."""
         ...

@@ -9,20 +9,25 @@ Because: the client's level 9 takes ten times as long for little less.
 
 import base64
 import gzip
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 import urllib3
 
-from gateway.timeseries import Bucket, ChannelId, Latest, Refused, Row, influxql
+from gateway.timeseries import Bucket, ChannelId, Latest, Refused, Row, StoreUnavailableError, influxql
 from gateway.timeseries.halving import write_halving
 from gateway.timeseries.influx_http import Found, InfluxHttp, judge, unreachable
-from gateway.timeseries.points import Point
+from gateway.timeseries.points import TAGS_OF, Point
 from gateway.timeseries.reading import read_lines
 
+log = logging.getLogger(__name__)
 Dialect = Literal["v1", "v2"]
+SHARD = "4w"
+"""How much time lies in one shard: a year's view opens each series in each shard, which with the usual seven days are
+53. Retention deletes by measurement, whatever the shards."""
 _LEVEL = 1
 _AT_ONCE = 10_000
 
@@ -30,6 +35,7 @@ _AT_ONCE = 10_000
 class _Writer(Protocol):
     def send(self, body: bytes) -> None: ...
     def forget_before(self, measurement: str, at: int) -> None: ...
+    def forget_point(self, measurement: str, tags: Mapping[str, str], at: int) -> None: ...
     def close(self) -> None: ...
 
 
@@ -92,7 +98,22 @@ class InfluxStore:
         return influxql.rows(self._ask, of, start, end, _AT_ONCE)
 
     def points(self, measurement: str, site: str, edge: str, start: int, end: int) -> Iterator[Point]:
-        return influxql.points(self._ask, measurement, site, edge, start, end)
+        return iter(self.told(measurement, {"site": site, "edge": edge}, start, end))
+
+    def told(self, measurement: str, of: Mapping[str, str], start: int, end: int) -> list[Point]:
+        return influxql.points(self._ask, measurement, of, start, end)
+
+    def forget_points(self, points: Sequence[Point]) -> bool:
+        """One request a point: rows that are put right are few."""
+        try:
+            for one in points:
+                tags = dict(zip(TAGS_OF[one.measurement], one.tags, strict=True))
+                self._writer.forget_point(one.measurement, tags, one.at)
+        except StoreUnavailableError as error:
+            # Whether it is down is found out by the writing that follows.
+            log.info("points that are no longer so stay: %s", error)
+            return False
+        return True
 
     def fields(self, measurement: str, site: str, edge: str) -> dict[str, frozenset[str]]:
         return influxql.fields(self._ask, measurement, site, edge)
@@ -128,12 +149,15 @@ class _VersionOne:
     def send(self, body: bytes) -> None:
         status, answer = self._post(body)
         if status == 404:  # noqa: PLR2004  its database is gone, or was never there
-            self._http.ask(f"CREATE DATABASE {influxql.name(self._database)}")
+            self._http.ask(f"CREATE DATABASE {influxql.name(self._database)} WITH SHARD DURATION {SHARD}")
             status, answer = self._post(body)
         judge(self._http.url, status, answer)
 
     def forget_before(self, measurement: str, at: int) -> None:
         self._http.ask(influxql.delete(measurement, at), self._database)
+
+    def forget_point(self, measurement: str, tags: Mapping[str, str], at: int) -> None:
+        self._http.ask(influxql.forget(measurement, tags, at), self._database)
 
     def close(self) -> None:
         pass
@@ -163,12 +187,16 @@ class _VersionTwo:
             self._service.post_write(self._org, self._bucket, body, precision="ns", content_encoding="gzip")
 
     def forget_before(self, measurement: str, at: int) -> None:
-        seconds, ns = divmod(at - 1, 10**9)  # the end of a deletion is deleted too
-        until = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ns:09}Z"
+        self._delete("1970-01-01T00:00:00Z", _rfc3339(at - 1), f'_measurement="{measurement}"')
+
+    def forget_point(self, measurement: str, tags: Mapping[str, str], at: int) -> None:
+        wanted = [f"{influxql.name(tag)}={influxql.name(value)}" for tag, value in tags.items()]
+        self._delete(_rfc3339(at), _rfc3339(at), " AND ".join([f'_measurement="{measurement}"', *wanted]))
+
+    def _delete(self, since: str, until: str, predicate: str) -> None:
+        """The end of a deletion is deleted too."""
         with self._judged():
-            self._client.delete_api().delete(
-                "1970-01-01T00:00:00Z", until, f'_measurement="{measurement}"', self._bucket, self._org
-            )
+            self._client.delete_api().delete(since, until, predicate, self._bucket, self._org)
 
     def close(self) -> None:
         self._client.close()
@@ -184,3 +212,8 @@ class _VersionTwo:
             judge(self._url, error.status, str(error.body or "").encode())
         except urllib3.exceptions.HTTPError as error:
             raise unreachable(self._url, error) from error
+
+
+def _rfc3339(at: int) -> str:
+    seconds, ns = divmod(at, 10**9)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ns:09}Z"

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
-from edge_agent.wire.schema import ELEMENT, RECOMPUTED, SAMPLE, STOP, WINDOW
+from edge_agent.wire.schema import RECOMPUTED, SAMPLE, WINDOW
 from gateway.timeseries import StoreUnavailableError
 from gateway.timeseries.halving import RefusedBatchError
+from gateway.timeseries.points import TAGS_OF
 
 _NEVER = (400, 413, 422)
 _PASSWORD = (401, 403)
@@ -17,7 +18,7 @@ _TOO_LARGE = 413
 _NOT_FOUND = 404
 _OK = range(200, 300)
 _WORD = 300
-_OURS = (SAMPLE, RECOMPUTED, WINDOW, ELEMENT, STOP)
+_OURS = frozenset((SAMPLE, RECOMPUTED, WINDOW, *TAGS_OF))
 
 
 Cell = float | str | int | bool | None

@@ -1,6 +1,6 @@
 """Questions in InfluxQL, and samples out of the answers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf, nan
 from time import monotonic
 
@@ -125,27 +125,35 @@ def rows(ask: Ask, of: ChannelId, start: int, end: int, limit: int) -> Iterator[
         start = _time(some[-1]) + 1
 
 
-def points(ask: Ask, measurement: str, site: str, edge: str, start: int, end: int) -> Iterator[Point]:
-    """All series of the measurement at once: an edge has some work units, a month some thousand points of each."""
-    of = f"site::tag = {text(site)} AND edge::tag = {text(edge)}"
-    found = ask(
-        f"SELECT * FROM {name(measurement)} WHERE {of} AND time >= {start} AND time < {end} GROUP BY *"  # noqa: S608  quoted
-    )
+def points(ask: Ask, measurement: str, of: Mapping[str, str], start: int, end: int) -> list[Point]:
+    """All series with some tags at once: an edge has some work units, a month some thousand points of each."""
+    where = " AND ".join([*_with_tags(of), f"time >= {start}", f"time < {end}"])
+    found = ask(f"SELECT * FROM {name(measurement)} WHERE {where} GROUP BY *")  # noqa: S608  quoted
     gathered = []
     for its in found:
-        tags = tuple(its.tags[one] for one in TAGS_OF[measurement])
+        tags = tuple(its.tags[one] for one in TAGS_OF.get(measurement, TAGS))
         for row in its.rows:
             cells = {field: cell for field, cell in zip(its.columns[1:], row[1:], strict=True) if cell is not None}
             texts = {field: cell for field, cell in cells.items() if isinstance(cell, str)}
             numbers = {field: float(cell) for field, cell in cells.items() if not isinstance(cell, str)}
             gathered.append(Point(measurement, tags, numbers, texts, _time(row)))
-    return iter(sorted(gathered, key=lambda point: (point.at, point.tags)))
+    return sorted(gathered, key=lambda point: (point.at, point.tags))
+
+
+def forget(measurement: str, tags: Mapping[str, str], at: int) -> str:
+    """Drop one point."""
+    where = " AND ".join([*(f"{name(tag)} = {text(value)}" for tag, value in tags.items()), f"time = {at}"])
+    return f"DELETE FROM {name(measurement)} WHERE {where}"  # noqa: S608  quoted
 
 
 def fields(ask: Ask, measurement: str, site: str, edge: str) -> dict[str, frozenset[str]]:
     """By the last value of each: InfluxDB lists the names of fields for all edges together only."""
     found = ask(f"SELECT last(*) {_of_edge(site, edge, measurement)} GROUP BY instrument")
     return {its.tags["instrument"]: frozenset(_ever_fields(its)) for its in found}
+
+
+def _with_tags(of: Mapping[str, str]) -> list[str]:
+    return [f"{name(tag)}::tag = {text(value)}" for tag, value in of.items()]
 
 
 def _series_by_us(ask: Ask, of: ChannelId, start: int, end: int, buckets: int) -> list[Bucket]:

@@ -1,4 +1,6 @@
-r"""Points of the shop floor as lines: tags and texts that anybody may have typed, so they are escaped.
+r"""Points that the gateway makes, of the shop floor and of what lives in SQL, as lines.
+
+Their tags and texts may have been typed by anybody, so they are escaped.
 
 InfluxDB has no way to write a line break into a tag, and a backslash at a tag's end joins it to the next one:
 control characters become blanks, and a backslash in a tag a slash. The registry keeps what was typed.
@@ -8,22 +10,40 @@ import re
 from math import isfinite
 from typing import NamedTuple
 
-from edge_agent.wire.schema import ELEMENT, ELEMENT_TAGS, NOTHING, STOP, STOP_TAGS
+from edge_agent.wire import schema
+from edge_agent.wire.schema import NOTHING
 
-TAGS_OF = {ELEMENT: ELEMENT_TAGS, STOP: STOP_TAGS}
+SHOP_FLOOR = {schema.ELEMENT: schema.ELEMENT_TAGS, schema.STOP: schema.STOP_TAGS}
+"""Measurements that are stored with what edges say, in every store."""
+TOLD = {
+    schema.ELEMENT_HOUR: schema.ELEMENT_TAGS,
+    schema.ELEMENT_DAY: schema.ELEMENT_TAGS,
+    schema.WINDOW_HOUR: schema.TAGS,
+    schema.WORK_UNIT_STATE: schema.WORK_UNIT_STATE_TAGS,
+    schema.INDICATOR: schema.INDICATOR_TAGS,
+    schema.PLAN: schema.PLAN_TAGS,
+    schema.CALIBRATION: schema.CALIBRATION_TAGS,
+    schema.CHECK: schema.CHECK_TAGS,
+    schema.DUE: schema.DUE_TAGS,
+    schema.PILOT: schema.PILOT_TAGS,
+    schema.EDGE_STATUS: schema.EDGE_STATUS_TAGS,
+    schema.BUS_STATUS: schema.BUS_STATUS_TAGS,
+}
+"""Measurements that jobs write, where analysts ask the store themselves."""
+TAGS_OF = SHOP_FLOOR | TOLD
 _LONGEST_TAG, _LONGEST_TEXT = 255, 2000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TAG = r"(?:[^\\,= ]|\\[,= ])+"
 _NUMBER = r"-?[0-9][0-9.e+-]*"
 _TEXT = r'"(?:[^"\\]|\\["\\])*"'
-_LINE = re.compile(rf"([a-z]+)((?:,[a-z_]+={_TAG})+) (.+) ([0-9]{{1,19}})")
+_LINE = re.compile(rf"([a-z_]+)((?:,[a-z_]+={_TAG})+) (.+) ([0-9]{{1,19}})")
 _ONE_TAG = re.compile(rf",([a-z_]+)=({_TAG})")
 _ONE_FIELD = re.compile(rf"([a-z][a-z0-9_]*)=(?:({_NUMBER})|({_TEXT}))(?:,(?!$)|$)")
 _MAX_NS = 2**63 - 1
 
 
 class Point(NamedTuple):
-    """One point of the measurements ``element`` and ``stop``.
+    """One point of a measurement of :data:`TAGS_OF`.
 
     Attributes:
         measurement: Which.

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from edge_agent.kpi.calendar import to_ns
-from edge_agent.wire.schema import ELEMENT_DAY, ELEMENT_HOUR, ENERGY, ROLLED_FIELDS, SECONDS
+from edge_agent.wire.schema import ALL_ENERGY, ELEMENT_DAY, ELEMENT_HOUR, ENERGY, ROLLED_FIELDS, ROLLED_SUMS, SECONDS
 from gateway.production.periods import today
 from gateway.production.summing import COUNTS, TIMES, day_of_shift, zone_of
 from gateway.registry import ElementRow, WorkUnitRow
@@ -26,6 +26,8 @@ HOUR = 3600 * NS
 _ONE = timedelta(days=1)
 _ELEMENT: Table = ElementRow.__table__  # type: ignore[assignment]  # a class of its own has a table of its own
 _COLUMNS = ("since", "shift", "product", "ideal_cycle_s", *TIMES, *COUNTS, "energy_wh")
+_WHOLE = dict(zip(SECONDS.values(), TIMES, strict=True))
+"""Field of seconds -> column in ns."""
 Key = tuple[int, str, str]
 """Start of the hour or day, product and bare shift."""
 
@@ -63,12 +65,16 @@ class _Sum:
                 self.energy_wh[bucket].append(wh)
 
     def numbers(self) -> dict[str, float]:
-        found = {field: self.wholes[name] / NS for field, name in zip(SECONDS.values(), TIMES, strict=True)}
+        found = {field: self.wholes[name] / NS for field, name in _WHOLE.items()}
         found |= {name: float(self.wholes[name]) for name in COUNTS if name in ROLLED_FIELDS}
         found["failing_s"] = self.wholes["failing_ns"] / NS
         found["ideal_s"], found["ideal_reject_s"] = fsum(self.ideal_s), fsum(self.ideal_reject_s)
         if self.energy_wh:
             found |= {name: fsum(self.energy_wh[bucket]) for bucket, name in ENERGY.items()}
+            found[ALL_ENERGY] = fsum(wh for said in self.energy_wh.values() for wh in said)
+        for name, parts in ROLLED_SUMS.items():
+            if name != ALL_ENERGY:
+                found[name] = sum(self.wholes[_WHOLE[part]] for part in parts) / NS
         return found
 
 
