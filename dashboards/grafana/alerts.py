@@ -8,11 +8,11 @@ Because: it is made of tables, lists, numbers and texts only, and a text in YAML
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dashboards.grafana import influxql
-from dashboards.grafana.board import DATASOURCE, PREFIX, uid
+from dashboards.grafana.board import DATASOURCE, PREFIX, Board, dashboard_of, uid
 from dashboards.grafana.elements import DAY, IN_SHIFT, OEE
 from dashboards.grafana.language import LANGUAGES, Language
 from edge_agent.wire.schema import DUE, DUE_STATES, EDGE_STATUS, ELEMENT_DAY
@@ -38,7 +38,7 @@ class Rule(NamedTuple):
         reducers: Name -> how a series becomes one number.
         condition: An expression of these; not zero: something is wrong.
         lasts: For how long it must be so.
-        board: Dashboard to look at.
+        panel: Key of the panel to look at; its dashboard's name is before the point.
         severity: ``critical``: somebody must act today.
         silence: State when there is nothing at all: for one rule that is news, for the others its consequence.
     """
@@ -50,7 +50,7 @@ class Rule(NamedTuple):
     reducers: Mapping[str, str]
     condition: str
     lasts: str
-    board: str
+    panel: str
     severity: str = "warning"
     silence: str = "OK"
 
@@ -59,11 +59,22 @@ def rules() -> list[Rule]:
     """All of them."""
     last = {"B": "last"}
     return [
-        Rule("edge_silent", _edge("silent"), 10 * _MINUTE, 0, last, "$B > 0", "3m", "edges", "critical", "NoData"),
-        Rule("samples_missing", _edge("missing"), 10 * _MINUTE, 0, last, "$B > 0", "10m", "edges", "critical"),
-        Rule("outbox_half", _edge("outbox_used"), 10 * _MINUTE, 0, last, "$B > 0.5", "10m", "edges"),
-        Rule("certificate_expired", _due('last("state_code")'), 2 * _DAY, 0, last, _not_in_order(), "0s", "laboratory"),
-        Rule("drift", _due('last("drift_days_left")'), 2 * _DAY, 0, last, "$B <= 0", "0s", "laboratory"),
+        Rule(
+            "edge_silent", _edge("silent"), 10 * _MINUTE, 0, last, "$B > 0", "3m", "edges.silence", "critical", "NoData"
+        ),
+        Rule("samples_missing", _edge("missing"), 10 * _MINUTE, 0, last, "$B > 0", "10m", "edges.lost", "critical"),
+        Rule("outbox_half", _edge("outbox_used"), 10 * _MINUTE, 0, last, "$B > 0.5", "10m", "edges.outbox"),
+        Rule(
+            "certificate_expired",
+            _due('last("state_code")'),
+            2 * _DAY,
+            0,
+            last,
+            _not_in_order(),
+            "0s",
+            "laboratory.list",
+        ),
+        Rule("drift", _due('last("drift_days_left")'), 2 * _DAY, 0, last, "$B <= 0", "0s", "laboratory.errors"),
         # Two whole days: a night shift ends by 30 h after the midnight of its day, then its elements come.
         Rule(
             "oee_low",
@@ -73,13 +84,17 @@ def rules() -> list[Rule]:
             {"B": "max", "C": "count"},
             f"$B < {OEE_TARGET} && $C > 1",
             "0s",
-            "site",
+            "site.oee_by_shift",
         ),
     ]
 
 
-def yaml() -> str:
-    """The file."""
+def yaml(boards: Mapping[str, Callable[[Language], Board]]) -> str:
+    """The file.
+
+    Args:
+        boards: Name -> dashboard, which its rules lead to.
+    """
     speak = [Language(code) for code in LANGUAGES]
     groups = [
         {
@@ -87,9 +102,9 @@ def yaml() -> str:
             "name": f"{PREFIX}-{name}",
             "folder": FOLDER,
             "interval": interval,
-            "rules": [_said(rule, speak) for rule in rules() if rule.board in boards],
+            "rules": [_said(rule, speak, boards) for rule in rules() if rule.panel.partition(".")[0] in watched],
         }
-        for name, interval, boards in (("edges", "1m", {"edges"}), ("daily", "1h", {"site", "laboratory"}))
+        for name, interval, watched in (("edges", "1m", {"edges"}), ("daily", "1h", {"site", "laboratory"}))
     ]
     head = "# Written by `make dashboards` from dashboards/grafana/alerts.py; what is changed here is lost.\n"
     return head + "\n".join(_lines({"apiVersion": 1, "groups": groups})) + "\n"
@@ -107,7 +122,7 @@ def _not_in_order() -> str:
     return f"$B == {DUE_STATES['not']:g}"
 
 
-def _said(rule: Rule, speak: Sequence[Language]) -> dict[str, Any]:
+def _said(rule: Rule, speak: Sequence[Language], boards: Mapping[str, Callable[[Language], Board]]) -> dict[str, Any]:
     title, *others = (say(f"alert.{rule.key}") for say in speak)
     about = " / ".join(say(f"alert.{rule.key}_about") for say in speak)
     query = {"refId": "A", "query": rule.query, "rawQuery": True, "resultFormat": "time_series"}
@@ -116,6 +131,8 @@ def _said(rule: Rule, speak: Sequence[Language]) -> dict[str, Any]:
         reduced = {"type": "reduce", "reducer": reducer, "expression": "A", "settings": {"mode": "dropNN"}}
         data.append(_data(name, _EXPRESSION, {"refId": name, **reduced}))
     data.append(_data("Z", _EXPRESSION, {"refId": "Z", "type": "math", "expression": rule.condition}))
+    board = rule.panel.partition(".")[0]
+    leads_to, panel = uid(board), _panel_id(boards[board], speak[0], rule.panel)
     return {
         "uid": f"{PREFIX}-{rule.key}".replace("_", "-"),
         "title": f"{title} · {' · '.join(others)}",
@@ -123,10 +140,19 @@ def _said(rule: Rule, speak: Sequence[Language]) -> dict[str, Any]:
         "for": rule.lasts,
         "noDataState": rule.silence,
         "execErrState": "Error",
-        "annotations": {"summary": about, "__dashboardUid__": uid(rule.board, speak[0])},
+        # Said twice, as Grafana keeps it: the fields are what its file asks for, the annotations what its page reads.
+        "dashboardUid": leads_to,
+        "panelId": panel,
+        "annotations": {"summary": about, "__dashboardUid__": leads_to, "__panelId__": str(panel)},
         "labels": {"severity": rule.severity, "source": PREFIX},
         "data": data,
     }
+
+
+def _panel_id(board: Callable[[Language], Board], say: Language, key: str) -> int:
+    """The number of the panel with these words."""
+    found = [panel.id_val for panel in dashboard_of(board(say), say).panels or () if panel.title == say(key)]
+    return next(number for number in found if number is not None)
 
 
 def _data(name: str, source: str, model: Mapping[str, Any], since: int = 0, until: int = 0) -> dict[str, Any]:

@@ -115,19 +115,19 @@ class _NoteTarget(models.AnnotationTarget):
         return {**said, "rawQuery": True, "fromAnnotations": True, "textEditor": True, "resultFormat": "table"}
 
 
-def uid(name: str, say: Language) -> str:
-    """Of a dashboard in one language.
+def uid(name: str) -> str:
+    """Of a dashboard, in whichever language: alert rules and bookmarks lead to the one that is provisioned.
 
-    >>> uid("site", Language("vi"))
-    'nhipdo-site-vi'
+    >>> uid("work_unit")
+    'nhipdo-work-unit'
     """
-    return f"{PREFIX}-{name}-{say.code}".replace("_", "-")
+    return f"{PREFIX}-{name}".replace("_", "-")
 
 
 def dashboard_of(board: Board, say: Language) -> models.Dashboard:
     """The dashboard as Grafana's model has it."""
     title = f"board.{board.name}"
-    made = dashboard.Dashboard(say(title)).uid(uid(board.name, say)).description(say(f"{title}_about"))
+    made = dashboard.Dashboard(say(title)).uid(uid(board.name)).description(say(f"{title}_about"))
     made.tags([PREFIX, say.code]).time(board.since, "now").refresh(board.refresh).readonly()
     made.timezone("").tooltip(models.DashboardCursorSync.CROSSHAIR).week_start("monday")
     made.with_variable(_datasource(say))
@@ -152,7 +152,7 @@ def linked(panel: AnyPanel, say: Language, to: str, key: str, **variables: str) 
         variables: Variable there -> what it gets.
     """
     carried = "".join(f"&var-{name}={value}" for name, value in variables.items())
-    way = dashboard.DashboardLink(say(key)).url(f"/d/{uid(to, say)}?${{__url_time_range}}{carried}").title(say(key))
+    way = dashboard.DashboardLink(say(key)).url(f"/d/{uid(to)}?${{__url_time_range}}{carried}").title(say(key))
     return panel.data_links([way])
 
 

@@ -39,7 +39,7 @@ def files() -> dict[str, str]:
         for code in LANGUAGES
         for name, board in BOARDS.items()
     }
-    return built | {"provisioning/alerting/nhipdo.yaml": alerts.yaml()}
+    return built | {"provisioning/alerting/nhipdo.yaml": alerts.yaml(BOARDS)}
 
 
 def json_of(board: Callable[[Language], Board], say: Language) -> str:

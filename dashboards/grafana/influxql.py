@@ -1,12 +1,15 @@
-r"""InfluxQL as Grafana sends it: macros and variables are still in it.
+"""InfluxQL as Grafana sends it: macros and variables are still in it.
 
 ``$timeFilter`` and ``$__interval`` are expanded by Grafana's server, ``${name:regex}`` by its page, which puts several
 choices together as ``(a|b)`` and takes what has a meaning in a regular expression for itself.
 
->>> print(ratio("element", Ratio(("ideal_s", "-ideal_reject_s"), ("run_s", "stop_s"), "oee"), (chosen("site"),)))
-SELECT "above" / "below" AS "oee" FROM (SELECT sum("ideal_s") - sum("ideal_reject_s") AS "above", \
-sum("run_s") + sum("stop_s") AS "below" FROM "element" WHERE "site" =~ /^${site:regex}$/ AND $timeFilter) \
-WHERE "below" > 0
+>>> inner, outer = ratio("element", Ratio(("ideal_s",), ("run_s", "stop_s"), "p"), (chosen("site"),)).split(" FROM (")
+>>> print(inner)
+SELECT "above" / "below" AS "p"
+>>> print(outer.partition(" FROM ")[0])
+SELECT sum("ideal_s") AS "above", sum("run_s") + sum("stop_s") AS "below"
+>>> print(outer.partition(" FROM ")[2])
+"element" WHERE "site" =~ /^${site:regex}$/ AND $timeFilter) WHERE "below" > 0
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -123,10 +123,12 @@ def test_every_name_in_every_question_is_in_the_schema(boards, code, name) -> No
 
 
 def test_every_name_in_every_rule_is_in_the_schema_and_each_is_linked_to_a_dashboard(rules, boards) -> None:
-    uids = {board["uid"] for board in boards.values()}
+    panels = {(board["uid"], panel["id"]) for board in boards.values() for panel in panels_of(board)}
     for rule in rules.values():
         assert foreign(rule["data"][0]["model"]["query"]) == set()
-        assert rule["annotations"]["__dashboardUid__"] in uids
+        assert (rule["dashboardUid"], rule["panelId"]) in panels
+        noted = rule["annotations"]
+        assert (noted["__dashboardUid__"], noted["__panelId__"]) == (rule["dashboardUid"], str(rule["panelId"]))
         names = {one["refId"] for one in rule["data"]}
         assert rule["condition"] in names
         assert set(re.findall(r"\$(\w)\b", rule["data"][-1]["model"]["expression"])) == names - {"A", "Z"}
@@ -154,7 +156,7 @@ def test_texts_of_measurements_are_named_by_the_schema(grafana_folder) -> None:
 def test_both_languages_have_the_same_panels_and_questions(boards) -> None:
     for name in NAMES:
         vi, en = (boards[code, name] for code in LANGUAGES)
-        assert vi["uid"].removesuffix("vi") == en["uid"].removesuffix("en")
+        assert vi["uid"] == en["uid"]
         assert [panel["gridPos"] for panel in vi["panels"]] == [panel["gridPos"] for panel in en["panels"]]
         assert vi["tags"] == ["nhipdo", "vi"]
         assert [x["title"] != y["title"] for x, y in zip(vi["panels"], en["panels"], strict=True)].count(False) <= 1

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -216,3 +217,15 @@ def test_the_mean_of_a_channel_weighs_its_hours_by_their_samples(filled, boards,
         wanted = sum(one["mean"] * one["n"] for one in its) / sum(one["n"] for one in its)
         assert row.cells["mean"] == pytest.approx(wanted, rel=1e-9)
     assert found
+
+
+def test_the_question_in_the_page_for_analysts_is_answered_as_the_dashboard_answers(filled, boards, moment, expand):
+    page = (Path(__file__).parents[3] / "docs" / "grafana.md").read_text("utf-8")
+    [query] = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    at = moment(boards["vi", "site"])
+    at = at._replace(chosen={**at.chosen, "work_unit": "press-1"})
+    rows = filled.ask(query.replace("time > now() - 7d", f"time > {at.since}ms"))
+    panels = {panel["title"]: panel for panel in boards["vi", "site"]["panels"]}
+    shown = filled.ask(expand(panels["OEE theo ca"]["targets"][0]["query"], at))
+    assert rows == shown
+    assert len(rows) == 5
