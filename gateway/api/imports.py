@@ -70,6 +70,7 @@ class OutcomeOut(BaseModel):
     unread: list[str] = Field(description="Hidden sheets, which were not read")
     fault_count: int = Field(description="Nothing is written unless 0")
     faults: list[FaultOut] = Field(description="The first thousand")
+    warnings: list[FaultOut] = Field(description="To look at before it is carried out; no reason to refuse it")
 
 
 class ImportOut(BaseModel):
@@ -198,6 +199,7 @@ def import_out(job: Job) -> ImportOut:
             unread=list(outcome.unread),
             fault_count=outcome.fault_count,
             faults=[_fault_out(fault) for fault in outcome.faults],
+            warnings=[_fault_out(fault) for fault in outcome.warnings],
         ),
     )
 

@@ -113,6 +113,8 @@ def export_rows(args: argparse.Namespace) -> int:
 def _tell(file: Path, outcome: Outcome, language: str, *, dry_run: bool) -> int:
     for name in outcome.unread:
         print(f"{file}: sheet {name!r} is hidden and was not read", file=sys.stderr)
+    for warning in outcome.warnings[:_SHOWN]:
+        print(f"{file}: {warning.told(language)}", file=sys.stderr)
     if outcome.fault_count:
         for fault in outcome.faults[:_SHOWN]:
             print(f"{file}: {fault.told(language)}", file=sys.stderr)

@@ -18,6 +18,7 @@ from gateway.registry.nouns import NOUNS
 from gateway.registry.refusals import ForbiddenError, NoSuchRowError, StaleRowError, WrongValuesError
 from gateway.registry.roles import Place, Reader
 from gateway.registry.sheets.container import is_workbook
+from gateway.registry.sheets.doubtful import warn
 from gateway.registry.sheets.faults import Fault, UnreadableFileError
 from gateway.registry.sheets.from_csv import read_csv
 from gateway.registry.sheets.linked import Links
@@ -44,6 +45,7 @@ class Outcome:
         unread: Names of hidden sheets, which were not read.
         fault_count: How many things are wrong; nothing is written unless 0.
         faults: The first thousand of them.
+        warnings: What somebody should look at before it is carried out, the first thousand; it is written all the same.
     """
 
     noun: str
@@ -57,6 +59,7 @@ class Outcome:
     unread: tuple[str, ...] = ()
     fault_count: int = 0
     faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
 
 
 def read_table(content: bytes) -> Table:
@@ -107,6 +110,7 @@ def import_file(
         table = read_table(content)
         planner = Planner(engine, reader, of, Links(engine, reader, clock), table)
         plan = planner.make(_in_two(progress, 0, 1 if dry_run else 2))
+        warn(plan, engine, reader, of, clock())
         plan.table = replace(table, lines=())  # read, and tens of megabytes
         del table, planner
     except UnreadableFileError as error:
@@ -132,6 +136,7 @@ def _outcome(noun: str, plan: Plan, *, written: bool) -> Outcome:
         unread=tuple(plan.table.unread),
         fault_count=plan.count,
         faults=tuple(plan.faults),
+        warnings=tuple(plan.warnings),
     )
 
 

@@ -58,6 +58,7 @@ class Plan:
         skipped: How many examples were left out.
         faults: What is wrong, the first :data:`MOST_LISTED`.
         count: How many faults there are.
+        warnings: What somebody should look at first, at most :data:`MOST_LISTED`; no reason to write nothing.
     """
 
     table: Table
@@ -70,6 +71,7 @@ class Plan:
     skipped: int = 0
     faults: list[Fault] = field(default_factory=list)
     count: int = 0
+    warnings: list[Fault] = field(default_factory=list)
 
     def wrong(self, fault: Fault) -> None:
         """One more thing that is wrong."""
@@ -79,11 +81,17 @@ class Plan:
 
     def wrong_in(self, line: int, name: str, got: object, why: Title, head: str = "") -> None:
         """Something is wrong in the cell of a field, or with the row."""
+        self.wrong(self._fault(line, name, got, why, head))
+
+    def warn_in(self, line: int, name: str, got: object, why: Title) -> None:
+        """Something in the cell of a field may be wrong."""
+        if len(self.warnings) < MOST_LISTED:
+            self.warnings.append(self._fault(line, name, got, why))
+
+    def _fault(self, line: int, name: str, got: object, why: Title, head: str = "") -> Fault:
         column = next((one for one in self.heads.columns if one.field == name), None)
         where = place(column.at, line) if column else f"{line}:{line}"
-        self.wrong(
-            Fault(self.table.sheet, where, column.head if column else head, shown("" if got is None else got), why)
-        )
+        return Fault(self.table.sheet, where, column.head if column else head, shown("" if got is None else got), why)
 
 
 class Planner:

@@ -104,6 +104,20 @@ def test_rows_pasted_from_a_spreadsheet_are_shown_before_they_are_written(person
             break
     assert 'id="carry-out"' in page
     assert book.count(SYSTEM, "statistic") == 0
+
+
+def test_what_may_be_wrong_with_pasted_rows_stands_before_the_button_that_writes_them(person, book, province) -> None:
+    firm = {"code": "1400000001", "name": "Cơ khí", "kind": "enterprise", "province": province}
+    book.make(SYSTEM, "organisation", firm)
+    rows = "Tổ chức\tNội dung\tBắt đầu\n1400000001\tCông cụ cơ bản\t26/11/2025"
+    address = send(person, "/records/paste", of="support", pasted=rows).headers["location"]
+    for _ in range(200):
+        page = person.get(address).text
+        if 'id="carry-out"' in page:
+            break
+    told = "1 dòng nên xem lại trước khi ghi"
+    assert page.index(told) < page.index('id="carry-out"')
+    assert "Ngày bắt đầu chưa đến: lượt này chỉ được tính từ ngày đó." in page.split('id="warnings"')[1]
     assert "Chưa dán gì. Hãy dán cả dòng tên cột." in send(person, "/records/paste", of="statistic", pasted=" ").text
 
 
