@@ -65,7 +65,9 @@ def _counts(say: Language) -> Line:
         word = say(f"due.{name}")
         query = f'SELECT count("code") AS "{word}" FROM ({newest}) WHERE "code" = {DUE_STATES[name]:g}'  # noqa: S608
         limits = Limits({0: GREY, 1: _DUE_COLOURS[name]})
-        panels.append((figures(say, f"laboratory.{name}", [Asked(query, word)], "{piece}", limits, decimals=0), 8))
+        panel = figures(say, f"laboratory.{name}", [Asked(query, word)], "{piece}", limits, decimals=0)
+        # InfluxQL gives no row where there is nothing to count; the list below tells when nothing was told at all.
+        panels.append((panel.no_value("0"), 8))
     return Line(4, panels)
 
 

@@ -217,11 +217,13 @@ def listing(
     return panel
 
 
-def worded(say: Language, named: Mapping[float, tuple[str, str]]) -> models.ValueMap:
-    """Numbers as words and colours."""
+def worded(say: Language, named: Mapping[float, tuple[str, str]] | Mapping[str, tuple[str, str]]) -> models.ValueMap:
+    """Numbers or codes as words and colours."""
     return models.ValueMap(
         {
-            f"{number:g}": models.ValueMappingResult(text=say(key), color=colour, index=place)
+            number if isinstance(number, str) else f"{number:g}": models.ValueMappingResult(
+                text=say(key), color=colour, index=place
+            )
             for place, (number, (key, colour)) in enumerate(named.items())
         }
     )
@@ -283,8 +285,13 @@ def coloured_by(panel: timeseries.Panel, pattern: str, colour: str) -> None:
     panel.override_by_regexp(pattern, [value])
 
 
-def with_words(panel: table.Panel, say: Language, column: str, named: Mapping[float, tuple[str, str]]) -> table.Panel:
-    """A column of numbers as words on their colours."""
+def with_words(
+    panel: table.Panel,
+    say: Language,
+    column: str,
+    named: Mapping[float, tuple[str, str]] | Mapping[str, tuple[str, str]],
+) -> table.Panel:
+    """A column of numbers or codes as words on their colours."""
     values = [
         models.DynamicConfigValue("mappings", [worded(say, named)]),
         models.DynamicConfigValue("custom.cellOptions", {"type": "color-background", "mode": "basic"}),

@@ -38,6 +38,7 @@ from dashboards.grafana.panels import (
     listing,
     ranking,
     states,
+    with_words,
 )
 from edge_agent.wire.schema import ELEMENT_DAY, ELEMENT_HOUR, STATE_CODES, STOP, WORK_UNIT_STATE
 
@@ -128,7 +129,9 @@ def stop_columns(say: Language) -> dict[str, str]:
 def stops_of(say: Language, key: str) -> object:
     """The latest stops of the chosen machines, the newest first."""
     query = influxql.rows(STOP, stop_columns(say), [*UNITS, '"gone" = 0'], " ORDER BY time DESC LIMIT 500")
-    return listing(say, key, Asked(query), {say("column.lasted"): "s", say("column.planned"): "s"})
+    panel = listing(say, key, Asked(query), {say("column.lasted"): "s", say("column.planned"): "s"})
+    kinds = {bucket: (f"state.{bucket}", STATE_COLOURS[bucket]) for bucket in ("FAULT", "STOP", "MINOR_STOP", "SETUP")}
+    return with_words(panel, say, say("column.kind"), kinds)
 
 
 def _stops(say: Language) -> object:

@@ -6,6 +6,7 @@ GRAFANA = {
     "{piece}": "locale",
     "{text}": "string",
     "s": "s",
+    "min": "m",
     "h": "h",
     "d": "d",
     "W": "watt",
