@@ -10,7 +10,7 @@ from fastapi import Depends, HTTPException, Query
 from gateway.api.registry_pages.desk import Desk, TheDesk, is_id
 from gateway.api.registry_pages.held import HeldFiles
 from gateway.indicators.accounts import Accounting, Options
-from gateway.indicators.figures import Figure
+from gateway.indicators.economy import years_told
 from gateway.programme.tfp_files import read_growth_file
 from gateway.programme.tfp_runs import Inputs, province_figures
 from gateway.registry.book import Asked, Entry
@@ -82,7 +82,8 @@ def growth_asked(
     options = msgspec.structs.replace(options, **{name: value for name, value in given.items() if value})
     inputs = None
     if figures:
-        first, last = _years(figures, since, until)
+        first, last = years_told(figures, since, until)
+        last = max(first, last)
         made_up = bool(getattr(desk.request.app.state, "made_up", False))
         inputs = Inputs(since=first, until=last, options=options, figures=figures, sources=sources, made_up=made_up)
     held = sheet if read is not None else ""
@@ -141,10 +142,3 @@ def _latest(desk: Desk) -> list[Entry]:
     """Some figures of output, to open the page with a province that has any."""
     asked = Asked(where={"series": "grdp_constant"}, limit=1000)
     return list(desk.book.page(desk.reader, "statistic", asked).entries)
-
-
-def _years(figures: tuple[Figure, ...], since: int | None, until: int | None) -> tuple[int, int]:
-    of_output = [one.year for one in figures if one.series == "grdp_constant" and not one.sector]
-    years = of_output or [one.year for one in figures]
-    first = since or (min(years) + 1 if len(set(years)) > 1 else min(years))
-    return first, max(first, until or max(years))

@@ -70,6 +70,7 @@ def _template(path: Path, language: str) -> int:
 
 def _calculated(args: argparse.Namespace) -> "Accounting | None":
     from gateway.indicators.accounting import account  # noqa: PLC0415
+    from gateway.indicators.economy import years_told  # noqa: PLC0415
     from gateway.programme.tfp_files import read_growth_file  # noqa: PLC0415  its library is large
 
     try:
@@ -84,9 +85,7 @@ def _calculated(args: argparse.Namespace) -> "Accounting | None":
         rest = f" ({len(faults) - _SHOWN} more not shown)" if len(faults) > _SHOWN else ""
         print(f"{args.file}: {len(faults)} faults{rest}; nothing was calculated", file=sys.stderr)
         return None
-    years = sorted({one.year for one in read.figures})
-    since = args.since or read.since or years[0] + 1
-    until = args.until or read.until or years[-1]
+    since, until = years_told(read.figures, args.since or read.since, args.until or read.until)
     if until < since:
         msg = f"tfp: the last year {until} lies before the first {since}. Say --since and --until."
         raise DecisionError(msg)

@@ -27,11 +27,12 @@ from gateway.indicators.accounts import (
     Sensitivity,
 )
 from gateway.indicators.capital import TIMINGS
+from gateway.indicators.contributions import contributions_of
 from gateway.indicators.facts import Gap
 from gateway.indicators.figures import SECTORS, TOTAL, Figure
 from gateway.indicators.labour_shares import ASSUMED, CHOICES, KEPT, LabourShare, labour_shares
 from gateway.indicators.levels import Levels, Triple
-from gateway.indicators.linking import Linked
+from gateway.indicators.linking import Linked, is_one_territory
 from gateway.indicators.sector_accounts import productivity_of, reallocations, taxes_of
 from gateway.indicators.tfp import METHODS, OUTPUT_FELL, TORNQVIST, Step, accounted, growth_step, rate
 
@@ -130,6 +131,7 @@ def account(figures: Iterable[Figure], since: int, until: int, options: Options 
         total=total,
         sectors=sectors,
         taxes=taxes,
+        contributions=contributions_of(levels),
         reallocation=reallocations(levels, total, sectors, taxes),
         sensitivity=tuple(_sensitivity(levels, total, shift) for shift in (-SHIFT, SHIFT)),
         productivity=productivity,
@@ -180,7 +182,12 @@ def _steps(levels: Levels, inputs: _Inputs, years: set[int], sector: str) -> tup
             continue
         steps.append(_yearly(inputs, year))
     last = max((year for year in years if levels.since <= year <= levels.until), default=None)
-    if last is None or levels.since - 1 not in years or is_torn or len(inputs.territories(levels.since - 1)) > 1:
+    if last is None or levels.since - 1 not in years or is_torn:
+        return tuple(steps), None
+    if not is_one_territory((inputs.output, inputs.capital, inputs.labour), levels.since - 1, last):
+        three = (inputs.output, inputs.capital, inputs.labour)
+        told = ", ".join(sorted({one.terms[year].territory or "—" for one in three for year in one.values}))
+        levels.say("territories_differ", sector=sector, year=str(last), territories=told)
         return tuple(steps), None
     return tuple(steps), _period(inputs, levels.since, last, steps)
 

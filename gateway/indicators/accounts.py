@@ -67,6 +67,26 @@ class Taxes(msgspec.Struct, frozen=True, kw_only=True):
     contribution: float
 
 
+class Contributions(msgspec.Struct, frozen=True, kw_only=True):
+    """Growth of output by sectors, percentage points a year.
+
+    Attributes:
+        before: The year from which.
+        year: The year to which.
+        output: Growth of output; the others add up to it.
+        by_sector: Sector -> its part.
+        taxes: Part of product taxes less subsidies; None: not given, and then it is in ``rest``.
+        rest: What is left.
+    """
+
+    before: int
+    year: int
+    output: float
+    by_sector: dict[str, float]
+    taxes: float | None
+    rest: float
+
+
 class Reallocation(msgspec.Struct, frozen=True, kw_only=True):
     """TFP of the whole less what its sectors account for.
 
@@ -147,6 +167,7 @@ class Accounting(msgspec.Struct, frozen=True, kw_only=True):
         total: The whole economy.
         sectors: Those that figures were given of.
         taxes: Product taxes less subsidies by year, and last over the period.
+        contributions: Growth of output by sectors and product taxes, by year, and last over the period.
         reallocation: By year, and last over the period.
         sensitivity: With a labour share of 0.05 less and more.
         productivity: Of labour.
@@ -162,6 +183,7 @@ class Accounting(msgspec.Struct, frozen=True, kw_only=True):
     total: Course
     sectors: tuple[Course, ...] = ()
     taxes: tuple[Taxes, ...] = ()
+    contributions: tuple[Contributions, ...] = ()
     reallocation: tuple[Reallocation, ...] = ()
     sensitivity: tuple[Sensitivity, ...] = ()
     productivity: Productivity = Productivity()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from gateway.indicators.accounting import account
 from gateway.indicators.accounts import Accounting, Options, ProductivityYear
 from gateway.indicators.facts import Economy, EconomyYear, Gap, Record
-from gateway.indicators.figures import SERIES, Figure
+from gateway.indicators.figures import SERIES, Figure, sector_of
 from gateway.indicators.tfp import Step, flags_of
 
 
@@ -31,6 +31,16 @@ def figures_of(statistics: Iterable[Record]) -> list[Figure]:
             )
         )
     return found
+
+
+def years_told(figures: Sequence[Figure], since: int | None = None, until: int | None = None) -> tuple[int, int]:
+    """First and last year of growth: as said, else those of the output of the whole.
+
+    Investment is given for many years before, of which nothing else is known.
+    """
+    of_output = [one.year for one in figures if one.series == "grdp_constant" and not sector_of(one.sector)]
+    years = of_output or [one.year for one in figures]
+    return since or min(years) + (len(set(years)) > 1), until or max(years)
 
 
 def economy_of(statistics: Sequence[Record], since: int, until: int, options: Options | None = None) -> Economy:

@@ -8,6 +8,7 @@ Because: the same table of statistics holds what other indicators are a share of
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -55,11 +56,20 @@ SERIES: Mapping[str, Kind] = {
 }
 """Name -> what it holds. Of a sector ``grdp_constant`` and ``grdp_current`` are its value added."""
 _UNITS = {
-    "VND trillion": (MONEY, ("vnd trillion", "trillion vnd", "nghin ty dong", "nghin ti dong")),
-    "VND billion": (MONEY, ("vnd billion", "billion vnd", "bn vnd", "vnd bn", "ty dong", "ti dong", "ty", "ty vnd")),
+    "VND trillion": (MONEY, ("vnd trillion", "trillion vnd", "nghin ty dong", "nghin ti dong", "nghin ty", "nghin ti")),
+    "VND billion": (
+        MONEY,
+        ("vnd billion", "billion vnd", "bn vnd", "vnd bn", "ty dong", "ti dong", "ty", "ti", "ty vnd", "ti vnd"),
+    ),
     "VND million": (MONEY, ("vnd million", "million vnd", "vnd mn", "trieu dong", "trieu", "trieu vnd")),
     "VND": (MONEY, ("vnd", "dong")),
-    "thousand persons": (PERSONS, ("thousand persons", "1000 persons", "nghin nguoi", "ngan nguoi", "nghin lao dong")),
+    "thousand persons": (
+        PERSONS,
+        (
+            *("thousand persons", "1000 persons", "nghin nguoi", "ngan nguoi", "nghin lao dong", "ngan lao dong"),
+            *("1000 nguoi", "1.000 nguoi", "1 000 nguoi", "1000 lao dong"),
+        ),
+    ),
     "million persons": (PERSONS, ("million persons", "trieu nguoi")),
     "persons": (PERSONS, ("persons", "person", "nguoi", "lao dong", "workers")),
     "%": ("", ("%", "percent", "per cent", "phan tram")),
@@ -74,10 +84,10 @@ _SECTOR_WORDS = {
     ),
     INDUSTRY: (
         *(INDUSTRY, "industry and construction", "cong nghiep va xay dung", "cong nghiep xay dung", "cong nghiep"),
-        *("cong nghiep - xay dung",),
     ),
-    SERVICES: (SERVICES, "dich vu"),
+    SERVICES: (SERVICES, "dich vu", "thuong mai dich vu", "thuong mai va dich vu"),
 }
+_BETWEEN = re.compile("[,;:.\\-\N{EN DASH}\N{EM DASH}]")
 _BY_SECTOR = {word: sector for sector, words in _SECTOR_WORDS.items() for word in words}
 
 
@@ -145,14 +155,16 @@ def sector_of(text: str) -> str | None:
     >>> sector_of("Nông, lâm, thủy sản"), sector_of("toàn tỉnh"), sector_of("mining")
     ('agriculture', '', None)
     """
-    return _BY_SECTOR.get(folded(text.replace(",", " ")))
+    words = folded(_BETWEEN.sub(" ", text))
+    return _BY_SECTOR.get(words.removeprefix("khu vuc ").removeprefix("nganh "))
 
 
 def checked(figures: Iterable[Figure]) -> tuple[dict[Key, list[Figure]], list[Gap]]:
     """Figures by series and sector, without the series in which something is wrong, and what that is.
 
     Refused are: values that are not finite, levels that are not positive, shares outside 0 to 1, a year that is given
-    twice for one territory and price base, several units within a series, a unit of another kind.
+    twice for one territory and price base, several units within a series, a unit of another kind, a labour or capital
+    share of at most 1 %.
 
     Returns:
         Those that can be used, shares and rates as fractions; what was refused.
@@ -166,7 +178,9 @@ def checked(figures: Iterable[Figure]) -> tuple[dict[Key, list[Figure]], list[Ga
         if sector is None:
             problems.append(Gap(code="unknown_sector", parts={"series": one.series, "got": one.sector}))
             continue
-        by_key.setdefault((one.series, sector), []).append(msgspec.structs.replace(one, sector=sector))
+        # A price base beside persons or current prices says nothing, and must not tear the series in two.
+        base = one.price_base if SERIES[one.series].is_constant else None
+        by_key.setdefault((one.series, sector), []).append(msgspec.structs.replace(one, sector=sector, price_base=base))
     good: dict[Key, list[Figure]] = {}
     for key in sorted(by_key):
         rows = sorted(by_key[key], key=lambda one: one.year)
@@ -195,13 +209,29 @@ def _wrong(rows: list[Figure]) -> Iterable[Gap]:
         if at in seen:
             yield Gap(code="duplicate_year", parts=where)
         seen.add(at)
-        if not math.isfinite(one.value):
-            yield Gap(code="not_finite", parts=where)
-        elif kind.of == SHARE:
-            if not 0 <= _as_fraction(one).value <= 1:
-                yield Gap(code="share_outside", parts={**where, "value": f"{one.value:g}"})
-        elif one.value <= 0 and not kind.may_be_negative:
-            yield Gap(code="not_positive", parts={**where, "value": f"{one.value:g}"})
+        yield from _wrong_value(kind, one, where)
+
+
+def _wrong_value(kind: Kind, one: Figure, where: Mapping[str, str]) -> Iterable[Gap]:
+    told = {**where, "value": f"{one.value:g}"}
+    if not math.isfinite(one.value):
+        yield Gap(code="not_finite", parts=dict(where))
+    elif kind.of == SHARE:
+        if not 0 <= _as_fraction(one).value <= 1:
+            yield Gap(code="share_outside", parts=told)
+        elif is_fraction_as_percent(one.series, one.value, one.unit):
+            yield Gap(code="fraction_as_percent", parts=told)
+    elif one.value <= 0 and not kind.may_be_negative:
+        yield Gap(code="not_positive", parts=told)
+
+
+def is_fraction_as_percent(series: str, value: float, unit: str) -> bool:
+    """Whether a share in per cent is so small that somebody wrote 0.62 for 62 %.
+
+    >>> [is_fraction_as_percent("labour_share", one, "%") for one in (0.62, 62.0, 0.0)]
+    [True, False, False]
+    """
+    return series in ("labour_share", "capital_share") and unit_of(unit) == "%" and 0 < value <= 1
 
 
 def _other(of: tuple[str, str], kind: Kind) -> bool:

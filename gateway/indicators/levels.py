@@ -7,9 +7,8 @@ from gateway.indicators.accounts import Options
 from gateway.indicators.capital import MID_YEAR, CapitalBasis, perpetual_inventory, real_investment
 from gateway.indicators.facts import Gap
 from gateway.indicators.figures import TOTAL, Figure, checked
-from gateway.indicators.linking import CannotLinkError, Link, Linked, linked
+from gateway.indicators.linking import CannotLinkError, Link, Linked, Segment, linked
 
-_EARLIEST = 0
 _BASE_ROUNDED = 0.5
 """An index that is 100 in its base year may be printed as 99.6."""
 
@@ -61,14 +60,16 @@ class Levels:
         if gap not in self.problems:
             self.problems.append(gap)
 
-    def series(self, name: str, sector: str = TOTAL, since: int | None = None) -> Linked | None:
+    def series(self, name: str, sector: str = TOTAL) -> Linked | None:
         """A series up to the last year, in the terms of its newest part; None: there is none that can be used."""
         key = (name, sector)
         if key not in self._series:
             found = None
             rows: Sequence[Figure] = self.good.get(key, ())
+            # A stock of capital hangs on every year of investment, also those long before growth is asked for.
+            since = min(one.year for one in rows) if rows and name.startswith("investment") else self.since - 1
             try:
-                joined = linked(rows, self.since - 1 if since is None else since, self.until) if rows else None
+                joined = linked(rows, since, self.until) if rows else None
             except CannotLinkError as error:
                 self.say(error.gap.code, **error.gap.parts)
             else:
@@ -140,7 +141,8 @@ class Levels:
             return None
         refs = {year: current.refs[year] for year in real}
         estimates = frozenset(year for year in real if year in current.estimates | index.estimates)
-        return Linked(real, {year: current.terms[year] for year in real}, estimates, current.links, refs)
+        terms = {year: Segment(current.terms[year].territory, index.terms[year].price_base) for year in real}
+        return Linked(real, terms, estimates, (*current.links, *index.links), refs)
 
     def _is_index(self, sector: str) -> bool:
         """Whether the index is 100 in its base year; one against the year before is another thing."""

@@ -67,6 +67,16 @@ class Linked(NamedTuple):
         return year in self.terms and self.terms[year] != self.terms[max(self.terms)]
 
 
+def is_one_territory(series: Sequence[Linked], before: int, last: int) -> bool:
+    """Whether growth from a year to a later one is told in the same boundaries by each series.
+
+    The terms of a year are those of growth from it on, so the last year's say nothing; years that a series lacks
+    are no excuse: its growth over them is in the boundaries of the years at both ends.
+    """
+    told = [{one.terms[year].territory for year in one.values if before <= year < last} for one in series]
+    return all(one == told[0] for one in told)
+
+
 class CannotLinkError(ValueError):
     """Parts of a series have no year in common.
 

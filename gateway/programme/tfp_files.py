@@ -32,9 +32,12 @@ from gateway.reports.growth_columns import (
     YEAR,
     Parameter,
 )
+from gateway.reports.growth_told import unit_told
 
 MOST_LINES = 1000
 _PERCENTS = ("depreciation", "start_growth")
+_LEAST_PERCENT = 0.3
+"""Below it somebody wrote 0.065 for 6.5 %; the first stock of capital would be ten times too large."""
 
 
 class GrowthFile(NamedTuple):
@@ -164,7 +167,8 @@ def _units(reading: Reading, table: Table, heads: Mapping[str, int], line: Line 
         found[key] = unit
         before = first.setdefault(kind, (unit, head)) if kind in (MONEY, PERSONS) else (unit, head)
         if before[0] != unit:
-            vi = f"Cần «{before[0]}» như cột «{before[1]}», đã nhận «{shown(text)}». Hãy dùng một đơn vị."
+            expected = unit_told(before[0], "vi")
+            vi = f"Cần «{expected}» như cột «{before[1]}», đã nhận «{shown(text)}». Hãy dùng một đơn vị."
             en = f"Expected {before[0]!r} as in the column {before[1]!r}, got {shown(text)!r}. Use one unit."
             reading.wrong(table, at, row, text, vi, en, head)
     return found
@@ -211,6 +215,11 @@ def _parameter(parameter: Parameter, cell: object) -> Value:
         raise WrongValueError(
             f"Cần từ {least} đến dưới 100 %, đã nhận {value:g}. Hãy sửa lại.",
             f"Expected {least} to below 100 %, got {value:g}. Correct it.",
+        )
+    if 0 < value < _LEAST_PERCENT:
+        raise WrongValueError(
+            f"{value:g} ở đây là {value:g} % một năm. Hãy ghi {100 * value:g} nếu ý là {100 * value:g} %.",
+            f"{value:g} is {value:g} % a year here. Write {100 * value:g} where {100 * value:g} % is meant.",
         )
     return value / 100
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from gateway.indicators.figures import SERIES, SHARE, Figure, sector_of
+from gateway.indicators.figures import SERIES, SHARE, Figure, is_fraction_as_percent, sector_of
 from gateway.registry.fields import Flag, Number, Value, Whole
 from gateway.registry.sheets.cells import read_cell
 from gateway.registry.sheets.faults import Fault, place
@@ -159,6 +159,11 @@ def _value(reading: Reading, table: Table, key: str, at: int, row: int, cell: ob
         return None
     if kind.of != SHARE and value <= 0 and not kind.may_be_negative:
         vi, en = f"Cần lớn hơn 0, đã nhận {value:g}. Hãy sửa lại.", f"Expected more than 0, got {value:g}. Correct it."
+        reading.wrong(table, at, row, cell, vi, en, head)
+        return None
+    if is_fraction_as_percent(key, value, unit):
+        vi = f"{value:g} ở đây là {value:g} %. Hãy ghi {100 * value:g}, hoặc đổi đơn vị ở dòng 2 thành 1."
+        en = f"{value:g} is {value:g} % here. Write {100 * value:g}, or change the unit in row 2 to 1."
         reading.wrong(table, at, row, cell, vi, en, head)
         return None
     return value

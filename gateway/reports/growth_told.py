@@ -92,7 +92,7 @@ def tables_of(whole: Accounting, language: str) -> tuple[Told, ...]:
     """Every table that has rows."""
     tables = [_years(whole.total, language), _sectors(whole, language)]
     tables += [_years(one, language) for one in whole.sectors]
-    tables += [_reallocation(whole, language), _sensitivity(whole, language)]
+    tables += [_contributions(whole, language), _reallocation(whole, language), _sensitivity(whole, language)]
     tables += [_productivity(whole, language), _shift_share(whole, language)]
     return tuple(one for one in tables if one.rows)
 
@@ -187,6 +187,20 @@ def _sectors(whole: Accounting, language: str) -> Told:
         rows.append((said(language, "sector", "taxes"), taxes.growth, *empty, ""))
     title = said(language, "table", "sectors")
     return Told("sectors", title, _heads(language, "sector", *_STEP_HEADS, "flags"), tuple(rows))
+
+
+def _contributions(whole: Accounting, language: str) -> Told:
+    """Growth of output by sectors: every row adds up to its first figure."""
+    heads = (
+        *_heads(language, "year", "output"),
+        *(said(language, "head", "part", sector=sector_told(language, one)) for one in SECTORS),
+        *_heads(language, "taxes", "rest"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for one in whole.contributions:
+        name = str(one.year) if one.year - one.before == 1 else _mean_told(language, one.before, one.year)
+        rows.append((name, one.output, *(one.by_sector[sector] for sector in SECTORS), one.taxes, one.rest))
+    return Told("contributions", said(language, "table", "contributions"), heads, tuple(rows))
 
 
 def _reallocation(whole: Accounting, language: str) -> Told:

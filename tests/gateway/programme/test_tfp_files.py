@@ -108,6 +108,12 @@ GRDP, SHARE, EMPLOYED = column("grdp_constant"), column("labour_share"), column(
         (f"{GRDP}4", -5, "Cần lớn hơn 0, đã nhận -5. Hãy sửa lại.", "Expected more than 0, got -5. Correct it."),
         (f"{EMPLOYED}4", 0, "Cần lớn hơn 0, đã nhận 0. Hãy sửa lại.", "Expected more than 0, got 0. Correct it."),
         (f"{SHARE}4", 120, "Cần từ 0 đến 100, đã nhận 120. Hãy sửa lại.", "Expected 0 to 100, got 120. Correct it."),
+        (
+            f"{SHARE}4",
+            "0,62",
+            "0.62 ở đây là 0.62 %. Hãy ghi 62, hoặc đổi đơn vị ở dòng 2 thành 1.",
+            "0.62 is 0.62 % here. Write 62, or change the unit in row 2 to 1.",
+        ),
         (f"{GRDP}4", "=A4*2", "Có công thức «=A4*2»", "Holds the formula '=A4*2'"),
         ("A4", "hai nghìn", "Cần một số nguyên", "Expected a whole number"),
         ("A4", None, "Thiếu năm. Hãy ghi năm của dòng này.", "No year. Write the year of this row."),
@@ -144,7 +150,7 @@ def test_two_units_of_money_are_refused() -> None:
     [(at, vi, en)] = faults(change)
     assert at == f"{column('capital_stock')}2"
     assert vi == (
-        "Cần «VND billion» như cột «GRDP (giá trị tăng thêm) giá so sánh», đã nhận «triệu đồng». Hãy dùng một đơn vị."
+        "Cần «tỷ đồng» như cột «GRDP (giá trị tăng thêm) giá so sánh», đã nhận «triệu đồng». Hãy dùng một đơn vị."
     )
     assert en.endswith("got 'triệu đồng'. Use one unit.")
 
@@ -161,6 +167,8 @@ def test_all_mistakes_are_told_at_once() -> None:
     ("row", "value", "told"),
     [
         (3, "Cobb-Douglas", "Expected one of: Discrete; Törnqvist; got 'Cobb-Douglas'. Choose again."),
+        (5, 0.065, "0.065 is 0.065 % a year here. Write 6.5 where 6.5 % is meant."),
+        (6, 0.08, "0.08 is 0.08 % a year here. Write 8 where 8 % is meant."),
         (5, 150, "Expected 0 to below 100 %, got 150. Correct it."),
         (2, 2019, "The last year 2019 lies before the first 2021. Correct one."),
     ],
