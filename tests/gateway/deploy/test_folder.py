@@ -189,7 +189,7 @@ def guarded_influxdb(debian_packages, folder: Path, tmp_path: Path, monkeypatch)
         )
         admin = InfluxStore(one.url, username="admin", password=secret(folder, "influxdb-admin"))
         for words in (
-            "CREATE DATABASE nhipdo",
+            "CREATE DATABASE nhipdo WITH SHARD DURATION 4w",
             f"CREATE USER gateway WITH PASSWORD '{secret(folder, 'influxdb-gateway')}'",
             "GRANT ALL ON nhipdo TO gateway",
             f"CREATE USER grafana WITH PASSWORD '{secret(folder, 'influxdb-grafana')}'",
