@@ -80,7 +80,8 @@ def show_overview(
     wanted = sorted((one for one in needs if one.urgency in _ORDER), key=lambda one: _ORDER[one.urgency])
     context = {
         "needs": wanted,
-        "todo": len(wanted) + sum(one.needs_somebody for one in days),
+        # What a site does is its own managers' to do, and of whoever looks after a province to know.
+        "todo": len(wanted) + (sum(one.needs_somebody for one in days) if runs_sites else 0),
         "fine": [one for one in needs if one.urgency == FINE],
         "steps": system.beginning(asked, everyone) if runs_it else [],
         "yesterday": days if runs_sites else [],
