@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gateway.commands.asking import print_table
 from gateway.people import DecisionError
 
 if TYPE_CHECKING:
@@ -94,15 +93,13 @@ def _calculated(args: argparse.Namespace) -> "Accounting | None":
 
 
 def _print(whole: "Accounting", language: str) -> None:
-    from gateway.reports.growth_told import figure_told, gap_told, notes_of, tables_of  # noqa: PLC0415
+    from gateway.commands.tfp_printing import print_text, print_told  # noqa: PLC0415  words that only a result needs
+    from gateway.reports.growth_told import gap_told, notes_of, tables_of  # noqa: PLC0415
 
     for table in tables_of(whole, language):
-        print(f"{table.title}\n")
-        rows = [[one if isinstance(one, str) else figure_told(one, language) for one in row] for row in table.rows]
-        print_table(table.heads, rows)
-        print()
+        print_told(table, language)
     for note in notes_of(whole, language):
-        print(note)
+        print_text(note)
     for gap in whole.problems:
         print(gap_told(gap, language), file=sys.stderr)
 

@@ -80,6 +80,8 @@ def figure_told(value: float | None, language: str) -> str:
 def unit_told(unit: str, language: str) -> str:
     """A unit of productivity in words; one that is not known as it is."""
     words = _words()["unit"]
+    if unit in words:
+        return words[unit][language]
     return " / ".join(words[one][language] if one in words else one for one in unit.split(" / "))
 
 

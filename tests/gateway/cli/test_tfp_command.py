@@ -4,6 +4,7 @@ import pytest
 from openpyxl import load_workbook
 
 from gateway.cli import main
+from gateway.indicators.figures import Figure
 from gateway.reports.growth_book import write_form
 from gateway.reports.growth_example import example_figures
 
@@ -37,12 +38,34 @@ def test_tables_workbook_and_pictures_of_a_form(filled, tmp_path, capsys) -> Non
     assert out[2].read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(("language", "columns"), [("vi", 100), ("en", 100), ("vi", 80)])
+def test_no_line_is_wider_than_the_terminal(filled, capsys, monkeypatch, language, columns) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert main(["tfp", str(filled), "--language", language]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= columns
+    if columns == 100:
+        share = "Tỷ trọng đóng góp của TFP (%)" if language == "vi" else "Share of TFP (%)"
+        first = next(one for one in lines if one.startswith(share))
+        told = first.removeprefix(share).replace(".", ",").split()
+        assert told == ["57,66", "57,42", "57,30", "57,09", "56,88", "57,27", "57,27"]
+
+
+def test_years_not_said_are_those_of_output_though_investment_is_older(tmp_path, capsys) -> None:
+    path = tmp_path / "tfp.xlsx"
+    older = [Figure(series="investment_constant", year=year, value=9000, unit="tỷ đồng") for year in range(2010, 2020)]
+    with path.open("wb") as file:
+        write_form(file, "vi", [*older, *example_figures()])
+    assert main(["tfp", str(path)]) == 0
+    assert "TFP đóng góp (điểm %)" in capsys.readouterr().out
+
+
 def test_language_years_and_method_are_chosen(filled, capsys) -> None:
     asked = ["tfp", str(filled), "--language", "en", "--since", "2024", "--method", "tornqvist"]
     assert main(asked) == 0
     told = capsys.readouterr().out
     assert "Method: Törnqvist." in told
-    assert "2024\N{EN DASH}2025 (mean of 2 years)" in told
+    assert "2024\N{EN DASH}2025" in told
 
 
 @pytest.mark.parametrize(
