@@ -92,7 +92,6 @@ def page_of(
         "formats": tuple(FORMATS),
         "signed": _signed(desk, seen),
         "sending": sending,
-        "made_up": evaluation.result.made_up,
         "may_decide": bool(seen.place.province) and desk.reader.may(Action.DECIDE, "programme", seen.place),
         "is_registered": bool(seen.place.province),
     }

@@ -178,7 +178,6 @@ def _page(
         "problem": problem,
         "faults": faults or [],
         "imported": imported,
-        "made_up": bool(getattr(desk.request.app.state, "made_up", False)),
     }
     return desk.page("tfp/index.html", context, 422 if problem or faults else 200)
 
