@@ -15,7 +15,7 @@ from gateway.indicators.figures import (
     unit_kind,
     unit_of,
 )
-from gateway.programme.tfp_rows import YEARS, Reading, cell_of, number_of, read_row
+from gateway.programme.tfp_rows import YEARS, Reading, cell_of, comma_told, number_of, read_row
 from gateway.registry.fields import Value
 from gateway.registry.sheets.cells import read_cell
 from gateway.registry.sheets.faults import Fault, UnreadableFileError
@@ -35,6 +35,7 @@ from gateway.reports.growth_columns import (
 from gateway.reports.growth_told import unit_told
 
 MOST_LINES = 1000
+_MOST_TITLES = 5
 _PERCENTS = ("depreciation", "start_growth")
 _LEAST_PERCENT = 0.3
 """Below it somebody wrote 0.065 for 6.5 %; the first stock of capital would be ten times too large."""
@@ -109,10 +110,11 @@ def _figures(reading: Reading, table: Table) -> None:
         )
     if not table.lines:
         return
-    heads = _heads(reading, table, table.lines[0])
-    rows = list(table.lines[1:])
+    top = _top(table)
+    heads = _heads(reading, table, table.lines[top])
+    rows = list(table.lines[top + 1 :])
     is_units = bool(rows) and folded(str(rows[0].cells[0] or "")) in _names(UNIT_ROW)
-    units = _units(reading, table, heads, rows.pop(0) if is_units else None)
+    units = _units(reading, table, heads, rows.pop(0) if is_units else table.lines[top], is_told=is_units)
     seen: dict[tuple[object, ...], int] = {}
     for line in rows:
         read_row(reading, table, heads, units, line, seen)
@@ -120,6 +122,15 @@ def _figures(reading: Reading, table: Table) -> None:
         reading.wrong(
             table, 0, 3, "", "Chưa có dòng số liệu nào. Hãy điền từ dòng 3.", "No figures. Fill in from row 3."
         )
+
+
+def _top(table: Table) -> int:
+    """Place of the line of heads; titles of a table may stand above it."""
+    names = {YEAR, *(folded(title) for one in COLUMNS if one.key == YEAR for title in one.title.values())}
+    for at, line in enumerate(table.lines[:_MOST_TITLES]):
+        if any(folded(str(cell or "").replace("*", " ")) in names for cell in line.cells):
+            return at
+    return 0
 
 
 def _heads(reading: Reading, table: Table, line: Line) -> dict[str, int]:
@@ -146,7 +157,7 @@ def _heads(reading: Reading, table: Table, line: Line) -> dict[str, int]:
     return found
 
 
-def _units(reading: Reading, table: Table, heads: Mapping[str, int], line: Line | None) -> dict[str, str]:
+def _units(reading: Reading, table: Table, heads: Mapping[str, int], line: Line, *, is_told: bool) -> dict[str, str]:
     """Series -> unit; without a row of units the usual ones, which the form prints."""
     titles = {one.key: one for one in COLUMNS}
     found = {}
@@ -155,9 +166,9 @@ def _units(reading: Reading, table: Table, heads: Mapping[str, int], line: Line 
         if key not in SERIES:
             continue
         kind, head = SERIES[key].of, titles[key].title["vi"]
-        text = str(cell_of(line, at) or "").strip() if line is not None else ""
+        text = str(cell_of(line, at) or "").strip() if is_told else ""
         unit = unit_of(text) if text else titles[key].unit_told("", "en")
-        row = line.number if line is not None else table.lines[0].number
+        row = line.number
         if not _fits(kind, unit):
             vi = f"Đơn vị «{shown(text)}» không hợp với cột này. Hãy ghi như trong mẫu."
             reading.wrong(
@@ -217,8 +228,9 @@ def _parameter(parameter: Parameter, cell: object) -> Value:
             f"Expected {least} to below 100 %, got {value:g}. Correct it.",
         )
     if 0 < value < _LEAST_PERCENT:
+        told, meant = comma_told(value), comma_told(100 * value)
         raise WrongValueError(
-            f"{value:g} ở đây là {value:g} % một năm. Hãy ghi {100 * value:g} nếu ý là {100 * value:g} %.",
+            f"Ô giữ số {told}, tức {told} % một năm. Hãy ghi {meant} nếu ý là {meant} %.",
             f"{value:g} is {value:g} % a year here. Write {100 * value:g} where {100 * value:g} % is meant.",
         )
     return value / 100

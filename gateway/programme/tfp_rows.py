@@ -21,10 +21,11 @@ YEARS = Whole(title=Title("Năm", "Year"), least=1900, most=2100)
 _NUMBER = Number(title=Title("Số", "Number"))
 _VI = re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+),(\d+)|([+-]?\d{1,3}(?:\.\d{3}){2,})")
 _EN = re.compile(r"([+-]?\d{1,3}(?:,\d{3})+)\.(\d+)|([+-]?\d{1,3}(?:,\d{3}){2,})")
-_SPACED = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?")
+_BLANKS = r"[ \u00a0\u2007\u2009\u202f]"
+_SPACED = re.compile(rf"[+-]?\d{{1,3}}(?:{_BLANKS}\d{{3}})+(?:[.,]\d+)?")
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _FLAG = Flag(title=Title("Ước tính", "Estimate"))
-_NOTHING = ("", "-", "\u2013", "\u2014")
+_NOTHING = ("", "-", "\u2013", "\u2014", "..", "...", "\u2026")
 _LONGEST_SOURCE = 300
 _TITLES = {one.key: one.title["vi"] for one in COLUMNS}
 
@@ -59,6 +60,15 @@ def number_of(cell: object) -> float:
     return float(str(read))
 
 
+def comma_told(value: float) -> str:
+    """A number as Vietnamese text has it.
+
+    >>> comma_told(6.5)
+    '6,5'
+    """
+    return f"{value:g}".replace(".", ",")
+
+
 def _plain(text: str) -> str:
     if _EITHER.fullmatch(text):
         raise WrongValueError(
@@ -66,7 +76,7 @@ def _plain(text: str) -> str:
             f"{text!r} can be read in two ways. Format the cell as a number and type it again.",
         )
     if _SPACED.fullmatch(text):
-        return re.sub(r"[ \u00a0\u202f]", "", text)
+        return re.sub(_BLANKS, "", text)
     for form, thousands in ((_VI, "."), (_EN, ",")):
         if match := form.fullmatch(text):
             whole = (match[1] or match[3]).replace(thousands, "")
@@ -117,7 +127,7 @@ def read_row(
 
 
 def _is_nothing(cell: object) -> bool:
-    """Whether a cell is empty, or holds a dash as tables of statistics do."""
+    """Whether a cell is empty, or holds a dash or dots as tables of statistics do."""
     return cell is None or (isinstance(cell, str) and cell.strip() in _NOTHING)
 
 
@@ -144,6 +154,8 @@ def cell_of(line: Line | None, at: int | None) -> object:
 def _value(reading: Reading, table: Table, key: str, at: int, row: int, cell: object, unit: str) -> float | None:
     kind = SERIES[key]
     head = _TITLES[key]
+    if unit == "%" and isinstance(cell, str):
+        cell = cell.removesuffix("%").rstrip()
     try:
         value = number_of(cell)
     except WrongValueError as error:
@@ -162,8 +174,9 @@ def _value(reading: Reading, table: Table, key: str, at: int, row: int, cell: ob
         reading.wrong(table, at, row, cell, vi, en, head)
         return None
     if is_fraction_as_percent(key, value, unit):
-        vi = f"{value:g} ở đây là {value:g} %. Hãy ghi {100 * value:g}, hoặc đổi đơn vị ở dòng 2 thành 1."
-        en = f"{value:g} is {value:g} % here. Write {100 * value:g}, or change the unit in row 2 to 1."
+        told, meant = comma_told(value), comma_told(100 * value)
+        vi = f"Ô giữ số {told}, tức {told} %. Hãy định dạng ô là Số rồi ghi {meant}, hoặc đổi đơn vị thành 1."
+        en = f"Holds {value:g}, which is {value:g} %. Format it as a number, write {100 * value:g}, or use the unit 1."
         reading.wrong(table, at, row, cell, vi, en, head)
         return None
     return value

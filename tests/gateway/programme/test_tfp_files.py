@@ -111,8 +111,8 @@ GRDP, SHARE, EMPLOYED = column("grdp_constant"), column("labour_share"), column(
         (
             f"{SHARE}4",
             "0,62",
-            "0.62 ở đây là 0.62 %. Hãy ghi 62, hoặc đổi đơn vị ở dòng 2 thành 1.",
-            "0.62 is 0.62 % here. Write 62, or change the unit in row 2 to 1.",
+            "Ô giữ số 0,62, tức 0,62 %. Hãy định dạng ô là Số rồi ghi 62, hoặc đổi đơn vị thành 1.",
+            "Holds 0.62, which is 0.62 %. Format it as a number, write 62, or use the unit 1.",
         ),
         (f"{GRDP}4", "=A4*2", "Có công thức «=A4*2»", "Holds the formula '=A4*2'"),
         ("A4", "hai nghìn", "Cần một số nguyên", "Expected a whole number"),
@@ -141,6 +141,23 @@ def test_a_mistake_is_named_with_its_cell(cell, value, vi, en) -> None:
     assert at == cell
     assert told_vi.startswith(vi)
     assert told_en.startswith(en)
+
+
+def test_titles_above_the_heads_dots_for_nothing_and_a_sign_of_per_cent_are_read() -> None:
+    def change(book) -> None:
+        sheet = book["Số liệu"]
+        sheet[f"{SHARE}4"], sheet[f"{GRDP}4"] = "62,5 %", "62\u2009910,5"
+        sheet[f"{column('capital_share')}4"] = "..."
+        sheet.insert_rows(1, 2)
+        sheet["A1"] = "SỐ LIỆU KINH TẾ CỦA TỈNH"
+
+    read, wrong = read_growth_file(changed(change))
+    assert wrong == []
+    found = {one.series: one for one in read.figures if (one.year, one.sector) == (2021, "")}
+    assert found["labour_share"].value == 62.5
+    assert found["grdp_constant"].value == 62910.5
+    assert found["grdp_constant"].ref == f"Số liệu!{GRDP}6"
+    assert "capital_share" not in found
 
 
 def test_two_units_of_money_are_refused() -> None:
