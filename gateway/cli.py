@@ -34,6 +34,15 @@ First steps:
 Exit codes: 0 done, 1 it failed or something needs a person, 2 the request makes no sense.
 """
 
+_VERIFYING = """
+Seal, hashes, figures and judgement are checked and worked out again from the pack alone; no gateway is asked.
+
+  nhipdo verify pilot.zip                       what holds, with the key that stands in the pack
+  nhipdo verify pilot.zip --key FINGERPRINT     and that this gateway sealed it; its page of pilots shows the fingerprint
+
+Exit codes: 0 all of it holds, 1 something does not, 2 it could not be checked.
+"""
+
 
 class _Parser(argparse.ArgumentParser):
     """Takes ``-c FILE`` before the command and behind it: nobody remembers which; the last one counts."""
@@ -104,6 +113,7 @@ def _add_serving(commands: Any) -> None:
     backing_up.add_commands(commands)
     deploying.add_arguments(commands.add_parser("deploy", help="write a folder for containers, with its passwords"))
     verify = commands.add_parser("verify", help="check a pack of evidence of a pilot, on any machine")
+    verify.epilog, verify.formatter_class = _VERIFYING.strip("\n"), argparse.RawDescriptionHelpFormatter
     verify.add_argument("pack", metavar="PACK", help="the ZIP")
     verify.add_argument(
         "--key", default="", metavar="KEY", help="public key of the gateway, its fingerprint, or a file"

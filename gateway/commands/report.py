@@ -20,11 +20,20 @@ if TYPE_CHECKING:
     from gateway.indicators.schema import Plan
 
 _FORMATS = ("docx", "xlsx", "pdf")
+_TEACHING = """
+Examples:
+  nhipdo report dong-thap-2026-2030                        all files, as of today, into this folder
+  nhipdo report dong-thap-2026-2030 --as-of 2026-11-25 --formats docx --out reports
+  nhipdo report --check ID                                 a signed report, worked out again from what was kept with it
+
+A draft is made anew each time and keeps its comments. It is signed off on its page, /plans/PLAN/report.
+"""
 
 
 def add_commands(commands: Any) -> None:
     """Add ``report``."""
     report = commands.add_parser("report", help="the report on a plan: text, workbook, print")
+    report.epilog, report.formatter_class = _TEACHING.strip("\n"), argparse.RawDescriptionHelpFormatter
     report.add_argument("plan", nargs="?", metavar="PLAN", help="as in: nhipdo plans list")
     report.add_argument("--as-of", type=_day, metavar="DATE", help="2026-11-25 (default: today)")
     report.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where to write (default: here)")
