@@ -38,7 +38,7 @@ _VERIFYING = """
 Seal, hashes, figures and judgement are checked and worked out again from the pack alone; no gateway is asked.
 
   nhipdo verify pilot.zip                       what holds, with the key that stands in the pack
-  nhipdo verify pilot.zip --key FINGERPRINT     and that this gateway sealed it; its page of pilots shows the fingerprint
+  nhipdo verify pilot.zip --key FINGERPRINT     and that this gateway sealed it; a pilot's page shows the fingerprint
 
 Exit codes: 0 all of it holds, 1 something does not, 2 it could not be checked.
 """
