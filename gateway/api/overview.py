@@ -71,25 +71,13 @@ def show_overview(
     everyone = of_all(service, None)
     kept = cast("OpenFindings", request.app.state.open_findings)
     seen = Seen(asked, reader, machines, [one for one in everyone if is_within(one.site, edge)], kept, evaluations)
-    needs = _needs(service, seen)
     runs_it = reader.may(Action.READ, "gateway")
-    day = day_at(today(now, zone)).before
-    days = _yesterday(seen)
-    # Who runs a site looks at one figure; who looks after many, at a table.
-    runs_sites = reader.may(Action.DECIDE, "production")
-    wanted = sorted((one for one in needs if one.urgency in _ORDER), key=lambda one: _ORDER[one.urgency])
-    context = {
-        "needs": wanted,
-        # What a site does is its own managers' to do, and of whoever looks after a province to know.
-        "todo": len(wanted) + (sum(one.needs_somebody for one in days) if runs_sites else 0),
-        "fine": [one for one in needs if one.urgency == FINE],
+    context = _wanted(seen, _needs(service, seen)) | {
         "steps": system.beginning(asked, everyone) if runs_it else [],
-        "yesterday": days if runs_sites else [],
-        "sites": [] if runs_sites else days,
         "plans": plans.standings(asked, reader, evaluations) if reader.may(Action.READ, "programme") else [],
         "states": ORDER,
         "shapes": SHAPES,
-        "day": day,
+        "day": day_at(today(now, zone)).before,
         "floor": _floor(seen)[:MOST_MACHINES] if not reader.may(Action.DECIDE, "production") else [],
         "counts": _counts(seen),
         "andons": [site for site in sites_of(service, everyone) if is_within(site, production)][:MOST_SITES],
@@ -100,6 +88,22 @@ def show_overview(
         "whole": Scope,
     }
     return pages.page(request, "overview.html", context)
+
+
+def _wanted(seen: Seen, needs: list[Need]) -> dict[str, object]:
+    """What needs them, what is well, and the sites' yesterday."""
+    days = _yesterday(seen)
+    # Who runs a site looks at one figure; who looks after many, at a table.
+    runs_sites = seen.reader.may(Action.DECIDE, "production")
+    wanted = sorted((one for one in needs if one.urgency in _ORDER), key=lambda one: _ORDER[one.urgency])
+    return {
+        "needs": wanted,
+        # What a site does is its own managers' to do, and of whoever looks after a province to know.
+        "todo": len(wanted) + (sum(one.needs_somebody for one in days) if runs_sites else 0),
+        "fine": [one for one in needs if one.urgency == FINE],
+        "yesterday": days if runs_sites else [],
+        "sites": [] if runs_sites else days,
+    }
 
 
 def _needs(service: Service, seen: Seen) -> list[Need]:
