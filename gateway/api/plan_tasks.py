@@ -10,10 +10,12 @@ from gateway.api.plan_seen import AsOf, PlanId, on_day, plan_seen
 from gateway.api.plan_telling import PlanWords
 from gateway.api.plans_source import TheEvaluations
 from gateway.api.registry_pages.desk import Desk, TheDesk
+from gateway.api.task_states import MOST_AGENCIES
 from gateway.indicators.schema import Task
 from gateway.indicators.tasks import SPENT, Money, TaskStanding, TaskState
 from gateway.programme.plan_tasks import task_standings
 from gateway.programme.telling import gap_told
+from gateway.registry.book import Asked
 from gateway.registry.roles import Action
 from gateway.registry.tasks import SOURCES, STATES
 
@@ -79,7 +81,7 @@ def show_tasks(
         "shapes": SHAPES,
         "states": STATES,
         "sources": SOURCES,
-        "may_write": desk.may_read("task_progress") and desk.reader.may(Action.WRITE, "task", seen.place),
+        "says": _says(desk, shown),
     }
     return desk.page("plans/tasks.html", context)
 
@@ -92,6 +94,15 @@ def _told(desk: Desk, standings: tuple[TaskStanding, ...], tasks: tuple[Task, ..
         why = gap_told(its.why, desk.language) if its.why else ""
         found.append(Told(by_id[its.task], its, why, (sums[0], sums[1], sums[2]) if its.money else None))
     return found
+
+
+def _says(desk: Desk, told: list[Told]) -> dict[str, str]:
+    """Task -> id of the agency for which whoever asks can say how far it is: one that leads it, else the first."""
+    if not desk.may_read("task_progress"):
+        return {}
+    entries = desk.book.page(desk.reader, "agency", Asked(limit=MOST_AGENCIES)).entries
+    own = [one.id for one in entries if desk.reader.may(Action.WRITE, "task", one.place)]
+    return {one.task.id: next((row for row in one.its.leads if row in own), own[0]) for one in told if own}
 
 
 def _is_several(name: str) -> bool:

@@ -19,7 +19,8 @@ from gateway.registry.roles import SYSTEM
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
 SERIOUS = ("serious", "critical")
 MOST_PAGES = 60
-_AGAIN = re.compile(r"[0-9a-f]{32}|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?|[0-9]+")
+_AGAIN = re.compile(r"[0-9a-f]{32}|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?|[0-9]+|.+-[0-9]{4}-[0-9]{4}|[a-z]{2}[0-9]{2}-.+")
+"""An id, a day, a number, a plan, an indicator: one page of each will do."""
 _NO_PAGES = ("/api/v1", "/api/openapi", "/language", "/logout", "/static", "/live")
 _FILES = ("export", "template", "documents", "attachments")
 _LINKS = """[...document.querySelectorAll('a[href]:not([download])')].map(one => one.href)"""

@@ -114,6 +114,9 @@ def test_a_new_version_can_be_changed_and_names_the_one_before(person, gateway, 
     assert (made.values["version"], made.values["replaces"], made.values["is_fixed"]) == (2, pilot.id, False)
     assert person.get(answer.headers["location"]).status_code == 200
     assert "Đã có phiên bản mới hơn" in person.get(f"/pilots/{pilot.id}").text
+    # Only what is fixed takes its place: until then the one before is still the one that is judged.
+    assert "đã có phiên bản mới" not in person.get("/pilots").text
+    book.change(SYSTEM, "pilot", made.id, {"is_fixed": True}, None)
     assert "đã có phiên bản mới" in person.get("/pilots").text
 
 

@@ -124,6 +124,20 @@ def test_the_years_are_a_file_that_no_text_turns_into_a_formula(officer, attende
     assert rows[1].startswith("dt26-training-turns;person_turns;;2026;3,0;")
 
 
+def test_what_is_to_be_said_of_a_task_is_said_for_the_agency_that_leads_it(officer, book, province) -> None:
+    assert "/tasks/report" not in officer.get(f"{PLAN}/tasks").text  # nobody is there who could say it
+    agencies = {
+        name: book.make(SYSTEM, "agency", {"name": name, "province": province}).id
+        for name in ("Ban Dân tộc", "Sở Nội vụ")
+    }
+    page = officer.get(f"{PLAN}/tasks").text
+    led = f"/tasks/report?agency={agencies['Sở Nội vụ']}&amp;plan=dong-thap-2026-2030&amp;task=dt26-t-honour"
+    other = f"/tasks/report?agency={agencies['Ban Dân tộc']}&amp;plan=dong-thap-2026-2030&amp;task=dt26-t-policy"
+    assert led in page
+    assert other in page
+    assert officer.get(led.replace("&amp;", "&")).status_code == 200
+
+
 def test_tasks_tell_state_money_and_what_is_late(officer, book, province) -> None:
     agency = book.make(SYSTEM, "agency", {"name": "Sở KH&CN tỉnh Đồng Tháp", "province": province}).id
     of = {"province": province, "agency": agency, "plan": "dong-thap-2026-2030", "task": "dt26-t-tfp-calc"}

@@ -109,6 +109,8 @@ def names(furnished, questions, agreement, app) -> dict[str, str]:
         "instrument": "meter-1",
         "channel": "active_power",
         "unit": "press-1",
+        "plan": "dong-thap-2026-2030",
+        "indicator": "dt26-training-turns",
         "noun": "people",
         "photo": PHOTO,
         "account_id": next(a["id"] for a in questions.get("/api/v1/accounts").json() if a["name"] == "lan"),

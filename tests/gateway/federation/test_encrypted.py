@@ -58,7 +58,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def broker(debian_packages, certificates: Path, tmp_path: Path) -> Iterator[servers.Server]:
     acl, passwords = tmp_path / "acl", tmp_path / "users"
     acl.write_text((files("gateway") / "deploy" / "mosquitto.acl").read_text("utf-8"), "utf-8")
-    users = "".join(f"{user}:{servers._password_hash(secret)}\n" for user, secret in SECRETS.items())
+    users = "".join(f"{user}:{servers.mosquitto_hash(secret)}\n" for user, secret in SECRETS.items())
     passwords.write_text(users, "utf-8")
     passwords.chmod(0o600)
     extra = f"allow_anonymous false\npassword_file {passwords}\nacl_file {acl}"
