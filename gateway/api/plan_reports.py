@@ -134,7 +134,7 @@ def sign(
     except (AccessError, WrongValuesError, ForbiddenError, NoSuchRowError, NotInstalledError) as error:
         problems = dict(error.problems) if isinstance(error, WrongValuesError) else {"": _told(error)}
         return page_of(desk, evaluations, seen, when, kind, Sending(texts=texts, problems=problems), 422)
-    return RedirectResponse(f"{_address(seen, when, kind)}#signed", 303)
+    return RedirectResponse(f"{_address(seen, when, kind)}#signed-reports", 303)
 
 
 @router.post("/{plan}/report/{row}/check", dependencies=[Reads])
