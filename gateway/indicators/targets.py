@@ -1,7 +1,7 @@
 """A target of a plan, as the plan's file says it: how much of what, over which years, and how it is counted."""
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, StrictBool, StringConstraints, model_validator
 
@@ -13,9 +13,7 @@ Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=63)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Year = Annotated[int, Field(strict=True, ge=1990, le=2100)]
 Feed = Literal["measured", "calibration", "registry", "statistics", "traceability"]
-Unit = Literal[
-    "percent",
-    "percent_per_year",
+_CountedUnit = Literal[
     "person_turns",
     "persons",
     "enterprises",
@@ -25,31 +23,17 @@ Unit = Literal[
     "models",
     "fields",
     "clubs",
-    "milestone",
-    "qualitative",
     "standards",
     "products",
-    "percent_of_plan",
 ]
+Unit = Literal["percent", "percent_per_year", "milestone", "qualitative", "percent_of_plan", _CountedUnit]
 Comparator = Literal[">=", ">", "=", "range", "about", "trend"]
 """``>``: "trên", strictly more; ``range``: met at its lower end; ``about``: "khoảng", read as at least."""
 Period = Literal["per_year", "whole_period", "by_year", "average_per_year"]
 """``per_year``: each calendar year anew; ``by_year``: reached by the last year; ``average_per_year``: mean of years."""
 _NUMBERLESS = {"milestone": "=", "qualitative": "trend"}
 _COUNTING = ("records", "new_fields", "statistic")
-_COUNTED_UNITS = (
-    "person_turns",
-    "persons",
-    "enterprises",
-    "enterprise_turns",
-    "organisations",
-    "classes",
-    "models",
-    "fields",
-    "clubs",
-    "standards",
-    "products",
-)
+_COUNTED_UNITS = get_args(_CountedUnit)
 _OVER_YEARS = ("tfp_share", "labour_productivity_growth")
 """Kinds that are a figure of several years."""
 _AVERAGED = ("records", "labour_productivity_growth")
