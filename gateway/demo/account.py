@@ -17,6 +17,7 @@ from gateway.access.links import make_link
 from gateway.config import load_config
 from gateway.demo.folder import BENCH, EDGE, LAB_SITE, SITE
 from gateway.demo.laboratory import MADE_UP, PEOPLE, ZONE, Read, furnish, put_on_the_bench
+from gateway.demo.laboratory_past import furnish_past
 from gateway.demo.programme import write_programme
 from gateway.demo.province import Made, close_pilots, first_day, set_up, tell_of_machines
 from gateway.demo.statistics import write_statistics
@@ -64,6 +65,7 @@ def demo_links(gateway: Path) -> dict[str, str]:
             balance_values={"serial_number": "B021002593", "resolution": 0.01, "range_low": 0, "range_high": 220},
             gain=SHOP_GAIN,
         )
+        furnish_past(engine, now, made, owner, SHOP_GAIN)
         put_on_the_bench(engine, now, made, owner)
         with transaction(engine) as session:
             row = make_account(session, SYSTEM, now, NAME)

@@ -20,6 +20,7 @@ from secrets import token_urlsafe
 from threading import Event
 from typing import Any
 
+from gateway.config import load_config
 from gateway.demo.account import demo_links
 from gateway.demo.folder import (
     BENCH,
@@ -34,6 +35,7 @@ from gateway.demo.folder import (
     simulated_plant,
 )
 from gateway.demo.laboratory import PEOPLE
+from gateway.demo.past import write_past
 from gateway.demo.processes import (
     Child,
     DemoError,
@@ -77,6 +79,7 @@ class Demo:
         self._plant: Mapping[str, Any] = {"buses": []}
         self._stopping = stopping
         self.address = f"http://127.0.0.1:{port}/"
+        self._influxdb = ""
 
     def start(self, *, influx: bool) -> None:
         """Start everything, each when what it needs is there.
@@ -86,6 +89,7 @@ class Demo:
         """
         self._start_simulator()
         broker, store = self._start_servers() if influx else (self._start_broker(), "")
+        self._influxdb = store
         gateway = self._folder / "gateway.toml"
         gateway.write_text(gateway_toml(broker, self.port, store), "utf-8")
         self._write_key()
@@ -93,6 +97,7 @@ class Demo:
         opened = {name: f"{page}?key={secret}" for name, secret in demo_links(gateway).items()}
         self.address, *_ = opened.values()
         self.people = {name: address for name, address in opened.items() if address != self.address}
+        write_past(gateway, self._plant, time.time_ns())
         agent = self._folder / "agent.toml"
         agent.write_text(agent_toml(broker, self._plant, self._screen_port), "utf-8")
         at_page = f"http://127.0.0.1:{self.port}"
@@ -194,6 +199,18 @@ class Demo:
         """Where the laboratory's people go on, each in a browser window of their own."""
         return "".join(f"  as {name}: {address}\n" for name, address in self.people.items())
 
+    def for_analysts(self) -> str:
+        """How to ask the InfluxDB that was started, and how to point a Grafana there; empty without one."""
+        if not self._influxdb:
+            return ""
+        at = urllib.parse.urlsplit(self._influxdb)
+        database = load_config(self._folder / "gateway.toml").store.database
+        return (
+            f"For analysts: InfluxDB at {self._influxdb}, database {database}, no password\n"
+            f"  by hand:    influx -host {at.hostname} -port {at.port} -database {database}\n"
+            f"  in Grafana: NHIPDO_INFLUXDB_URL={self._influxdb} NHIPDO_INFLUXDB_DATABASE={database}, see docs/grafana.md\n"
+        )
+
     def watch(self, seconds: float | None) -> None:
         """Go on until somebody asks to stop, ``seconds`` are over or a process dies.
 
@@ -254,7 +271,7 @@ def _run(demo: Demo, *, influx: bool, seconds: float | None) -> int:
         demo.start(influx=influx)
         say(
             f"\n{demo.table()}\n\nThe pages:    {demo.address}\nThe screen:   {demo.screen}\n"
-            f"The bench:    {demo.bench}\n{demo.signed_in()}Ctrl-C stops everything.\n"
+            f"The bench:    {demo.bench}\n{demo.signed_in()}{demo.for_analysts()}Ctrl-C stops everything.\n"
         )
         demo.watch(seconds)
     except DemoStopped:

@@ -131,7 +131,7 @@ def furnish(
     instrument = book.make(SYSTEM, "instrument", its | dict(balance_values)).id
     if gain is not None:
         points = [(nominal, nominal, nominal * (1 + gain), 0.006) for nominal in SHOP_POINTS]
-        _certificate(book, instrument, "MAU-2026-001", CENTRE, day - timedelta(days=30), "mass", "g", points)
+        certificate(book, instrument, "MAU-2026-001", CENTRE, day - timedelta(days=30), "mass", "g", points)
     return Laboratory(centre, row, instrument, accounts)
 
 
@@ -172,7 +172,7 @@ def _standards(book: Book, centre: str, room: Read, day: date) -> None:
     weights |= {"standard_kind": "reference", "interval_months": 24, "accuracy_class": "F1"}
     pieces = [(nominal, nominal, nominal, max(_U_LEAST, _U_SHARE * nominal)) for nominal in WEIGHTS]
     row = book.make(SYSTEM, "instrument", weights).id
-    _certificate(book, row, "VMAU-2026-0123", NATIONAL, day - timedelta(days=60), "mass", "g", pieces, national=True)
+    certificate(book, row, "VMAU-2026-0123", NATIONAL, day - timedelta(days=60), "mass", "g", pieces, national=True)
     site = book.find(SYSTEM, "site", name=room.site).id
     thermometer: Row = {
         "organisation": centre,
@@ -185,12 +185,12 @@ def _standards(book: Book, centre: str, room: Read, day: date) -> None:
     thermometer |= {"edge": room.edge, "edge_instrument": room.instrument}
     row = book.make(SYSTEM, "instrument", thermometer).id
     points = [(at, at, at + 0.01, 0.02) for at in (10.0, 20.0, 30.0)]
-    _certificate(
+    certificate(
         book, row, "VMAU-2026-0456", NATIONAL, day - timedelta(days=60), "temperature", "Cel", points, national=True
     )
 
 
-def _certificate(
+def certificate(
     book: Book,
     instrument: str,
     number: str,

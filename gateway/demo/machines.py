@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import Engine
 
 from edge_agent.kpi.calendar import to_ns
-from edge_agent.wire.shop_floor import Elements, Part, ProductDescription, WorkUnitDescription
+from edge_agent.wire.shop_floor import Elements, Part, ProductDescription, Stop, WorkUnitDescription
 from gateway.ingest import shop_floor as ingest
 from gateway.ingest.journals import EdgeId
 from gateway.production.summing import sum_up_changed
@@ -37,6 +37,14 @@ _SPREAD = 0.03
 _LEAST, _MOST = 0.3, 0.97
 _BREAK = 0.25
 """Share of the third bucket that is a planned stop."""
+RECENT_DAYS = 31
+"""Days of which stops are told one by one too."""
+_STOPS = (
+    (1800, "FAULT", "breakdown-tooling", "Hỏng khuôn, dao, đồ gá", "Die, tool, fixture"),
+    (3900, "SETUP", "changeover-product", "Đổi mã hàng", "Change of product"),
+    (5500, "STOP", "material-missing", "Hết nguyên liệu, hết hàng vào", "Material missing"),
+)
+"""Where in a bucket each of its stops begins, s; its kind, its reason and what that is called."""
 
 
 class Machine(NamedTuple):
@@ -98,6 +106,8 @@ def tell(engine: Engine, machine: Machine, told: Told, seed: int) -> list[date]:
         for day, availability, reject in _days(machine, told, Random(seed)):
             for one in _buckets(machine, day, availability, reject):
                 ingest.take_elements(session, edge, one)
+                for stop in _stops(one) if day > told.until - timedelta(days=RECENT_DAYS) else ():
+                    ingest.take_stop(session, edge, stop)
             worked.append(day)
     return worked
 
@@ -161,6 +171,28 @@ def _buckets(machine: Machine, day: date, availability: float, reject: float) ->
             until=until,
             parts=(part,),
         )
+
+
+def _stops(of: Elements) -> Iterator[Stop]:
+    """The stops of a bucket: their times are those of its elements."""
+    [part] = of.parts
+    for after_s, kind, reason, vi, en in _STOPS:
+        since, lasts = of.since + after_s * 10**9, part.ns.get(kind, 0)
+        if lasts:
+            yield Stop(
+                key=f"{of.work_unit}.{since}",
+                revision=1,
+                at=of.until,
+                work_unit=of.work_unit,
+                since=since,
+                until=since + lasts,
+                kind=kind,
+                planned_ns=lasts,
+                shift=part.shift,
+                product=part.product,
+                reason=reason,
+                title={"vi": vi, "en": en},
+            )
 
 
 def _part(machine: Machine, shift: str, availability: float, reject: float, planned_stop: float) -> Part:
