@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 it failed or something needs a person, 2 the request makes
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -42,6 +43,8 @@ Seal, hashes, figures and judgement are checked and worked out again from the pa
 
 Exit codes: 0 all of it holds, 1 something does not, 2 it could not be checked.
 """
+_AGO = re.compile(r"-[0-9]+[a-z]+")
+"""A length of time before now, such as ``-7d``."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -56,7 +59,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command."""
-    args = _parser().parse_args(argv)
+    args = _parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     try:
         code: int = args.run(args)
         sys.stdout.flush()
@@ -76,6 +79,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """``--since -7d`` as ``--since=-7d``: argparse takes a word that begins with a hyphen for an option.
+
+    >>> _joined(["export", "stops", "--since", "-7d", "--local"])
+    ['export', 'stops', '--since=-7d', '--local']
+    """
+    found: list[str] = []
+    for word in words:
+        if found and _AGO.fullmatch(word) and found[-1].startswith("--") and "=" not in found[-1]:
+            found[-1] += f"={word}"
+        else:
+            found.append(word)
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:

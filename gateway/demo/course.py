@@ -26,7 +26,8 @@ _STANDING_W = 2_000.0
 _PACE = 0.93
 """Speed while it runs, as a share of the ideal one."""
 _REJECT = 0.025
-_OFTEN = (9, 4, 3, 2, 1)
+_OFTEN = (9, 4, 3, 2, 2)
+"""How often each kind comes, beside the others."""
 
 
 class Kind(NamedTuple):
@@ -124,11 +125,12 @@ def elements(course: Sequence[Stretch], schedule: Schedule, work_unit: str) -> I
 
 def stops(course: Sequence[Stretch], schedule: Schedule, work_unit: str) -> Iterator[Stop]:
     """Its stops, with the reasons that somebody gave."""
+    pieces = _cut(course, schedule)
     for one in course:
         if one.kind is None:
             continue
         shift = schedule.shift_at(one.since)
-        planned = sum(_overlap(one, int(begin), int(end)) for begin, end in schedule.planned)
+        its = _within(pieces, one.since, one.until)
         yield Stop(
             key=f"{work_unit}.{one.since}",
             revision=1,
@@ -137,7 +139,7 @@ def stops(course: Sequence[Stretch], schedule: Schedule, work_unit: str) -> Iter
             since=one.since,
             until=one.until,
             kind=one.state,
-            planned_ns=one.until - one.since - planned if shift else 0,
+            planned_ns=sum(piece.until - piece.since for piece in its if piece.state == one.state),
             shift=shift.name if shift else "",
             product=one.product,
             reason=one.kind.reason,
@@ -199,7 +201,3 @@ def _within(pieces: Sequence[Stretch], since: int, until: int) -> Sequence[Stret
     """Pieces of a stretch at whose ends the pieces are cut."""
     first = bisect_right(pieces, since - 1, key=lambda one: one.since)
     return pieces[first : bisect_right(pieces, until - 1, key=lambda one: one.since)]
-
-
-def _overlap(one: Stretch, since: int, until: int) -> int:
-    return max(0, min(one.until, until) - max(one.since, since))

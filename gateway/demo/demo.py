@@ -7,20 +7,17 @@ Instead of: threads in one process.
 
 import argparse
 import json
-import signal
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from secrets import token_urlsafe
 from threading import Event
 from typing import Any
 
-from gateway.config import load_config
 from gateway.demo.account import demo_links
 from gateway.demo.folder import (
     BENCH,
@@ -29,19 +26,20 @@ from gateway.demo.folder import (
     SITE,
     agent_toml,
     bench_toml,
+    for_analysts,
     fresh_folder,
     gateway_toml,
     shop_buses,
     simulated_plant,
 )
 from gateway.demo.laboratory import PEOPLE
-from gateway.demo.past import write_past
 from gateway.demo.processes import (
     Child,
     DemoError,
     DemoStopped,
     Running,
     ServerChild,
+    asked_to_stop,
     fail_when_one_died,
     free_port,
     wait_until,
@@ -63,6 +61,7 @@ class Demo:
         screen: Address of the screen beside the machine.
         bench: Address of the screen on the laboratory's bench.
         people: Who of the laboratory -> address of the page as they see it.
+        influxdb: Address of the InfluxDB that was started; empty: none was.
         running: What was started, in the order in which it is stopped.
     """
 
@@ -79,7 +78,7 @@ class Demo:
         self._plant: Mapping[str, Any] = {"buses": []}
         self._stopping = stopping
         self.address = f"http://127.0.0.1:{port}/"
-        self._influxdb = ""
+        self.influxdb = ""
 
     def start(self, *, influx: bool) -> None:
         """Start everything, each when what it needs is there.
@@ -89,7 +88,7 @@ class Demo:
         """
         self._start_simulator()
         broker, store = self._start_servers() if influx else (self._start_broker(), "")
-        self._influxdb = store
+        self.influxdb = store
         gateway = self._folder / "gateway.toml"
         gateway.write_text(gateway_toml(broker, self.port, store), "utf-8")
         self._write_key()
@@ -97,7 +96,7 @@ class Demo:
         opened = {name: f"{page}?key={secret}" for name, secret in demo_links(gateway).items()}
         self.address, *_ = opened.values()
         self.people = {name: address for name, address in opened.items() if address != self.address}
-        write_past(gateway, self._plant, time.time_ns())
+        self._write_past(gateway)
         agent = self._folder / "agent.toml"
         agent.write_text(agent_toml(broker, self._plant, self._screen_port), "utf-8")
         at_page = f"http://127.0.0.1:{self.port}"
@@ -112,6 +111,11 @@ class Demo:
         self._wait(self._live, "live values of every instrument")
         for edge in (f"{SITE}/{EDGE}", f"{LAB_SITE}/{BENCH}"):
             self._admit(gateway, edge)
+
+    def _write_past(self, gateway: Path) -> None:
+        from gateway.demo.past import write_past  # noqa: PLC0415  its libraries are large
+
+        write_past(gateway, self._plant, time.time_ns())
 
     def _admit(self, gateway: Path, edge: str) -> None:
         """What a person does once at a real gateway: say that this edge belongs here."""
@@ -199,18 +203,6 @@ class Demo:
         """Where the laboratory's people go on, each in a browser window of their own."""
         return "".join(f"  as {name}: {address}\n" for name, address in self.people.items())
 
-    def for_analysts(self) -> str:
-        """How to ask the InfluxDB that was started, and how to point a Grafana there; empty without one."""
-        if not self._influxdb:
-            return ""
-        at = urllib.parse.urlsplit(self._influxdb)
-        database = load_config(self._folder / "gateway.toml").store.database
-        return (
-            f"For analysts: InfluxDB at {self._influxdb}, database {database}, no password\n"
-            f"  by hand:    influx -host {at.hostname} -port {at.port} -database {database}\n"
-            f"  in Grafana: NHIPDO_INFLUXDB_URL={self._influxdb} NHIPDO_INFLUXDB_DATABASE={database}, see docs/grafana.md\n"
-        )
-
     def watch(self, seconds: float | None) -> None:
         """Go on until somebody asks to stop, ``seconds`` are over or a process dies.
 
@@ -252,7 +244,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the demo until Ctrl-C."""
     stopping = Event()
     try:
-        with _asked_to_stop(stopping), fresh_folder(args.directory) as folder:
+        with asked_to_stop(stopping), fresh_folder(args.directory) as folder:
             port = free_port(args.port)
             if port != args.port:
                 say(f"port {args.port} is taken, the page is at {port}")
@@ -271,7 +263,7 @@ def _run(demo: Demo, *, influx: bool, seconds: float | None) -> int:
         demo.start(influx=influx)
         say(
             f"\n{demo.table()}\n\nThe pages:    {demo.address}\nThe screen:   {demo.screen}\n"
-            f"The bench:    {demo.bench}\n{demo.signed_in()}{demo.for_analysts()}Ctrl-C stops everything.\n"
+            f"The bench:    {demo.bench}\n{demo.signed_in()}{for_analysts(demo.influxdb)}Ctrl-C stops everything.\n"
         )
         demo.watch(seconds)
     except DemoStopped:
@@ -282,17 +274,6 @@ def _run(demo: Demo, *, influx: bool, seconds: float | None) -> int:
     finally:
         stopped = demo.stop()
     return code if stopped else 1
-
-
-@contextmanager
-def _asked_to_stop(stopping: Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM set ``stopping``, also twice: what runs is stopped in order all the same."""
-    before = [(number, signal.signal(number, lambda *_: stopping.set())) for number in (signal.SIGINT, signal.SIGTERM)]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
 
 
 def _near(path: Path) -> str:

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
+from gateway.config import StoreConfig
 from gateway.demo.processes import DemoError
 
 SITE, EDGE = "demo", "press-shop"
@@ -171,3 +173,19 @@ def _value(value: object) -> str:
 def gateway_toml(broker: str, port: int, influx: str) -> str:
     """The gateway's configuration; ``influx`` is the url of an InfluxDB 1.x, empty for the embedded store."""
     return _GATEWAY.format(broker=broker, port=port) + (_INFLUX.format(store=influx) if influx else "")
+
+
+def for_analysts(influxdb: str) -> str:
+    """How to ask an InfluxDB, and how to point a Grafana there; empty for none.
+
+    Args:
+        influxdb: Where it answers; empty: there is none.
+    """
+    if not influxdb:
+        return ""
+    at, database = urlsplit(influxdb), StoreConfig().database
+    return (
+        f"For analysts: InfluxDB at {influxdb}, database {database}, no password\n"
+        f"  by hand:    influx -host {at.hostname} -port {at.port} -database {database}\n"
+        f"  in Grafana: NHIPDO_INFLUXDB_URL={influxdb} NHIPDO_INFLUXDB_DATABASE={database} (docs/grafana.md)\n"
+    )

@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Protocol
@@ -190,3 +191,14 @@ def free_port(wanted: int = 0) -> int:
             return int(probe.getsockname()[1])
     msg = f"ports from {wanted} on: all taken. Name another with --port."
     raise DemoError(msg)
+
+
+@contextmanager
+def asked_to_stop(stopping: Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM set ``stopping``, also twice: what runs is stopped in order all the same."""
+    before = [(number, signal.signal(number, lambda *_: stopping.set())) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)

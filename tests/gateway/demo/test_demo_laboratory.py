@@ -12,8 +12,12 @@ from edge_agent.wire.certificate_setting import read_certificates
 from gateway.demo.account import SHOP_GAIN
 from gateway.demo.folder import BENCH, EDGE, LAB_SITE, SITE, bench_toml, shop_buses
 from gateway.demo.laboratory import MADE_UP, PEOPLE, WEIGHTS, ZONE, Laboratory, Read, furnish, put_on_the_bench
+from gateway.demo.laboratory_past import MPE, furnish_past
 from gateway.ingest.journals import EdgeId
 from gateway.laboratory.bench_settings import told_at
+from gateway.laboratory.drift import BASE, courses
+from gateway.laboratory.due import worklist
+from gateway.laboratory.history import pasts
 from gateway.laboratory.publishing import wanted_certificates
 from gateway.production.periods import today
 from gateway.registry.book import Book
@@ -105,3 +109,19 @@ def test_the_bench_has_an_agent_of_its_own() -> None:
     assert bench["operators"] == [{"name": "Lan"}, {"name": "Minh"}]
     assert "work_units" not in bench
     assert [one["name"] for one in shop_buses(PLANT)] == ["press"]
+
+
+def test_its_past_shows_a_drift_a_chart_and_one_of_each_due_state(engine: Engine, furnished: Laboratory) -> None:
+    owner = Book(engine, lambda: NOW).find(SYSTEM, "organisation", code="DEMO").id
+    furnish_past(engine, NOW, furnished, owner, SHOP_GAIN)
+    with Session(engine) as session:
+        past = pasts(session, SYSTEM)[furnished.instrument]
+        due = {one.code: one.standing.state for one in worklist(session, SYSTEM, today(NOW, ZONE))}
+    found = {one.at.nominal: one for one in courses(past, MPE)}
+    # It rises year by year, is within what is permitted, and leaves it some day.
+    errors = [one.error for one in found[100.0].results]
+    assert errors == sorted(errors)
+    assert errors[-1] == pytest.approx(100 * SHOP_GAIN)
+    assert found[100.0].crosses is not None
+    assert len(found[100.0].checks) > BASE
+    assert (due["CAN-MAU-01"], due["CAN-MAU-03"], due["CAN-MAU-04"]) == ("in_order", "not", "soon")

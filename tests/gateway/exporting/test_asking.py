@@ -91,6 +91,16 @@ def test_a_name_that_says_no_kind_is_refused(shop):
     )
 
 
+def test_a_length_of_time_before_now_is_typed_as_the_help_says(shop):
+    """argparse takes a word with a hyphen for an option."""
+    out = shop.folder / "x.csv"
+    assert shop.nhipdo("export", "windows", "--since", "-7d", "--until", "-1h", "--out", out) == (
+        1,
+        "",
+        f"windows: there is nothing from -7d to -1h; {out} was not written\n",
+    )
+
+
 def test_nothing_in_the_stretch_is_told_and_leaves_the_file_of_before(shop):
     out = shop.folder / "x.csv"
     out.write_text("before", "utf-8")
