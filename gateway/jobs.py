@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from edge_agent.wire.schema import BUS_STATUS, EDGE_STATUS, RECOMPUTED, SAMPLE, WINDOW
 from gateway import findings
 from gateway.access import accounts, links, sessions, tokens
+from gateway.backup.watching import watch_copies
 from gateway.config import GatewayConfig, RetentionConfig
 from gateway.health import is_silent, last_status
 from gateway.ingest.journals import EdgeId
@@ -47,6 +48,8 @@ _DAY_NS = 86_400 * 10**9
 _TELL_S, _EDGES_S, _REGISTRY_S = 20, 60, 600
 _SILENCE_S, _DISKS_S, _SUMS_S, _PRODUCTION_S, _DUE_S = 30, 300, 600, 20, 3600
 _BENCHES_S = 5
+_COPIES_S = 900
+"""Not sooner: a machine that was off at the hour of its copy makes it within ten minutes of its start."""
 _CERTIFICATES_S = 2
 """A look costs two rows while nothing was written."""
 
@@ -76,6 +79,11 @@ def start_jobs(
         lambda: _patiently(watch_disk, engine, config.state_dir, config.store.reserve_mb * 1_000_000, clock()),
         "interval",
         seconds=_DISKS_S,
+    )
+    scheduler.add_job(
+        lambda: _patiently(watch_copies, engine, config.state_dir, config.gateway.name, clock()),
+        "interval",
+        seconds=_COPIES_S,
     )
     scheduler.add_job(lambda: sum_up(timeseries), "interval", seconds=_SUMS_S)
     zone = ZoneInfo(config.gateway.zone)

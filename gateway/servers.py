@@ -239,8 +239,8 @@ def mosquitto(
     return Server("mosquitto", directory, command, lambda _: program.environment, port, "mqtts" if tls else "mqtt")
 
 
-def influxd(packages: DebianPackages, directory: Path, port: int = 0) -> Server:
-    """An InfluxDB 1.x server without password; not yet started."""
+def influxd(packages: DebianPackages, directory: Path, port: int = 0, backup_port: int = 0) -> Server:
+    """An InfluxDB 1.x server without password; not yet started. ``influxd backup`` asks it at ``backup_port``."""
     program = packages.program("influxd")
 
     def environment(port: int) -> dict[str, str]:
@@ -253,7 +253,7 @@ def influxd(packages: DebianPackages, directory: Path, port: int = 0) -> Server:
             "INFLUXDB_DATA_QUERY_LOG_ENABLED": "false",
             "INFLUXDB_HTTP_BIND_ADDRESS": f"{HOST}:{port}",
             "INFLUXDB_HTTP_LOG_ENABLED": "false",
-            "INFLUXDB_BIND_ADDRESS": f"{HOST}:0",
+            "INFLUXDB_BIND_ADDRESS": f"{HOST}:{backup_port}",
             "INFLUXDB_REPORTING_DISABLED": "true",
             "INFLUXDB_MONITOR_STORE_ENABLED": "false",
         }

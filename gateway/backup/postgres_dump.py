@@ -1,6 +1,7 @@
 """A registry in PostgreSQL, copied and put back by PostgreSQL's own programs, where they are installed.
 
-Decision: ``pg_dump`` and ``pg_restore``, in the custom format.
+Decision: ``pg_dump`` and ``pg_restore``, in the custom format; ``psql``, so that to empty and to fill is one
+transaction.
 Because: they know every kind of column, and a dump of an older server goes into a newer one.
 """
 
@@ -16,6 +17,18 @@ from gateway.config import GatewayConfig
 from gateway.opening import first_line
 
 _BESIDE_SERVERS = "usr/lib/postgresql/*/bin"
+_EMPTY = """
+DO $$ DECLARE one record; BEGIN
+    FOR one IN SELECT oid::regclass AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        AND relkind IN ('r', 'p') LOOP
+        EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', one.name);
+    END LOOP;
+    FOR one IN SELECT oid::regprocedure AS name FROM pg_proc AS p WHERE pronamespace = 'public'::regnamespace
+        AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e') LOOP
+        EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', one.name);
+    END LOOP;
+END $$"""
+"""Tables and functions of the registry, and not what an extension of PostgreSQL has brought."""
 
 
 class DumpError(Exception):
@@ -41,19 +54,37 @@ def dump(config: GatewayConfig, to: Path) -> str | None:
     return None
 
 
-def put_back(config: GatewayConfig, file: Path) -> None:
-    """Put a dump into the registry's database in one transaction, in place of what is there.
+def put_back(config: GatewayConfig, file: Path, before: Path) -> None:
+    """Put a dump into the registry's database in one transaction, in place of all that is there.
+
+    Tables that a newer version made go too: they would hold fast those that the dump brings, and the newer version,
+    when it comes again, would find them made.
+
+    Args:
+        config: Of the gateway.
+        file: The dump.
+        before: Where what is there is dumped to first.
 
     Raises:
-        DumpError: ``pg_restore`` is not installed here, or it failed.
+        DumpError: PostgreSQL's programs are not installed here, or one failed; the database is as it was.
     """
-    program = _program("pg_restore")
+    restore, psql = _program("pg_restore"), _program("psql")
     url, password = _target(config)
-    how = ["--clean", "--if-exists", "--single-transaction", "--no-owner", "--exit-on-error"]
-    if program is None:
-        msg = f"pg_restore is not installed here. Run where it is: pg_restore {' '.join(how)} --dbname={url} {file}"
+    if restore is None or psql is None or dump(config, before) is not None:
+        msg = (
+            f"pg_dump, pg_restore and psql are not all installed here. Install Debian's postgresql-client, or empty the"
+            f" database and run where they are: pg_restore --no-owner --exit-on-error --dbname={url} {file}"
+        )
         raise DumpError(msg)
-    _run([program, *how, f"--dbname={url}", str(file)], password)
+    script = before.with_suffix(".sql")
+    script.touch(0o600)
+    try:
+        # Not by a pipe: psql would take the end of a script that was cut off for the end of the registry.
+        _run([restore, "--clean", "--if-exists", "--no-owner", f"--file={script}", str(file)], password)
+        how = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--dbname={url}"]
+        _run([psql, *how, f"--command={_EMPTY}", f"--file={script}"], password)
+    finally:
+        script.unlink()
 
 
 def _program(name: str) -> str | None:

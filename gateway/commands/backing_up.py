@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gateway.backup import BackupError, back_up, look_into, put_back
+from gateway.backup import BackupError, back_up, how_to_put_back, look_into, put_back
+from gateway.backup.listing import SERIES
 from gateway.config import load_config
 from gateway.opening import sole_gateway
 
@@ -24,7 +25,7 @@ def add_commands(commands: Any) -> None:
 
 
 def backup(args: argparse.Namespace) -> int:
-    """Make one; exit code 1 when it could not be made, or the registry is not in it."""
+    """Make one; exit code 1 when it could not be made, or lacks what it should have."""
     try:
         path, manifest = back_up(load_config(args.config), args.into, datetime.now(UTC), args.keep)
     except BackupError as error:
@@ -34,7 +35,7 @@ def backup(args: argparse.Namespace) -> int:
     print(f"{path}: {len(manifest.files)} files, {size / 1e6:.1f} MB")
     for words in manifest.without:
         print(f"not in it: {words}", file=sys.stderr)
-    return 1 if manifest.lacks_registry else 0
+    return 1 if manifest.failed or manifest.lacks_registry else 0
 
 
 def restore(args: argparse.Namespace) -> int:
@@ -43,6 +44,8 @@ def restore(args: argparse.Namespace) -> int:
         if args.only_look:
             manifest = look_into(args.backup)
             print(f"{args.backup}: whole, made {manifest.made_at:%Y-%m-%d %H:%M} UTC by nhipdo {manifest.version}")
+            for words in manifest.without:
+                print(f"not in it: {words}")
             return 0
         config = load_config(args.config)
         with sole_gateway(config):
@@ -54,6 +57,10 @@ def restore(args: argparse.Namespace) -> int:
     if aside is not None:
         print(f"what was there is in {aside}; remove it when all is well")
     print(f"settings are in {args.backup / 'settings'} and were not put back: compare them with yours")
+    if (args.backup / SERIES).is_dir():
+        print("series are InfluxDB's to put back, before the gateway starts, with its administrator's password:")
+        for command in how_to_put_back(config, args.backup / SERIES):
+            print(f"    {command}")
     print("start the gateway: edges send again what they still hold and this copy lacks")
     return 0
 

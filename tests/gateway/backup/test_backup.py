@@ -152,7 +152,9 @@ def test_a_disk_that_is_too_full_is_told_and_leaves_nothing(
 ) -> None:
     assert stores
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
-    with pytest.raises(BackupError, match=r"MB are needed and 0 MB free\. Is the folder there, "):
+    with pytest.raises(
+        BackupError, match=r"MB are needed, 1 MB of which the gateway needs to go on, and 0 MB free\. Is "
+    ):
         back_up(config, copies, NOW)
     assert list(copies.iterdir()) == []
 

@@ -79,5 +79,5 @@ def test_our_own_disk_is_found_filling_before_it_is_full(engine, tmp_path) -> No
 
 def test_the_jobs_begin_and_end(engine, store, tmp_path) -> None:
     jobs = start_jobs(engine, store, GatewayConfig(state_dir=tmp_path), lambda: NOW)
-    assert len(jobs.get_jobs()) == 11
+    assert len(jobs.get_jobs()) == 12
     jobs.shutdown()
