@@ -2,16 +2,17 @@
 
 from dashboards.grafana import influxql
 from dashboards.grafana.board import Choice, Note
-from dashboards.grafana.elements import NOMINAL_S, UNITS
+from dashboards.grafana.elements import UNITS
 from dashboards.grafana.influxql import chosen, tag_values
 from dashboards.grafana.language import Language
 from dashboards.grafana.panels import BLUE, GREY, ORANGE, RED
 from edge_agent.wire.schema import (
     EDGE_STATUS,
-    ELEMENT,
     ELEMENT_DAY,
+    ELEMENT_HOUR,
     NOTHING,
     PILOT,
+    PLANNED_BUSY,
     SECONDS,
     STOP,
     WINDOW_HOUR,
@@ -45,15 +46,16 @@ def changeovers(say: Language, *, is_shown: bool = True) -> Note:
 
 
 def products(*, is_shown: bool = True) -> Note:
-    """Where a product comes into force that was not in the nominal bucket before.
+    """Where a product comes into force that was not in the hour before.
 
     A tag cannot be compared with the one before; so time is summed for each product, with zeros where it was not in
-    force, and a sum that equals its own rise follows on a zero.
+    force, and a sum that equals its own rise follows on a zero. Time without a plan counts too: a product that stays
+    over night is not marked in the morning.
     """
-    there = " + ".join(f'"{field}"' for field in SECONDS.values())
+    there = " + ".join(f'"{field}"' for field in (PLANNED_BUSY, SECONDS["PLANNED_STOP"], SECONDS["NOT_SCHEDULED"]))
     told = " AND ".join([*UNITS, f"\"product\" != '{NOTHING}'"])
-    times = f'SELECT {there} AS "s" FROM "{ELEMENT}" WHERE {told} GROUP BY "work_unit", "product"'  # noqa: S608  our own
-    grouped = f'GROUP BY time({NOMINAL_S}s), "work_unit", "product" fill(0)'
+    times = f'SELECT {there} AS "s" FROM "{ELEMENT_HOUR}" WHERE {told} GROUP BY "work_unit", "product"'  # noqa: S608
+    grouped = 'GROUP BY time(1h), "work_unit", "product" fill(0)'
     named = 'sum("s") AS "there", difference(sum("s")) AS "rise"'
     rises = f"SELECT {named} FROM ({times}) WHERE {influxql.TIME} {grouped}"  # noqa: S608
     # The range of time stands once, because Grafana's page expands only the first in an annotation; the innermost

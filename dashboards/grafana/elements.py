@@ -1,7 +1,17 @@
 """Sums and ratios of elements, by the names of the time model (ISO 22400-2)."""
 
-from dashboards.grafana.influxql import Ratio, chosen
-from edge_agent.wire.schema import ELEMENT_FIELDS, ENERGY, NOTHING, SECONDS
+from dashboards.grafana.influxql import Ratio, Terms, chosen
+from edge_agent.wire.schema import (
+    ACTUAL_PRODUCTION,
+    ALL_ENERGY,
+    ELEMENT_FIELDS,
+    ENERGY,
+    NOTHING,
+    OBSERVED,
+    PLANNED_BUSY,
+    ROLLED_SUMS,
+    SECONDS,
+)
 
 DAY = "time(1d, -7h)"
 """A day of Viet Nam, UTC+7 all the year. Elsewhere: the hours that local midnight is before that of UTC."""
@@ -10,33 +20,26 @@ BUCKETS = ("RUN", "MINOR_STOP", "STOP", "FAULT", "SETUP", "PLANNED_STOP", "UNKNO
 NOMINAL_S = 600
 """Length of a nominal bucket, s."""
 
-ACTUAL = (SECONDS["RUN"], SECONDS["MINOR_STOP"])
-"""Actual production time, APT."""
-OBSERVED = (*ACTUAL, SECONDS["FAULT"], SECONDS["STOP"], SECONDS["SETUP"])
-"""Planned busy time with data."""
-PLANNED = (*OBSERVED, SECONDS["UNKNOWN"])
-"""Planned busy time, PBT."""
 (TOTAL, REJECT, IDEAL, IDEAL_REJECT, FAILURES, FAILING) = (
     ELEMENT_FIELDS[ELEMENT_FIELDS.index(name)]
     for name in ("total", "reject", "ideal_s", "ideal_reject_s", "failures", "failing_s")
 )
 GOOD = (TOTAL, f"-{REJECT}")
 IDEAL_GOOD = (IDEAL, f"-{IDEAL_REJECT}")
-ENERGIES = tuple(ENERGY.values())
-STANDING = tuple(field for bucket, field in ENERGY.items() if bucket not in {"RUN", "MINOR_STOP"})
+STANDING = (ALL_ENERGY, f"-{ENERGY['RUN']}", f"-{ENERGY['MINOR_STOP']}")
 """Energy while nothing is made."""
 
-OEE = Ratio(IDEAL_GOOD, OBSERVED, "oee")
-AVAILABILITY = Ratio(ACTUAL, OBSERVED, "availability")
-EFFECTIVENESS = Ratio((IDEAL,), ACTUAL, "effectiveness")
+OEE = Ratio(IDEAL_GOOD, (OBSERVED,), "oee")
+AVAILABILITY = Ratio((ACTUAL_PRODUCTION,), (OBSERVED,), "availability")
+EFFECTIVENESS = Ratio((IDEAL,), (ACTUAL_PRODUCTION,), "effectiveness")
 QUALITY = Ratio(IDEAL_GOOD, (IDEAL,), "quality_ratio")
-COVERAGE = Ratio(OBSERVED, PLANNED, "coverage")
-MTBF = Ratio(ACTUAL, (FAILURES,), "mtbf_s")
+COVERAGE = Ratio((OBSERVED,), (PLANNED_BUSY,), "coverage")
+MTBF = Ratio((ACTUAL_PRODUCTION,), (FAILURES,), "mtbf_s")
 MTTR = Ratio((FAILING,), (FAILURES,), "mttr_s")
-CYCLE = Ratio(ACTUAL, (TOTAL,), "cycle_s")
+CYCLE = Ratio((ACTUAL_PRODUCTION,), (TOTAL,), "cycle_s")
 IDEAL_CYCLE = Ratio((IDEAL,), (TOTAL,), "ideal_cycle_s")
-ENERGY_PER_PIECE = Ratio(ENERGIES, GOOD, "wh_per_piece")
-ENERGY_STANDING = Ratio(STANDING, ENERGIES, "standing")
+ENERGY_PER_PIECE = Ratio((ALL_ENERGY,), GOOD, "wh_per_piece")
+ENERGY_STANDING = Ratio(STANDING, (ALL_ENERGY,), "standing")
 RATIOS = (OEE, AVAILABILITY, EFFECTIVENESS, QUALITY)
 
 LOSSES = {
@@ -52,5 +55,19 @@ LOSSES = {
 UNITS = (chosen("site"), chosen("work_unit"))
 """What the reader chose of sites and work units."""
 IN_SHIFT = f"\"shift\" != '{NOTHING}'"
-METERED = f'"{ENERGY["RUN"]}" >= 0'
+METERED = f'"{ALL_ENERGY}" >= 0'
 """Only where energy is measured: pieces of other machines must not share it."""
+
+
+def in_parts(terms: Terms) -> Terms:
+    """Terms without the sums that roll-ups alone have: nominal buckets have their parts.
+
+    >>> in_parts(("actual_production_s",))
+    ('run_s', 'minor_stop_s')
+    """
+    return tuple(part for term in terms for part in ROLLED_SUMS.get(term, (term,)))
+
+
+def of_buckets(asked: Ratio) -> Ratio:
+    """A ratio as it is asked of nominal buckets."""
+    return asked._replace(above=in_parts(asked.above), below=in_parts(asked.below))

@@ -6,7 +6,6 @@ from dashboards.grafana.choices import CHANNEL, INSTRUMENT, PLACE, SITE, WORK_UN
 from dashboards.grafana.elements import (
     BUCKETS,
     DAY,
-    ENERGIES,
     ENERGY_PER_PIECE,
     ENERGY_STANDING,
     METERED,
@@ -17,7 +16,7 @@ from dashboards.grafana.influxql import INTERVAL, Ratio, chosen
 from dashboards.grafana.language import Language
 from dashboards.grafana.panels import Asked, bars, by_channel, coloured, curves, figures, ranking
 from dashboards.grafana.site import STATE_COLOURS
-from edge_agent.wire.schema import ELEMENT_DAY, ENERGY, WINDOW_HOUR, WINDOW_HOUR_FIELDS
+from edge_agent.wire.schema import ALL_ENERGY, ELEMENT_DAY, ENERGY, WINDOW_HOUR, WINDOW_HOUR_FIELDS
 
 CHOSEN = (chosen("site", "place"), chosen("instrument"))
 """What the reader chose of instruments."""
@@ -47,7 +46,7 @@ def of(say: Language, asked: Ratio, *dimensions: str, alias: str = "") -> Asked:
 
 
 def _figures(say: Language) -> Line:
-    whole = {say("figure.energy"): ENERGIES, say("figure.energy_standing"): STANDING}
+    whole = {say("figure.energy"): (ALL_ENERGY,), say("figure.energy_standing"): STANDING}
     used = [Asked(influxql.sums(ELEMENT_DAY, whole, _METERS, factor=_KILO), "$col")]
     return Line(
         5,
@@ -68,7 +67,7 @@ def _by_state(say: Language) -> object:
 
 def _by_machine(say: Language) -> object:
     name, used = say("column.work_unit"), say("figure.energy")
-    inner = influxql.sums(ELEMENT_DAY, {used: ENERGIES}, _METERS, ["work_unit"], factor=_KILO)
+    inner = influxql.sums(ELEMENT_DAY, {used: (ALL_ENERGY,)}, _METERS, ["work_unit"], factor=_KILO)
     query = f'SELECT "work_unit" AS "{name}", "{used}" AS "{used}" FROM ({inner})'  # noqa: S608  our own
     return ranking(say, "energy.by_machine", Asked(query, is_table=True), "kW.h", by=name)
 

@@ -13,10 +13,10 @@ from dashboards.grafana.elements import (
     MTBF,
     MTTR,
     OEE,
-    PLANNED,
     RATIOS,
     REJECT,
     UNITS,
+    of_buckets,
 )
 from dashboards.grafana.influxql import INTERVAL, Ratio
 from dashboards.grafana.language import Language
@@ -40,7 +40,7 @@ from dashboards.grafana.panels import (
     states,
     with_words,
 )
-from edge_agent.wire.schema import ELEMENT_DAY, ELEMENT_HOUR, STATE_CODES, STOP, WORK_UNIT_STATE
+from edge_agent.wire.schema import ELEMENT, ELEMENT_DAY, ELEMENT_HOUR, PLANNED_BUSY, STATE_CODES, STOP, WORK_UNIT_STATE
 
 STATE_COLOURS = dict(zip(BUCKETS, (GREEN, AMBER, ORANGE, RED, BLUE, VIOLET, GREY, PALE), strict=True))
 STATES = {STATE_CODES[bucket]: (f"state.{bucket}", STATE_COLOURS[bucket]) for bucket in BUCKETS}
@@ -68,7 +68,8 @@ def board(say: Language) -> Board:
 
 def ratio_of(say: Language, asked: Ratio, measurement: str, *dimensions: str, alias: str = "") -> Asked:
     """A ratio of the chosen machines."""
-    query = influxql.ratio(measurement, asked, [*UNITS, *([IN_SHIFT] if "shift" in dimensions else [])], dimensions)
+    told = of_buckets(asked) if measurement == ELEMENT else asked
+    query = influxql.ratio(measurement, told, [*UNITS, *([IN_SHIFT] if "shift" in dimensions else [])], dimensions)
     return Asked(query, alias or say(f"figure.{asked.name}"))
 
 
@@ -153,4 +154,4 @@ def _pieces(say: Language) -> Line:
 
 
 def _planned() -> str:
-    return influxql.sums(ELEMENT_HOUR, {"planned": PLANNED}, UNITS, [INTERVAL])
+    return influxql.sums(ELEMENT_HOUR, {"planned": (PLANNED_BUSY,)}, UNITS, [INTERVAL])

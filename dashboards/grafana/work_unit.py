@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models import common as looks
 from dashboards.grafana import influxql
 from dashboards.grafana.board import Board, Line, Section
 from dashboards.grafana.choices import SITE, WORK_UNIT, changeovers, products, stops
-from dashboards.grafana.elements import ACTUAL, BUCKETS, COVERAGE, CYCLE, IDEAL_CYCLE, NOMINAL_S, RATIOS, TOTAL, UNITS
+from dashboards.grafana.elements import BUCKETS, COVERAGE, CYCLE, IDEAL_CYCLE, NOMINAL_S, RATIOS, UNITS, of_buckets
 from dashboards.grafana.influxql import INTERVAL
 from dashboards.grafana.language import Language
 from dashboards.grafana.panels import (
@@ -88,7 +88,7 @@ def _cycle(say: Language) -> object:
 
 def _chart(say: Language) -> timeseries.Panel:
     """Individuals chart of the cycle time; Grafana draws the lines from the second question's only row."""
-    each = influxql.ratio(ELEMENT, CYCLE, UNITS, [_BUCKET])
+    each = influxql.ratio(ELEMENT, of_buckets(CYCLE), UNITS, [_BUCKET])
     panel = curves(say, "work_unit.chart", [Asked(each, say("figure.cycle_s")), limits()], "s", every=_EVERY)
     lines = [("low", RED), ("centre", GREY), ("high", RED)]
     mappings = [
@@ -106,9 +106,10 @@ def limits() -> Asked:
     The centre is a ratio of sums; the limits stand :data:`_LIMIT` mean moving ranges from it. Each of the two is asked
     for by itself, since InfluxQL mixes no step between points with the points.
     """
-    parts = {"busy": ACTUAL, "pieces": (TOTAL,)}
+    cycle = of_buckets(CYCLE)
+    parts = {"busy": cycle.above, "pieces": cycle.below}
     whole = influxql.sums(ELEMENT, parts, UNITS, [_BUCKET])
-    each = influxql.ratio(ELEMENT, CYCLE, UNITS, [_BUCKET])
+    each = influxql.ratio(ELEMENT, cycle, UNITS, [_BUCKET])
     steps = f'SELECT difference("{CYCLE.name}") AS "step" FROM ({each})'  # noqa: S608  our own
     centre, spread = 'sum("busy") / sum("pieces")', f'{_LIMIT} * mean("range")'
     named = {f"{centre} - {spread}": "low", centre: "centre", f"{centre} + {spread}": "high"}

@@ -31,7 +31,7 @@ TEXTS = {
 }
 """Texts of measurements; the schema names them in its docstrings."""
 ELEMENTS = {*schema.SECONDS.values(), *schema.ENERGY.values(), *schema.ELEMENT_FIELDS}
-ROLLED = {*schema.SECONDS.values(), *schema.ENERGY.values(), *schema.ROLLED_FIELDS}
+ROLLED = {*schema.SECONDS.values(), *schema.ENERGY.values(), *schema.ROLLED_FIELDS, *schema.ROLLED_SUMS}
 FIELDS = {
     schema.ELEMENT: {*ELEMENTS, *schema.ELEMENT_TAGS},
     schema.ELEMENT_HOUR: {*ROLLED, *schema.ELEMENT_TAGS},
