@@ -1,7 +1,7 @@
 """How an instrument drifts, as chart and table; its interval, decided by a person; the calendar of due days."""
 
 from collections.abc import Iterator
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
@@ -10,12 +10,11 @@ from starlette.requests import Request
 
 from gateway.access import tokens
 from gateway.access.refusals import AccessError
+from gateway.api.calendar_addresses import CALENDAR_DAYS, reader_at
 from gateway.api.instruments_pages import Reads, RowId, courses_of, find_instrument, page_of
 from gateway.api.laboratory_pictures import of_course, plain
 from gateway.api.permission import allow, in_person
 from gateway.api.registry_pages.desk import Desk, TheDesk
-from gateway.api.rendering import Renderer
-from gateway.api.security import Access
 from gateway.api.sent_forms import TheSent, check_token
 from gateway.api.sheets import Language, Sheet, harmless
 from gateway.api.source import Now, TheService, Zone
@@ -31,7 +30,6 @@ from gateway.registry.texts import Title
 
 router = APIRouter(include_in_schema=False)
 
-CALENDAR_DAYS = 365
 TokenId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 Writes = Depends(allow(Action.WRITE, "laboratory"))
 NO_REASON = Title("Chưa có lý do. Hãy ghi vì sao chọn chu kỳ này.", "There is no reason. Say why this interval.")
@@ -125,21 +123,14 @@ def revoke_calendar(desk: TheDesk, sent: TheSent, token_id: TokenId) -> Response
 def read_calendar(
     request: Request, service: TheService, now: Now, zone: Zone, secret: Annotated[str, Path(max_length=200)]
 ) -> Response:
-    """The due days of whoever's address this is; a token that may do more is not taken from an address.
+    """The due days of whoever's address this is.
 
     Raises:
         HTTPException: 404, the address holds no more, or never did.
     """
-    access = cast("Access", request.app.state.access)
-    address = request.client.host if request.client else "unknown"
-    reader = access.offer(secret, address).reader
-    if reader is None or reader.limits != LIMITS:
-        raise HTTPException(404, "calendar: this address holds no more. Make another on the page /assurance/calendar.")
+    reader, speech = reader_at(request, secret, LIMITS, "/assurance/calendar")
     with Session(service.engine) as session:
         due = worklist(session, reader, today(now, zone))
-    # What the account speaks, since calendar programs say nothing of languages.
-    request.state.reader = reader
-    speech = cast("Renderer", request.app.state.renderer).speech_for(request)
     words = {name: speech.words[f"assurance.calendar_{name}"] for name in ("name", "due", "why")}
     body = calendar(due, str(request.base_url).rstrip("/"), now, words)
     return Response(body, media_type="text/calendar; charset=utf-8")

@@ -1,9 +1,9 @@
 """When reports on plans are due: a page, a calendar that programs subscribe to, and who was reminded."""
 
 from datetime import date, timedelta
-from typing import Annotated, NamedTuple, cast
+from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,12 +11,11 @@ from starlette.requests import Request
 
 from gateway.access import tokens
 from gateway.access.refusals import AccessError
+from gateway.api.calendar_addresses import CALENDAR_DAYS, reader_at
 from gateway.api.permission import allow, in_person
 from gateway.api.plan_seen import Seen, plans_seen, today_of
 from gateway.api.plans_source import TheEvaluations
 from gateway.api.registry_pages.desk import Desk, TheDesk
-from gateway.api.rendering import Renderer
-from gateway.api.security import Access
 from gateway.api.sent_forms import TheSent, check_token
 from gateway.api.source import Now, TheService, Zone
 from gateway.icalendar import Event, icalendar
@@ -35,7 +34,6 @@ router = APIRouter(include_in_schema=False)
 
 LIMITS = frozenset({("programme", Action.READ)})
 """What the token of a calendar may do."""
-CALENDAR_DAYS = 365
 _AHEAD_DAYS, _BEHIND_DAYS = 400, 30
 _FEED_DAYS = 800
 """So far ahead a calendar program is told."""
@@ -100,19 +98,12 @@ def read_calendar(
     evaluations: TheEvaluations,
     secret: Annotated[str, Path(max_length=200)],
 ) -> Response:
-    """The deadlines of whoever's address this is; a token that may do more is not taken from an address.
+    """The deadlines of whoever's address this is.
 
     Raises:
         HTTPException: 404, the address holds no more, or never did.
     """
-    access = cast("Access", request.app.state.access)
-    address = request.client.host if request.client else "unknown"
-    reader = access.offer(secret, address).reader
-    if reader is None or reader.limits != LIMITS:
-        raise HTTPException(404, "calendar: this address holds no more. Make another on the page /plans/calendar.")
-    request.state.reader = reader
-    # What the account speaks, since calendar programs say nothing of languages.
-    speech = cast("Renderer", request.app.state.renderer).speech_for(request)
+    reader, speech = reader_at(request, secret, LIMITS, "/plans/calendar")
     day, base = today(now, zone), str(request.base_url).rstrip("/")
     working = WorkingDays()
     with Session(service.engine) as session:
