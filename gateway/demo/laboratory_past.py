@@ -45,7 +45,7 @@ def furnish_past(engine: Engine, now: int, made: Laboratory, owner: str, gain: f
         row = book.make(SYSTEM, "instrument", its).id
         for years in (1, 0):
             on = day - timedelta(days=age + _INTERVAL_DAYS * years)
-            _calibrated(book, row, on, 1e-4 * (2 - years), f"MAU-{on.year}-{code[-3:]}")
+            _calibrated(book, row, on, 1e-4 * (2 - years), f"MAU-{on.year}{code[-3:]}")
 
 
 def _calibrated(book: Book, instrument: str, on: date, gain: float, number: str) -> None:
