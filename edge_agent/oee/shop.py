@@ -286,6 +286,7 @@ class Shop:
             },
             reasons=self._titles,
             target_oee=unit.target_oee,
+            demand_per_shift=unit.demand_per_shift,
         )
 
 

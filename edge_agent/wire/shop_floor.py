@@ -37,6 +37,7 @@ class WorkUnitDescription(Record, frozen=True, tag="work_unit", kw_only=True):
         products: Product -> what it is.
         reasons: Stop reason -> its titles, language -> words; of both levels.
         target_oee: What is aimed at, 0 to 1; None: nothing was said.
+        demand_per_shift: Pieces that a shift must give, where no order says otherwise; None: nothing was said.
     """
 
     title: dict[str, str] = msgspec.field(default_factory=dict)
@@ -50,6 +51,7 @@ class WorkUnitDescription(Record, frozen=True, tag="work_unit", kw_only=True):
     products: dict[str, ProductDescription] = msgspec.field(default_factory=dict)
     reasons: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     target_oee: float | None = None
+    demand_per_shift: float | None = None
 
 
 class Part(Word, frozen=True, kw_only=True):

@@ -110,11 +110,11 @@ def test_targets_hold_on_their_days_without_a_word_of_the_gateway(edge) -> None:
         {"figure": "demand_per_shift", "value": 900, "until": "2026-03-02"},
     ]
     edge.sets("targets", "press-1", {"targets": targets})
-    assert edge.described().target_oee == 0.7
+    assert (edge.described().target_oee, edge.described().demand_per_shift) == (0.7, 900)
     assert edge.told[-1].config.shop.work_units[0].demand_per_shift == 900
     edge.now += DAY
     [said] = [one for one in edge.record() if isinstance(one, WorkUnitDescription)]
-    assert said.target_oee == 0.8
+    assert (said.target_oee, said.demand_per_shift) == (0.8, None)
     assert edge.told[-1].config.shop.work_units[0].demand_per_shift is None
 
 
