@@ -79,6 +79,15 @@ begins.
 
 Fields as of :data:`ELEMENT_HOUR`. What lies in a shift counts for the day on which the shift begins, as on all
 pages and in the API; what lies in none for its own local day."""
+ELEMENT_SHIFT = "element_shift"
+"""Measurement: elements summed by shift; tags :data:`ELEMENT_SHIFT_TAGS`, time is the start of its first nominal
+bucket, but never before the day on which the shift begins. So the shifts of a work unit follow one another in time.
+
+Fields as of :data:`ELEMENT_HOUR`, of all products together, and of work units that count pieces :data:`TARGET_OEE`.
+The point of a shift that is not over yet grows."""
+ELEMENT_SHIFT_TAGS = ("site", "edge", "work_unit", "shift")
+TARGET_OEE = "target_oee"
+"""Field: which OEE was aimed at when the point was made, 0 to 1; 0.6 where the edge said nothing."""
 WINDOW_HOUR = "window_hour"
 """Measurement: windows summed by hour of UTC; tags :data:`TAGS`, time is the hour's start.
 
@@ -97,8 +106,8 @@ ROLLED_SUMS = {
     PLANNED_BUSY: tuple(SECONDS[name] for name in ("RUN", "MINOR_STOP", "FAULT", "STOP", "SETUP", "UNKNOWN")),
     ALL_ENERGY: tuple(ENERGY.values()),
 }
-"""Fields of :data:`ELEMENT_HOUR` and :data:`ELEMENT_DAY` alone -> what they are the sum of: actual production time,
-planned busy time with data, planned busy time, s; energy, Wh (only where some was said).
+"""Fields of :data:`ELEMENT_HOUR`, :data:`ELEMENT_DAY` and :data:`ELEMENT_SHIFT` alone -> what they are the sum of:
+actual production time, planned busy time with data, planned busy time, s; energy, Wh (only where some was said).
 
 InfluxDB opens each field of each series by itself: one sum is asked for many times faster than its parts."""
 

@@ -18,6 +18,7 @@ SHOP_FLOOR = {schema.ELEMENT: schema.ELEMENT_TAGS, schema.STOP: schema.STOP_TAGS
 TOLD = {
     schema.ELEMENT_HOUR: schema.ELEMENT_TAGS,
     schema.ELEMENT_DAY: schema.ELEMENT_TAGS,
+    schema.ELEMENT_SHIFT: schema.ELEMENT_SHIFT_TAGS,
     schema.WINDOW_HOUR: schema.TAGS,
     schema.WORK_UNIT_STATE: schema.WORK_UNIT_STATE_TAGS,
     schema.INDICATOR: schema.INDICATOR_TAGS,

@@ -1,4 +1,4 @@
-"""Elements of a work unit summed by hour and by day: whole numbers as such, floats without rounding in between."""
+"""Elements of a work unit summed by hour, day and shift: whole numbers as such, floats without rounding in between."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,17 @@ from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from edge_agent.kpi.calendar import to_ns
-from edge_agent.wire.schema import ALL_ENERGY, ELEMENT_DAY, ELEMENT_HOUR, ENERGY, ROLLED_FIELDS, ROLLED_SUMS, SECONDS
+from edge_agent.wire.schema import (
+    ALL_ENERGY,
+    ELEMENT_DAY,
+    ELEMENT_HOUR,
+    ELEMENT_SHIFT,
+    ENERGY,
+    ROLLED_FIELDS,
+    ROLLED_SUMS,
+    SECONDS,
+    TARGET_OEE,
+)
 from gateway.production.periods import today
 from gateway.production.summing import COUNTS, TIMES, day_of_shift, zone_of
 from gateway.registry import ElementRow, WorkUnitRow
@@ -28,6 +38,8 @@ _ELEMENT: Table = ElementRow.__table__  # type: ignore[assignment]  # a class of
 _COLUMNS = ("since", "shift", "product", "ideal_cycle_s", *TIMES, *COUNTS, "energy_wh")
 _WHOLE = dict(zip(SECONDS.values(), TIMES, strict=True))
 """Field of seconds -> column in ns."""
+_USUAL_TARGET = 0.6
+"""OEE that is aimed at where the edge says nothing."""
 Key = tuple[int, str, str]
 """Start of the hour or day, product and bare shift."""
 
@@ -103,9 +115,10 @@ def stretches(buckets: Iterable[tuple[int, int]], zone: ZoneInfo) -> list[Stretc
 
 
 def rolled(session: Session, unit: UnitId, stretch: Stretch, zone: ZoneInfo) -> list[Point]:
-    """The points of ``element_hour`` and ``element_day`` of a stretch, from the rows in force."""
+    """The points of ``element_hour``, ``element_day`` and ``element_shift`` of a stretch, from the rows in force."""
     hours: defaultdict[Key, _Sum] = defaultdict(_Sum)
     days: defaultdict[Key, _Sum] = defaultdict(_Sum)
+    shifts: defaultdict[tuple[str, str], list[RowMapping]] = defaultdict(list)
     for row in _rows(session, unit, stretch):
         since = row["since"]
         name, day = day_of_shift(row["shift"], today(since, zone).isoformat())
@@ -113,7 +126,10 @@ def rolled(session: Session, unit: UnitId, stretch: Stretch, zone: ZoneInfo) -> 
             hours[since - since % HOUR, row["product"], name].add(row)
         if date.fromisoformat(day) in stretch.days:
             days[midnight(date.fromisoformat(day), zone), row["product"], name].add(row)
-    return [*_points(ELEMENT_HOUR, unit, hours), *_points(ELEMENT_DAY, unit, days)]
+            if name:
+                shifts[name, day].append(row)
+    by_shift = _shift_points(unit, shifts, _target(session, unit), zone)
+    return [*_points(ELEMENT_HOUR, unit, hours), *_points(ELEMENT_DAY, unit, days), *by_shift]
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:
@@ -123,6 +139,32 @@ def midnight(day: date, zone: ZoneInfo) -> int:
 
 class _Zone(msgspec.Struct):
     timezone: str = ""
+
+
+class _Aim(msgspec.Struct):
+    target_oee: float | None = None
+    counts_pieces: bool = True
+
+
+def _target(session: Session, unit: UnitId) -> float | None:
+    """The OEE that is aimed at; None: the unit counts no pieces, so it has none."""
+    row = session.get(WorkUnitRow, tuple(unit))
+    said = msgspec.json.decode(row.description, type=_Aim) if row else _Aim()
+    if not said.counts_pieces:
+        return None
+    return _USUAL_TARGET if said.target_oee is None else said.target_oee
+
+
+def _shift_points(
+    unit: UnitId, shifts: Mapping[tuple[str, str], Sequence[RowMapping]], target: float | None, zone: ZoneInfo
+) -> Iterator[Point]:
+    for (name, day), rows in shifts.items():
+        its = _Sum()
+        for row in rows:
+            its.add(row)
+        # A bucket may begin before the day does; the point stays within it, where it is looked for.
+        at = max(min(row["since"] for row in rows), midnight(date.fromisoformat(day), zone))
+        yield point(ELEMENT_SHIFT, (*unit, name), its.numbers() | {TARGET_OEE: target}, {}, at)
 
 
 def _points(measurement: str, unit: UnitId, sums: Mapping[Key, _Sum]) -> Iterator[Point]:

@@ -1,16 +1,18 @@
-"""Elements by hour and day, and states: made anew wherever a nominal bucket or a stop was not told yet."""
+"""Elements by hour, day and shift, and states: made anew wherever a nominal bucket or a stop was not told yet."""
 
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Engine, Table, and_, bindparam, literal_column, select, update
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.schema import ELEMENT_DAY, ELEMENT_HOUR, WORK_UNIT_STATE
+from edge_agent.wire.schema import ELEMENT_DAY, ELEMENT_HOUR, ELEMENT_SHIFT, WORK_UNIT_STATE
+from gateway.production.periods import today
 from gateway.registry import NominalBucketRow, StopRow, WindowHourRow, ingesting
 from gateway.shop_floor import UnitId
 from gateway.timeseries import Analysed
@@ -124,6 +126,10 @@ class ShopFloorPoints:
             if times:
                 there = self._store.told(name, _tags(unit), min(times), max(times) + 1)
                 found += [one for one in there if one.at in times]
+        if stretch.days:
+            since, until = (midnight(day, zone) for day in (min(stretch.days), max(stretch.days) + timedelta(days=1)))
+            by_shift = self._store.told(ELEMENT_SHIFT, _tags(unit), since, until)
+            found += [one for one in by_shift if today(one.at, zone) in stretch.days]
         return found
 
     def _mark(self, its: _Changed) -> None:

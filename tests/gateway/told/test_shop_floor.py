@@ -6,11 +6,25 @@ from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from edge_agent.wire.schema import ELEMENT_DAY, ELEMENT_HOUR, ENERGY, ROLLED_FIELDS, SECONDS, WORK_UNIT_STATE
+from edge_agent.wire.schema import (
+    ELEMENT_DAY,
+    ELEMENT_HOUR,
+    ELEMENT_SHIFT,
+    ENERGY,
+    ROLLED_FIELDS,
+    SECONDS,
+    TARGET_OEE,
+    WORK_UNIT_STATE,
+)
+from edge_agent.wire.shop_floor import WorkUnitDescription
+from gateway import registry
+from gateway.ingest import shop_floor
+from gateway.ingest.journals import EdgeId
 from gateway.registry import ElementRow, NominalBucketRow, StopRow
 from gateway.timeseries import StoreUnavailableError
 from gateway.told.shop_floor import ShopFloorPoints
@@ -120,9 +134,9 @@ def test_what_comes_late_makes_its_hour_and_day_anew_and_no_other(engine, store,
     floor.came(*(floor.bucket(T0 + k * 10 * MIN, 1, floor.part()) for k in range(12)))
     telling.turn(NOW)
     floor.came(floor.bucket(T0 + 3 * DAY, 1, floor.part(shift="A@2026-11-24")))
-    assert telling.turn(NOW) == 3  # an hour, a day, a state
+    assert telling.turn(NOW) == 4  # an hour, a day, a shift, a state
     floor.came(floor.bucket(T0 + 30 * MIN, 2, floor.part(total=31)))
-    assert telling.turn(NOW) == 2  # its hour and its day; the state is as it was
+    assert telling.turn(NOW) == 3  # its hour, its day and its shift; the state is as it was
     assert agree(engine, store)
 
 
@@ -157,12 +171,64 @@ def test_a_store_that_is_away_leaves_all_due(engine, store, floor, telling, monk
 def test_a_store_that_was_emptied_is_told_all_again_by_the_next_process(engine, store, floor, telling) -> None:
     floor.came(*(floor.bucket(T0 + k * 10 * MIN, 1, floor.part()) for k in range(3)))
     telling.turn(NOW)
-    for measurement in (ELEMENT_HOUR, ELEMENT_DAY, WORK_UNIT_STATE):
+    for measurement in (ELEMENT_HOUR, ELEMENT_DAY, ELEMENT_SHIFT, WORK_UNIT_STATE):
         store.forget_before(measurement, 2**62)
     zone = ZoneInfo("Asia/Ho_Chi_Minh")
-    assert ShopFloorPoints(engine, store, zone).turn(NOW) == 5  # an hour, a day, three states
+    assert ShopFloorPoints(engine, store, zone).turn(NOW) == 6  # an hour, a day, a shift, three states
     assert agree(engine, store)
     assert ShopFloorPoints(engine, store, zone).turn(NOW) == 0
+
+
+# ------------------------------------------------------------------ shifts
+
+
+def described(engine, **more: object) -> None:
+    its = {"key": "press-1", "at": 1, "micro_stop_s": 120, "max_gap_s": 60, "bucket_s": 600}
+    said = WorkUnitDescription(**its, timezone="Asia/Ho_Chi_Minh", **more)
+    with registry.transaction(engine) as session:
+        shop_floor.take_work_unit(session, EdgeId("sa-dec", "press-shop"), said, msgspec.json.encode(said).decode())
+
+
+def by_shift(store) -> dict:
+    return {(one.tags[3], (one.at - T0) / MIN): one.numbers for one in store.told(ELEMENT_SHIFT, {}, *ALL)}
+
+
+def test_a_shift_is_one_point_at_its_beginning_whatever_it_made_and_wherever_it_ends(store, floor, telling) -> None:
+    """Shifts in the order in which they were worked: of a day, and over midnight."""
+    floor.came(
+        floor.bucket(T0 + 13 * HOUR, 1, floor.part("cap-38", total=30), floor.part("cap-28", total=7)),
+        floor.bucket(T0 + 14 * HOUR, 1, floor.part("cap-38", RUN=60), floor.part(shift="B@2026-11-21", RUN=540)),
+        floor.bucket(T0 + 22 * HOUR, 1, floor.part(shift="C@2026-11-21", STOP=600, total=1)),
+        floor.bucket(T0 + 29 * HOUR, 1, floor.part(shift="C@2026-11-21", RUN=600)),
+        floor.bucket(T0 + 30 * HOUR, 1, floor.part("", "", 0, NOT_SCHEDULED=600)),
+    )
+    telling.turn(NOW)
+    there = by_shift(store)
+    assert {key: (its["observed_s"], its["total"]) for key, its in there.items()} == {
+        ("A", 13 * 60): (1260.0, 67.0),
+        ("B", 14 * 60): (540.0, 30.0),
+        ("C", 22 * 60): (1200.0, 31.0),
+    }
+    assert {its[TARGET_OEE] for its in there.values()} == {0.6}
+    floor.came(floor.bucket(T0 + 12 * HOUR, 1, floor.part(total=5)))  # late, and earlier than all
+    telling.turn(NOW)
+    there = by_shift(store)
+    assert there["A", 12 * 60]["total"] == 72.0
+    assert set(there["A", 13 * 60].values()) == {0.0}
+    assert telling.turn(NOW) == 0
+
+
+def test_a_shift_carries_the_target_of_its_machine_and_none_where_no_pieces_are_counted(
+    engine, store, floor, telling
+) -> None:
+    described(engine, revision=1, target_oee=0.75)
+    floor.came(floor.bucket(T0, 1, floor.part()))
+    telling.turn(NOW)
+    assert by_shift(store)["A", 0][TARGET_OEE] == 0.75
+    described(engine, revision=2, target_oee=0.75, counts_pieces=False)
+    floor.came(floor.bucket(T0 + DAY, 1, floor.part(shift="A@2026-11-22")))
+    telling.turn(NOW)
+    assert TARGET_OEE not in by_shift(store)["A", 24 * 60]
 
 
 # ------------------------------------------------------------------ states
