@@ -66,7 +66,9 @@ def back_up(config: GatewayConfig, into: Path, now: datetime, keep: int = 0) -> 
             manifest = _fill(config, partial, now)
             partial.rename(path)
             sync(into)
-            for old in backups(into)[:-keep] if keep else []:
+            # Not this one, also where a wrong clock has named it before the others.
+            others = [one for one in backups(into) if one != path]
+            for old in others[: max(0, len(others) + 1 - keep)] if keep else []:
                 shutil.rmtree(old)
             if not (manifest.failed or manifest.lacks_registry):
                 mark_copied(config.state_dir, now)

@@ -47,3 +47,23 @@ def commands(page: str) -> list[str]:
 def test_its_first_commands_are_of_this_version(page: str) -> None:
     assert f"docker build -t nhipdo:{version('nhipdo')} " in page
     assert f"/opt/nhipdo-{version('nhipdo')}/bin/pip" in page
+
+
+def test_one_box_gives_commands_that_are_known_and_files_that_are_shipped(root: Path) -> None:
+    box = (root / "docs" / "one-box.md").read_text("utf-8")
+    named = set(re.findall(r"(?:gateway|edge_agent)/deploy/[\w.-]*\w", box))
+    assert {Path(name).suffix for name in named} == {".conf", ".acl", ".service", ".timer", ".target"}
+    assert [name for name in sorted(named) if not (root / name).is_file()] == []
+    assert f"/opt/nhipdo-{version('nhipdo')}/bin/pip install --constraint constraints.txt" in box
+    # What a unit, a broker or a configuration asks for is made by a command of the page.
+    made = "\n".join(line for line in box.splitlines() if line.strip().startswith("sudo "))
+    for place in ("/var/backups/nhipdo", "/var/lib/nhipdo-gateway", "edge-broker-password", "gateway-broker-password"):
+        assert place in made
+
+
+def test_what_the_units_need_is_made_on_the_page(page: str) -> None:
+    made = [line for line in commands(page) if line.startswith("sudo install -d") and "nhipdo-gateway" in line]
+    assert [line.split()[-1] for line in made] == ["/etc/nhipdo", "/var/lib/nhipdo-gateway", "/var/backups/nhipdo"]
+    # Programs that its commands call and that a small Debian lacks.
+    [programs] = [line for line in commands(page) if line.startswith("sudo apt-get install") and "postgresql" in line]
+    assert {"curl", "openssl", "influxdb-client"} <= set(programs.split())

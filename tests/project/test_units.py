@@ -76,10 +76,14 @@ def test_a_mistake_in_a_unit_would_be_told(analyzer: str, units: Path, tmp_path:
 
 
 @pytest.mark.parametrize("name", UNITS)
-def test_the_service_can_reach_little_of_the_machine(analyzer: str, units: Path, name: str) -> None:
+def test_the_service_can_reach_little_of_the_machine(analyzer: str, units: Path, root: Path, name: str) -> None:
     done = run(analyzer, "security", "--offline=true", "--no-pager", units / name)
     [figure] = re.findall(r"Overall exposure level for \S+: ([0-9.]+)", done.stdout)
     assert float(figure) <= MOST, done.stdout
+    page = (root / "docs" / "deploy.md").read_text("utf-8")
+    said = re.findall(rf"^systemd-analyze security {name.removesuffix('.service')} +# ([0-9.]+) OK", page, re.MULTILINE)
+    assert set(said) <= {figure}
+    assert said or name == "nhipdo-backup.service"
 
 
 @pytest.fixture(scope="module")
