@@ -1,5 +1,6 @@
 """Real servers and a real browser. In CI nothing is skipped: what cannot be had there fails."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -17,6 +18,17 @@ from gateway.postgres import postgres as make_postgres
 AnyServer = TypeVar("AnyServer", bound=servers.Server)
 CACHE = Path(__file__).parent.parent / ".cache" / "servers"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is collected stays to the end: Python's collector neither looks through it meanwhile nor ever again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def cannot(why: str) -> None:
