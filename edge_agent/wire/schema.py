@@ -110,6 +110,14 @@ ROLLED_SUMS = {
 actual production time, planned busy time with data, planned busy time, s; energy, Wh (only where some was said).
 
 InfluxDB opens each field of each series by itself: one sum is asked for many times faster than its parts."""
+TARGET = "target_s"
+"""Field of the same: the machine's target OEE times observed time, s. Compare with ``ideal_s`` less
+``ideal_reject_s``; the target of any stretch and any machines is ``sum("target_s") / sum("observed_s")``. Absent where
+no target was said or no pieces are counted: ask ``WHERE "target_s" > 0`` of machines of which some have none."""
+WANTED = "wanted"
+"""Field of the same: pieces that were wanted: demand per shift in step with planned busy time, by the shift calendar;
+where no demand or no calendar is known what the target OEE gives in planned busy time at the ideal cycle. Absent where
+neither is."""
 
 # ------------------------------------------------------------------ what lives in SQL, told as points
 

@@ -29,6 +29,7 @@ from gateway.production.summing import COUNTS, TIMES, day_of_shift, zone_of
 from gateway.registry import ElementRow, WorkUnitRow
 from gateway.shop_floor import UnitId
 from gateway.timeseries.points import Point
+from gateway.told.aims import Aims
 from gateway.told.mirroring import point
 
 NS = 10**9
@@ -38,8 +39,6 @@ _ELEMENT: Table = ElementRow.__table__  # type: ignore[assignment]  # a class of
 _COLUMNS = ("since", "shift", "product", "ideal_cycle_s", *TIMES, *COUNTS, "energy_wh")
 _WHOLE = dict(zip(SECONDS.values(), TIMES, strict=True))
 """Field of seconds -> column in ns."""
-_USUAL_TARGET = 0.6
-"""OEE that is aimed at where the edge says nothing."""
 Key = tuple[int, str, str]
 """Start of the hour or day, product and bare shift."""
 
@@ -66,8 +65,9 @@ class _Sum:
     ideal_s: list[float] = field(default_factory=list)
     ideal_reject_s: list[float] = field(default_factory=list)
     energy_wh: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    aims: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, row: RowMapping) -> None:
+    def add(self, row: RowMapping, aims: Mapping[str, float]) -> None:
         self.wholes.update({name: int(row[name]) for name in (*TIMES, *COUNTS)})
         cycle_s = row["ideal_cycle_s"] or 0.0
         self.ideal_s.append(cycle_s * row["total"])
@@ -75,6 +75,8 @@ class _Sum:
         if row["energy_wh"] != "{}":
             for bucket, wh in msgspec.json.decode(row["energy_wh"], type=dict[str, float]).items():
                 self.energy_wh[bucket].append(wh)
+        for name, value in aims.items():
+            self.aims[name].append(value)
 
     def numbers(self) -> dict[str, float]:
         found = {field: self.wholes[name] / NS for field, name in _WHOLE.items()}
@@ -87,7 +89,17 @@ class _Sum:
         for name, parts in ROLLED_SUMS.items():
             if name != ALL_ENERGY:
                 found[name] = sum(self.wholes[_WHOLE[part]] for part in parts) / NS
-        return found
+        return found | {name: fsum(values) for name, values in self.aims.items()}
+
+
+@dataclass(slots=True)
+class _Shift:
+    since: int = 2**63 - 1
+    sums: _Sum = field(default_factory=_Sum)
+
+    def add(self, row: RowMapping, aims: Mapping[str, float]) -> None:
+        self.since = min(self.since, row["since"])
+        self.sums.add(row, aims)
 
 
 def zone_of_unit(session: Session, unit: UnitId, otherwise: ZoneInfo) -> ZoneInfo:
@@ -118,17 +130,18 @@ def rolled(session: Session, unit: UnitId, stretch: Stretch, zone: ZoneInfo) -> 
     """The points of ``element_hour``, ``element_day`` and ``element_shift`` of a stretch, from the rows in force."""
     hours: defaultdict[Key, _Sum] = defaultdict(_Sum)
     days: defaultdict[Key, _Sum] = defaultdict(_Sum)
-    shifts: defaultdict[tuple[str, str], list[RowMapping]] = defaultdict(list)
+    shifts: defaultdict[tuple[str, str], _Shift] = defaultdict(_Shift)
+    aims = Aims(session, unit)
     for row in _rows(session, unit, stretch):
-        since = row["since"]
+        since, aimed = row["since"], aims.of(row)
         name, day = day_of_shift(row["shift"], today(since, zone).isoformat())
         if since - since % HOUR in stretch.hours:
-            hours[since - since % HOUR, row["product"], name].add(row)
+            hours[since - since % HOUR, row["product"], name].add(row, aimed)
         if date.fromisoformat(day) in stretch.days:
-            days[midnight(date.fromisoformat(day), zone), row["product"], name].add(row)
+            days[midnight(date.fromisoformat(day), zone), row["product"], name].add(row, aimed)
             if name:
-                shifts[name, day].append(row)
-    by_shift = _shift_points(unit, shifts, _target(session, unit), zone)
+                shifts[name, day].add(row, aimed)
+    by_shift = _shift_points(unit, shifts, aims.target_oee, zone)
     return [*_points(ELEMENT_HOUR, unit, hours), *_points(ELEMENT_DAY, unit, days), *by_shift]
 
 
@@ -141,30 +154,13 @@ class _Zone(msgspec.Struct):
     timezone: str = ""
 
 
-class _Aim(msgspec.Struct):
-    target_oee: float | None = None
-    counts_pieces: bool = True
-
-
-def _target(session: Session, unit: UnitId) -> float | None:
-    """The OEE that is aimed at; None: the unit counts no pieces, so it has none."""
-    row = session.get(WorkUnitRow, tuple(unit))
-    said = msgspec.json.decode(row.description, type=_Aim) if row else _Aim()
-    if not said.counts_pieces:
-        return None
-    return _USUAL_TARGET if said.target_oee is None else said.target_oee
-
-
 def _shift_points(
-    unit: UnitId, shifts: Mapping[tuple[str, str], Sequence[RowMapping]], target: float | None, zone: ZoneInfo
+    unit: UnitId, shifts: Mapping[tuple[str, str], _Shift], target: float | None, zone: ZoneInfo
 ) -> Iterator[Point]:
-    for (name, day), rows in shifts.items():
-        its = _Sum()
-        for row in rows:
-            its.add(row)
+    for (name, day), its in shifts.items():
         # A bucket may begin before the day does; the point stays within it, where it is looked for.
-        at = max(min(row["since"] for row in rows), midnight(date.fromisoformat(day), zone))
-        yield point(ELEMENT_SHIFT, (*unit, name), its.numbers() | {TARGET_OEE: target}, {}, at)
+        at = max(its.since, midnight(date.fromisoformat(day), zone))
+        yield point(ELEMENT_SHIFT, (*unit, name), its.sums.numbers() | {TARGET_OEE: target}, {}, at)
 
 
 def _points(measurement: str, unit: UnitId, sums: Mapping[Key, _Sum]) -> Iterator[Point]:
