@@ -9,7 +9,8 @@ from fastapi import Query
 from fastapi.responses import StreamingResponse
 
 from gateway.api.spans import iso
-from gateway.exporting.spreadsheets import NS, Spreadsheet, csv_lines, harmless
+from gateway.csv_text import csv_lines
+from gateway.exporting.spreadsheets import NS, Spreadsheet, harmless
 
 __all__ = ["Language", "Sheet", "csv_lines", "harmless"]
 

@@ -112,6 +112,8 @@ def _words(column: Column, sheet: Spreadsheet) -> Callable[[Cell], str]:
         Kind.NUMBER: lambda cell: (
             sheet.number(float(cell)) if isinstance(cell, int | float) and not isnan(cell) else ""
         ),
+        # As R and spreadsheets of every language write it; pandas reads it too.
+        Kind.FLAG: lambda cell: "" if cell is None else str(cell).upper(),
         Kind.LABEL: _known(),
         Kind.TEXT: lambda cell: harmless(str(cell)) if cell is not None else "",
     }

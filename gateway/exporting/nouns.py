@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from gateway.exporting.choosing import Span, Wanted, check_names
+from gateway.exporting.choosing import Span, Wanted, meant
 from gateway.exporting.tables import CHANNEL, EDGE, SITE, Cell, Cells, Column, Kind, Progress, Table
 from gateway.production.summing import NS
 from gateway.registry.book import Book, Entry
@@ -34,6 +34,7 @@ _MADE = (
     Column("changed_at", Kind.TIME, Title("Sửa lúc (UTC)", "Changed at (UTC)")),
 )
 _ROWS_AT_ONCE = 2000
+_CHOSEN_BY = (("site", "sites"), ("edge", "edges"), ("instrument", "instruments"))
 
 
 def noun_names() -> dict[str, type[Registered]]:
@@ -139,12 +140,12 @@ def certificates(engine: Engine, wanted: Wanted, span: Span | None, zone: ZoneIn
             .select_from(InstrumentRow)
             .outerjoin(SiteRow)
         ).all()
-    for kind, names, place in (
-        ("site", wanted.sites, 0),
-        ("edge", wanted.edges, 1),
-        ("instrument", wanted.instruments, 2),
-    ):
-        check_names(kind, names, (str(row[place]) for row in there if row[place]))
+    chosen: dict[str, tuple[str, ...]] = {}
+    for place, (kind, names) in enumerate(_CHOSEN_BY):
+        asked: tuple[str, ...] = getattr(wanted, names)
+        if asked:
+            chosen[names] = tuple(sorted(meant(kind, asked, (str(row[place]) for row in there if row[place]))))
+    wanted = wanted._replace(**chosen)
     query = _asked_for(wanted, span, zone)
 
     def rows() -> Iterator[Cells]:

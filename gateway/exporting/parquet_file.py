@@ -1,13 +1,14 @@
 """Tables as Parquet: types, units and titles travel with the columns. The only module with pyarrow."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from importlib.util import find_spec
 from itertools import islice
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from gateway.exporting.tables import LOCAL_TIME, Column, Kind, Table
+from gateway.exporting.tables import LOCAL_TIME, Cell, Column, Kind, Table
 from gateway.people import DecisionError
 
 ROW_GROUP = 50_000
@@ -55,6 +56,7 @@ def write_parquet(
     pa.set_memory_pool(pa.system_memory_pool())
     first = next((i for i, one in enumerate(table.columns) if one.kind is Kind.TIME), None)
     fields = [_field(pa, one, "UTC") for one in table.columns]
+    days = {number for number, one in enumerate(table.columns) if one.kind is Kind.DAY}
     if local and first is not None:
         fields.insert(first + 1, _field(pa, LOCAL_TIME, zone.key))
     kept = {"nhipdo": json.dumps(dict(about) | {"table": table.name}, ensure_ascii=False)}
@@ -62,19 +64,27 @@ def write_parquet(
     count = 0
     with pq.ParquetWriter(file, schema, compression=_COMPRESSION, version="2.6") as writer:
         while some := list(islice(table.rows, ROW_GROUP)):
-            columns = list(zip(*some, strict=True))
+            columns = [
+                _days(cells) if number in days else cells for number, cells in enumerate(zip(*some, strict=True))
+            ]
             if local and first is not None:
                 columns.insert(first + 1, columns[first])
-            arrays = [pa.array(cells, one.type) for cells, one in zip(columns, schema, strict=True)]
+            # from_pandas: what is no number is absent, as in a CSV.
+            arrays = [pa.array(cells, one.type, from_pandas=True) for cells, one in zip(columns, schema, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             count += len(some)
             told(table.progress.share)
     return count
 
 
+def _days(cells: Sequence[Cell]) -> list[date | None]:
+    return [date.fromisoformat(str(cell)) if cell else None for cell in cells]
+
+
 def _field(pa: Any, column: Column, zone: str) -> Any:
     types = {
         Kind.TIME: pa.timestamp("ns", tz=zone),
+        Kind.DAY: pa.date32(),
         Kind.NUMBER: pa.float64(),
         Kind.WHOLE: pa.int64(),
         Kind.FLAG: pa.bool_(),

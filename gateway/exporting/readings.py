@@ -1,4 +1,4 @@
-"""Samples, samples reduced to equal stretches, and windows, out of the time series."""
+"""Samples, samples reduced to equal stretches, recomputed samples, and windows, out of the time series."""
 
 import heapq
 from collections.abc import Iterator, Sequence
@@ -6,13 +6,15 @@ from itertools import groupby
 from operator import itemgetter
 
 from edge_agent.wire.schema import EXPECTED, WINDOW_FIELDS
-from gateway.exporting.choosing import Channel, Span
+from gateway.exporting.choosing import Channel, Recomputed, Span
 from gateway.exporting.tables import CHANNEL, EDGE, INSTRUMENT, SITE, TIME, UNIT, Cells, Column, Kind, Progress, Table
 from gateway.registry.texts import Title
 from gateway.timeseries import Bucket, ChannelId, TimeSeries, WindowId
 
 STRETCHES_AT_ONCE = 5000
 """Of reduced samples, so many are asked for at a time."""
+_PARTS_AT_ONCE = 1000
+"""Where there are more parts than this, those that hold samples are looked for first, so many at a time."""
 _WHOSE = (SITE, EDGE, INSTRUMENT, CHANNEL)
 _MEAN, _MINIMUM, _MAXIMUM = (
     Column("mean", Kind.NUMBER, Title("Trung bình", "Mean")),
@@ -20,13 +22,24 @@ _MEAN, _MINIMUM, _MAXIMUM = (
     Column("maximum", Kind.NUMBER, Title("Lớn nhất", "Highest value")),
 )
 _N = Column("n", Kind.WHOLE, Title("Số mẫu có giá trị", "Samples with a value"))
+_U = Column("u", Kind.NUMBER, Title("Độ không đảm bảo đo chuẩn", "Standard uncertainty"))
+_QUALITY = Column("quality", Kind.LABEL, Title("Chất lượng", "Quality"))
 SAMPLES = (
     TIME,
     *_WHOSE,
     Column("value", Kind.NUMBER, Title("Giá trị đo; trống: mẫu hỏng", "Measured value; empty: a bad sample")),
-    Column("u", Kind.NUMBER, Title("Độ không đảm bảo đo chuẩn", "Standard uncertainty")),
+    _U,
     UNIT,
-    Column("quality", Kind.LABEL, Title("Chất lượng", "Quality")),
+    _QUALITY,
+)
+RECOMPUTED = (
+    TIME,
+    *_WHOSE,
+    Column("certificate", Kind.LABEL, Title("Số giấy đã chọn", "Number of the certificate that was chosen")),
+    Column("value", Kind.NUMBER, Title("Giá trị theo giấy này", "Value by this certificate")),
+    _U,
+    UNIT,
+    _QUALITY,
 )
 REDUCED = (
     TIME,
@@ -64,6 +77,20 @@ def samples(timeseries: TimeSeries, channels: Sequence[Channel], span: Span) -> 
                 yield row.at, *whose.id, row.value, row.u, whose.unit, row.quality
 
     return Table("samples", SAMPLES, rows(), progress)
+
+
+def recomputed(timeseries: TimeSeries, series: Sequence[Recomputed], span: Span) -> Table:
+    """Samples as they would be by a certificate that somebody chose later; their times are those of the samples."""
+    progress = Progress()
+
+    def rows() -> Iterator[Cells]:
+        for number, (source, of, certificate) in enumerate(series):
+            place = _Place(number, len(series))
+            for row in timeseries.rows(of, *span):
+                progress.share = place(row.at, span)
+                yield row.at, *source.id, certificate, row.value, row.u, source.unit, row.quality
+
+    return Table("recomputed", RECOMPUTED, rows(), progress)
 
 
 def reduced(timeseries: TimeSeries, channels: Sequence[Channel], span: Span, every_ns: int) -> Table:
@@ -113,11 +140,26 @@ def _one_by_one(channels: Sequence[Channel], progress: Progress) -> Iterator[tup
 
 def _stretches(timeseries: TimeSeries, of: ChannelId, span: Span, every_ns: int) -> Iterator[Bucket]:
     whole_end = span.end - (span.end - span.start) % every_ns
-    for start in range(span.start, whole_end, every_ns * STRETCHES_AT_ONCE):
-        end = min(start + every_ns * STRETCHES_AT_ONCE, whole_end)
+    for start, end in _parts(timeseries, of, Span(span.start, whole_end), every_ns * STRETCHES_AT_ONCE):
         yield from timeseries.series(of, start, end, (end - start) // every_ns)
     if whole_end < span.end:
         yield from timeseries.series(of, whole_end, span.end, 1)
+
+
+def _parts(timeseries: TimeSeries, of: ChannelId, span: Span, width: int) -> Iterator[Span]:
+    """A span cut at every ``width``; of very many parts only those that hold samples.
+
+    Whoever asks for seconds from 1970 on would else wait for half a million answers that are all empty.
+    """
+    step = width
+    while (span.end - span.start) / step > _PARTS_AT_ONCE:
+        step *= _PARTS_AT_ONCE
+    if step == width:
+        yield from (Span(at, min(at + width, span.end)) for at in range(span.start, span.end, width))
+        return
+    count = -((span.start - span.end) // step)
+    for one in timeseries.series(of, span.start, span.start + count * step, count):
+        yield from _parts(timeseries, of, Span(one.at, min(one.at + step, span.end)), width)
 
 
 def _windows(timeseries: TimeSeries, of: ChannelId, span: Span) -> Iterator[tuple[int, list[float | None]]]:

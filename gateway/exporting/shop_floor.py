@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire.schema import ENERGY, NOTHING
 from gateway.exporting.choosing import Span, Wanted
-from gateway.exporting.shop_floor_columns import COUNTS, ELEMENTS, PRODUCTION, STOPS
+from gateway.exporting.shop_floor_columns import COUNTS, ELEMENTS, PEOPLE, PRODUCTION, STOPS
 from gateway.exporting.tables import Cells, Progress, Table
 from gateway.ingest.journals import EdgeId
 from gateway.production.summing import NS, TIMES, UTC_DAY, day_of_shift
@@ -35,12 +35,22 @@ def elements(engine: Engine, edges: Sequence[EdgeId], wanted: Wanted, span: Span
     return Table("elements", ELEMENTS, map(_element, found), progress)
 
 
-def stops(engine: Engine, edges: Sequence[EdgeId], wanted: Wanted, span: Span) -> Table:
-    """The stops that begin in the span and are still stops of their own, by site and time."""
+def stops(engine: Engine, edges: Sequence[EdgeId], wanted: Wanted, span: Span, *, people: bool = False) -> Table:
+    """The stops that begin in the span and are still stops of their own, by site and time.
+
+    Args:
+        engine: Of the registry.
+        edges: Whose.
+        wanted: Work units.
+        span: In which they begin.
+        people: Whether it is told who gave a reason and what they wrote beside it.
+    """
     progress = Progress()
     its = StopRow
     query = select(its).where(its.gone.is_(False)).order_by(its.since, its.edge, its.work_unit)
     found = _by_day(engine, its, query, edges, wanted, span, progress)
+    if people:
+        return Table("stops", (*STOPS, *PEOPLE), ((*_stop(row), row.who, row.note) for row in found), progress)
     return Table("stops", STOPS, map(_stop, found), progress)
 
 
@@ -143,8 +153,6 @@ def _stop(row: StopRow) -> Cells:
         day_of_shift(row.shift, "")[1] or None,
         row.product or NOTHING,
         row.code,
-        row.who,
-        row.note,
         row.entered_at or None,
         row.revision,
     )

@@ -85,11 +85,14 @@ STOPS = (
     _SHIFT_DAY,
     _PRODUCT,
     Column("code", Kind.TEXT, Title("Máy báo", "What the machine said")),
-    Column("who", Kind.LABEL, Title("Người ghi nguyên nhân", "Who gave the reason")),
-    Column("note", Kind.TEXT, Title("Ghi chú", "Note")),
     Column("entered_at", Kind.TIME, Title("Lúc ghi nguyên nhân (UTC)", "When the reason was given (UTC)")),
     _REVISION,
 )
+PEOPLE = (
+    Column("who", Kind.LABEL, Title("Người ghi nguyên nhân", "Who gave the reason")),
+    Column("note", Kind.TEXT, Title("Ghi chú", "Note")),
+)
+"""Of stops, where it is asked for: a person's name, and words that may hold one."""
 PRODUCTION = (
     Column("day", Kind.DAY, Title("Ngày", "Day")),
     SITE,

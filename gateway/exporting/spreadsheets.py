@@ -4,15 +4,14 @@ Decision: in Vietnamese too a time begins with the year.
 Because: a spreadsheet set to another country reads 05/11 as the fifth month, and says nothing.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 from zoneinfo import ZoneInfo
 
+from edge_agent.wire.schema import NOTHING
+from gateway.csv_text import csv_lines
+
 NS = 10**9
-_ROWS_AT_ONCE = 500
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the wide forms of the first, which a spreadsheet set to an Asian language takes for them."""
 
@@ -49,27 +48,12 @@ class Spreadsheet:
         return csv_lines(heading, rows, self.delimiter)
 
 
-def csv_lines(heading: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> Iterator[str]:
-    """A file by RFC 4180 with a mark that Excel knows UTF-8 by, some hundred lines at a time."""
-    part = io.StringIO()
-    writer = csv.writer(part, delimiter=delimiter)
-    part.write("\ufeff")
-    writer.writerow(heading)
-    rest = iter(rows)
-    while True:
-        batch = list(islice(rest, _ROWS_AT_ONCE))
-        writer.writerows(batch)
-        yield part.getvalue()
-        part.seek(0)
-        part.truncate()
-        if not batch:
-            return
-
-
 def harmless(text: str) -> str:
     """A text that a spreadsheet does not take for a formula.
 
-    >>> harmless("kW"), harmless("=1+1")
-    ('kW', "'=1+1")
+    A hyphen alone is none: it says that there is no product and no shift, here as in InfluxDB and in Parquet.
+
+    >>> harmless("kW"), harmless("=1+1"), harmless("-"), harmless("-1+1")
+    ('kW', "'=1+1", '-', "'-1+1")
     """
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    return f"'{text}" if text.startswith(_DANGEROUS) and text != NOTHING else text

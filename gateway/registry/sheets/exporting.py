@@ -4,13 +4,11 @@ Decision: a link is written by the shortest name that means one row only, a choi
 Because: the file is read by people, and the import understands what the export writes.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 
 from sqlalchemy import Engine
 
+from gateway.csv_text import csv_lines
 from gateway.registry.book import Asked, Book, Entry
 from gateway.registry.fields import Choice, Choices, Field, Flag, Link, Number, Value, Whole
 from gateway.registry.nouns import NOUNS
@@ -114,19 +112,8 @@ def export_csv(
 
 def csv_parts(heads: Sequence[str], rows: Iterable[Sequence[str]], language: str) -> Iterator[str]:
     """A CSV, some hundred rows at a time, of cells as :func:`cell_text` gives them."""
-    part = io.StringIO()
-    writer = csv.writer(part, delimiter=";" if language == "vi" else ",")
-    part.write("\ufeff")
-    writer.writerow([harmless(head) for head in heads])
-    rest = iter(rows)
-    while True:
-        batch = list(islice(rest, _ROWS_AT_ONCE))
-        writer.writerows(batch)
-        yield part.getvalue()
-        part.seek(0)
-        part.truncate()
-        if not batch:
-            return
+    delimiter = ";" if language == "vi" else ","
+    return csv_lines([harmless(head) for head in heads], rows, delimiter)
 
 
 def harmless(text: str) -> str:

@@ -11,9 +11,10 @@ from gateway.commands import export
 
 pytestmark = pytest.mark.parametrize("store", ["embedded"], indirect=True)
 TWELVE = ", ".join(f"c{i:02d}" for i in range(12))
-KNOWN = "samples, windows, elements, stops, production, certificates"
+KNOWN = "samples, recomputed, loss, windows, elements, stops, production, certificates"
+WITHIN = " from 2025-11-25T00:00:00+07:00 to 2025-11-26T00:00:00+07:00"
 DAY = ("--since", "2025-11-25", "--until", "2025-11-26")
-FORMS = "-15m, -1h, -7d, now, or ISO 8601 with its offset, as 2026-11-25T07:00:00+07:00 or 2026-11-25T00:00:00Z"
+FORMS = "2026-11-25, 25/11/2026, 2026-W48, 2026-11, 2026, today, yesterday"
 
 
 @pytest.mark.parametrize(
@@ -22,13 +23,28 @@ FORMS = "-15m, -1h, -7d, now, or ISO 8601 with its offset, as 2026-11-25T07:00:0
         (["dogs"], f"export: 'dogs' is not known. Known: {KNOWN}, and those of: nhipdo registry nouns.\n"),
         (
             ["samples"],
-            "export samples: from when on is not said. Say --since, e.g. --since 2026-11-16 or --since -7d.\n",
+            "export samples: from when on is not said. Say --in 2026-W47, --since 2026-11-16 or --since -7d.\n",
         ),
         (
             ["samples", "--since", "2025-11-26", "--until", "2025-11-25"],
             "--since: got '2025-11-26', which is not before --until, '2025-11-25'. Write an earlier one.\n",
         ),
-        (["samples", "--since", "yesterday"], f"--since: got 'yesterday', which is no time. Write {FORMS}.\n"),
+        *(
+            (
+                ["samples", "--since", text],
+                (
+                    f"--since: got {text!r}, expected a time from 1970 to 2199. "
+                    f"Write {FORMS}, -7d, now or 2026-11-25T07:00:00+07:00.\n"
+                ),
+            )
+            for text in ("tomorrow", "2025-13", "2025-W54", "31/11/2025", "1969", "9999-12", "7 d")
+        ),
+        (["stops", "--in", "-7d"], f"--in: got '-7d', which is no day, week, month or year. Write {FORMS}.\n"),
+        (
+            ["stops", "--in", "2025", "--until", "now"],
+            "--in: got '2025' beside --since or --until. Say one or the other.\n",
+        ),
+        (["elements", "--in", "2025", "--people"], "export elements: --people is for stops. Leave it out.\n"),
         (
             ["samples", *DAY, "--every", "1y"],
             "--every: got '1y', expected a length such as 500ms, 10s, 1m, 1h or 1d. Write one of these.\n",
@@ -44,11 +60,14 @@ FORMS = "-15m, -1h, -7d, now, or ISO 8601 with its offset, as 2026-11-25T07:00:0
         ),
         (
             ["sites", *DAY],
-            "export sites: all rows in use are written, whatever the time. Leave out --since and --until.\n",
+            "export sites: all rows in use are written, whatever the time. Leave --in, --since, --until out.\n",
         ),
         (
             ["samples", *DAY, "--site", "sadec"],
-            "site 'sadec': is not known here. Known: sa-dec. Name one of these, or leave it out for all.\n",
+            (
+                "site 'sadec': is not known here; did you mean sa-dec? Known: sa-dec. "
+                "Name one of these, or leave it out for all.\n"
+            ),
         ),
         (
             ["stops", *DAY, "--edge", "x"],
@@ -91,13 +110,17 @@ def test_a_name_that_says_no_kind_is_refused(shop):
     )
 
 
-def test_a_length_of_time_before_now_is_typed_as_the_help_says(shop):
+def test_a_length_of_time_before_now_is_typed_as_the_help_says(shop, monkeypatch):
     """argparse takes a word with a hyphen for an option."""
+    monkeypatch.setattr(export.time, "time_ns", lambda: 1_795_582_800 * 10**9)
     out = shop.folder / "x.csv"
     assert shop.nhipdo("export", "windows", "--since", "-7d", "--until", "-1h", "--out", out) == (
         1,
         "",
-        f"windows: there is nothing from -7d to -1h; {out} was not written\n",
+        (
+            f"windows: there is nothing from 2026-11-18T12:00:00+07:00 to 2026-11-25T11:00:00+07:00; {out} was not "
+            "written\n"
+        ),
     )
 
 
@@ -107,7 +130,7 @@ def test_nothing_in_the_stretch_is_told_and_leaves_the_file_of_before(shop):
     assert shop.nhipdo("export", "windows", *DAY, "--out", out) == (
         1,
         "",
-        f"windows: there is nothing from 2025-11-25 to 2025-11-26; {out} was not written\n",
+        f"windows: there is nothing{WITHIN}; {out} was not written\n",
     )
     assert out.read_text("utf-8") == "before"
 
@@ -144,6 +167,6 @@ def test_more_rows_than_a_sheet_has_are_told(shop, monkeypatch):
     out: Path = shop.folder / "x.csv"
     assert shop.nhipdo("export", "samples", *DAY, "--out", out) == (
         0,
-        f"{out}: 2 rows of samples; its columns and units: {shop.folder}/x.columns.csv\n",
+        f"{out}: 2 rows of samples{WITHIN}; its columns and units: {shop.folder}/x.columns.csv\n",
         f"{out}: Excel shows the first 1 rows only. Ask for less, or --every.\n",
     )

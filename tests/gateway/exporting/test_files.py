@@ -61,13 +61,13 @@ def test_a_csv_for_programs_keeps_every_digit_and_guards_formulas(tmp_path):
             "2025-11-24T17:00:00.250000001Z",
             "0.30000000000000004",
             "9007199254740993",
-            "True",
+            "TRUE",
             "cân ⚖",
             "'=HYPERLINK(1)",
         ],
-        ["2025-11-24T17:00:00.250000002Z", "-1e-07", "-3", "False", "'-", 'dòng 1\ndòng "2"; ,'],
+        ["2025-11-24T17:00:00.250000002Z", "-1e-07", "-3", "FALSE", "-", 'dòng 1\ndòng "2"; ,'],
         ["2025-11-24T17:00:00.250000003Z", "", "", "", "", ""],
-        ["2025-11-24T17:00:00.250000004Z", "", "0", "True", "'@x", ""],
+        ["2025-11-24T17:00:00.250000004Z", "", "0", "TRUE", "'@x", ""],
     ]
     assert cells(tmp_path / "t.columns.csv", ",")[:3] == [
         ["column", "kind", "unit", "title_vi", "title_en"],
@@ -106,10 +106,9 @@ def test_parquet_keeps_types_units_titles_and_what_was_asked(tmp_path):
     out = tmp_path / "t.parquet"
     assert write(table(), out, Way("en", HANOI), {"since": "2025-11-25"}) == (4, (out,))
     read = pq.read_table(out)
-    nothing = (T + 3, None, *ROWS[3][2:])
     assert [tuple(row.values()) for row in read.cast(read.schema.set(0, pa.field("time", pa.int64()))).to_pylist()] == [
         *ROWS[:3],
-        (T + 3, pytest.approx(float("nan"), nan_ok=True), *nothing[2:]),
+        (T + 3, None, *ROWS[3][2:]),  # what is no number is absent, as in a CSV
     ]
     mass = read.schema.field("mass")
     assert mass.type == pa.float64()
@@ -175,7 +174,7 @@ def test_what_a_killed_process_left_is_cleared_away_and_what_a_living_one_writes
 def test_a_program_that_is_stopped_in_the_middle_leaves_no_file(shop):
     head = line_head("sample", "sa-dec", "press-shop", "meter-1")
     numbers = [(f"c{i}", 1.5) for i in range(100)]
-    shop.write([format_line(head, numbers, (), T + i) for i in range(4000)])
+    shop.write([format_line(head, numbers, (), T + i) for i in range(1500)])
     out = shop.folder / "files" / "big.csv"
     out.parent.mkdir()
     words = ["-c", str(shop.folder / "gateway.toml"), "export", "samples", "--since", "2025-11-25", "--out", str(out)]

@@ -1,5 +1,7 @@
 """Nouns and certificates as tables for programs."""
 
+from datetime import date
+
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -56,9 +58,9 @@ def test_a_certificate_has_a_row_for_each_point_with_its_error(lab):
     rows = table[said].astype(object).where(table[said].notna(), None).to_numpy().tolist()
     where = ["sa-dec", "press-shop", "scale-1"]
     assert rows == [
-        ["A-1", "2025-03-01", "2025-03-01", *where, "mass", 1, 0.5, 0.1, "g"],
-        ["A-1", "2025-03-01", "2025-03-01", *where, "mass", 2, 0.25, 0.1, "g"],
-        ["A-2", "2026-03-01", "2026-03-01", *where, "", None, None, None, ""],
+        ["A-1", *[date(2025, 3, 1)] * 2, *where, "mass", 1, 0.5, 0.1, "g"],
+        ["A-1", *[date(2025, 3, 1)] * 2, *where, "mass", 2, 0.25, 0.1, "g"],
+        ["A-2", *[date(2026, 3, 1)] * 2, *where, "", None, None, None, ""],
     ]
 
 
@@ -69,7 +71,10 @@ def test_certificates_can_be_chosen_by_day_and_instrument(lab):
     assert lab.nhipdo("export", "certificates", "--instrument", "scale-9", "--out", lab.folder / "x.csv") == (
         2,
         "",
-        "instrument 'scale-9': is not known here. Known: scale-1. Name one of these, or leave it out for all.\n",
+        (
+            "instrument 'scale-9': is not known here; did you mean scale-1? Known: scale-1. "
+            "Name one of these, or leave it out for all.\n"
+        ),
     )
 
 

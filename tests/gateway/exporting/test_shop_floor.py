@@ -25,7 +25,8 @@ from gateway.shop_floor import UnitId
 S = 10**9
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 BEGIN = 1_764_003_600 * S
-DAY, BUCKET = 86_400 * S, 600 * S
+DAY, BUCKET, STEP = 86_400 * S, 600 * S, 2400 * S
+"""Every fourth bucket is told of."""
 IN_A_FILE = pytest.mark.parametrize("store", ["embedded"], indirect=True)
 EVER = ("--since", "2025-11-24", "--until", "2025-12-01")
 NUMBERS = (*SECONDS.values(), *ENERGY.values(), *ELEMENT_FIELDS)
@@ -37,14 +38,14 @@ def told(shop, bucket):
     buckets = []
     for name in ("press-1", "máy ép, số 2"):
         shop.machine(name)
-        for i in range(160):
+        for i in range(40):
             made = {"RUN": (300 + i) * S, "FAULT": (300 - i) * S}
-            day = f"2025-11-{25 + i // 144}"
+            day = f"2025-11-{25 + i // 36}"
             its = {"shift": f"A@{day}", "ns": made, "total": 100 + i, "reject": i % 7}
-            buckets.append(bucket(BEGIN + i * BUCKET, name, **its))
-    buckets.append(bucket(BEGIN + 5 * BUCKET, revision=2, total=1, reject=0, energy_wh={}))
+            buckets.append(bucket(BEGIN + i * STEP, name, **its))
+    buckets.append(bucket(BEGIN + 5 * STEP, revision=2, total=1, reject=0, energy_wh={}))
     nothing = {"shift": "", "product": "", "ideal_cycle_s": None, "total": 0, "reject": 0}
-    buckets.append(bucket(BEGIN + 6 * BUCKET, revision=2, **nothing))
+    buckets.append(bucket(BEGIN + 6 * STEP, revision=2, **nothing))
     shop.tell(*buckets)
     return shop
 
@@ -52,25 +53,25 @@ def told(shop, bucket):
 def test_elements_are_the_points_of_the_series_of_either_store(told):
     """The second way: what analysts read from InfluxDB was written by other code, point by point."""
     table = pd.read_parquet(told.export("elements", *EVER))
-    assert len(table) == 320
+    assert len(table) == 80
     points = {
         (point.tags, point.at): point.numbers
         for point in told.stores.timeseries.points(ELEMENT, "sa-dec", "press-shop", 0, 2**62)
         if any(number for field, number in point.numbers.items() if field in SECONDS.values())
     }
-    assert len(points) == 320
+    assert len(points) == 80
     for row in table.to_dict("records"):
         tags = tuple(row[name] for name in ("site", "edge", "work_unit", "product", "shift"))
         # A bucket that had energy once has zeros there in InfluxDB for ever; a file tells that there is none.
         file = {name: 0.0 if pd.isna(row[name]) else float(row[name]) for name in NUMBERS}
         assert file == pytest.approx(points[tags, row["time"].value], rel=1e-15)
-    assert table["shift_day"].value_counts().to_dict() == {"2025-11-25": 287, "2025-11-26": 32}
+    assert table["shift_day"].value_counts().to_dict() == {date(2025, 11, 25): 71, date(2025, 11, 26): 8}
 
 
 @IN_A_FILE
 def test_a_part_without_energy_has_none_and_is_not_zero(told):
     table = pd.read_parquet(told.export("elements", *EVER, "--work-unit", "press-1")).set_index("time")
-    fifth = table.loc[pd.Timestamp(BEGIN + 5 * BUCKET, tz="UTC")]
+    fifth = table.loc[pd.Timestamp(BEGIN + 5 * STEP, tz="UTC")]
     assert fifth[list(ENERGY.values())].isna().all()
     assert table.iloc[0]["run_wh"] == 500.0
     assert table.iloc[0]["setup_wh"] == 0.0
@@ -95,7 +96,7 @@ def test_two_ranges_that_meet_hold_every_element_once(told):
 def test_daily_sums_are_those_of_elements_and_of_the_pages(told):
     day = pd.read_parquet(told.export("production", *EVER))
     parts = pd.read_parquet(told.export("elements", *EVER))
-    parts["day"] = parts["shift_day"].fillna("2025-11-25")
+    parts["day"] = parts["shift_day"].fillna(date(2025, 11, 25))
     parts["energy_wh"] = parts[list(ENERGY.values())].sum(axis=1)
     keys = ["work_unit", "day", "shift", "product"]
     sums = [*SECONDS.values(), "total", "reject", "failing_s", "ideal_s", "ideal_reject_s", "energy_wh"]
@@ -106,7 +107,7 @@ def test_daily_sums_are_those_of_elements_and_of_the_pages(told):
     whose = Selection(tuple(machines_of(told.stores.engine, None)), is_all=True)
     period = Period(Kind.DAY, date(2025, 11, 26), date(2025, 11, 26))
     shown = by_machine(told.stores.engine, whose, period)[UnitId("sa-dec", "press-shop", "press-1")]
-    its = day[(day["work_unit"] == "press-1") & (day["day"] == "2025-11-26")]
+    its = day[(day["work_unit"] == "press-1") & (day["day"] == date(2025, 11, 26))]
     observed = its[["run_s", "minor_stop_s", "fault_s", "stop_s", "setup_s"]].sum().sum()
     assert (its["ideal_s"] - its["ideal_reject_s"]).sum() / observed == pytest.approx(figures(shown.elements).oee)
 
@@ -114,8 +115,8 @@ def test_daily_sums_are_those_of_elements_and_of_the_pages(told):
 @IN_A_FILE
 def test_a_day_is_the_whole_day_whatever_the_hour_that_is_asked_for(told):
     for since, until, days in (
-        ("2025-11-25", "2025-11-26", ["2025-11-25"]),
-        ("2025-11-25T08:00", "2025-11-26T00:00:01", ["2025-11-25", "2025-11-26"]),
+        ("2025-11-25", "2025-11-26", [date(2025, 11, 25)]),
+        ("2025-11-25T08:00", "2025-11-26T00:00:01", [date(2025, 11, 25), date(2025, 11, 26)]),
     ):
         table = pd.read_parquet(told.export("production", "--since", since, "--until", until))
         assert sorted(table["day"].unique()) == days
@@ -144,7 +145,7 @@ def test_stops_are_the_points_of_the_series_but_for_those_that_are_gone(shop):
     shop.tell(stop(BEGIN, shift="A@2025-11-25", product="cap", **reason))
     shop.tell(stop(BEGIN + DAY - 1, until=None), stop(BEGIN + DAY, until=None))
     shop.tell(stop(BEGIN + 7 * S), stop(BEGIN + 7 * S, revision=2, gone=True))
-    table = pd.read_parquet(shop.export("stops", "--since", "2025-11-25", "--until", "2025-11-26"))
+    table = pd.read_parquet(shop.export("stops", "--in", "2025-11-25", "--people"))
     points = [one for one in shop.stores.timeseries.points(STOP, "sa-dec", "press-shop", BEGIN, BEGIN + DAY)
               if not one.numbers["gone"]]  # fmt: skip
     assert [row.value for row in table["time"]] == [point.at for point in points] == [BEGIN, BEGIN + DAY - 1]
@@ -156,7 +157,10 @@ def test_stops_are_the_points_of_the_series_but_for_those_that_are_gone(shop):
         of_files = {"shift": point.texts["shift"].partition("@")[0] or "-", "product": point.texts["product"] or "-"}
         assert {name: row[name] for name in STOP_TEXTS} == point.texts | of_files
     assert table["until"].isna().tolist() == [False, True]
-    assert table.iloc[0]["shift_day"] == "2025-11-25"
+    assert table.iloc[0]["shift_day"] == date(2025, 11, 25)
+    without = shop.export("stops", "--in", "2025-11-25")
+    assert set(table) - set(pd.read_parquet(without)) == {"who", "note"}
+    assert b"Lan" not in without.read_bytes()
 
 
 @pytest.fixture
