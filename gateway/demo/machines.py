@@ -37,7 +37,7 @@ _SPREAD = 0.03
 _LEAST, _MOST = 0.3, 0.97
 _BREAK = 0.25
 """Share of the third bucket that is a planned stop."""
-RECENT_DAYS = 31
+RECENT_DAYS = 14
 """Days of which stops are told one by one too."""
 _STOPS = (
     (1800, "FAULT", "breakdown-tooling", "Hỏng khuôn, dao, đồ gá", "Die, tool, fixture"),

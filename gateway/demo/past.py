@@ -32,7 +32,7 @@ from gateway.registry import NominalBucketRow, StopRow, ingesting, transaction
 from gateway.registry.rolled import mark_hours
 from gateway.timeseries import TimeSeries
 
-DAYS = 8
+DAYS = 7
 """Whole days of shifts before the one on which the demo begins."""
 ROOM_CEL, ROOM_SWING = 22.5, 0.4
 """Mean of the laboratory's room, and how far a day moves it, Cel."""
