@@ -13,8 +13,8 @@ from gateway.timeseries import Bucket, ChannelId, TimeSeries, WindowId
 
 STRETCHES_AT_ONCE = 5000
 """Of reduced samples, so many are asked for at a time."""
-_PARTS_AT_ONCE = 1000
-"""Where there are more parts than this, those that hold samples are looked for first, so many at a time."""
+_FEW_PARTS, _PARTS_AT_ONCE = 20, 1000
+"""Where there are more parts than a few, those that hold samples are looked for first, so many at a time."""
 _WHOSE = (SITE, EDGE, INSTRUMENT, CHANNEL)
 _MEAN, _MINIMUM, _MAXIMUM = (
     Column("mean", Kind.NUMBER, Title("Trung bình", "Mean")),
@@ -151,15 +151,15 @@ def _parts(timeseries: TimeSeries, of: ChannelId, span: Span, width: int) -> Ite
 
     Whoever asks for seconds from 1970 on would else wait for half a million answers that are all empty.
     """
-    step = width
-    while (span.end - span.start) / step > _PARTS_AT_ONCE:
-        step *= _PARTS_AT_ONCE
-    if step == width:
+    many = -((span.start - span.end) // width)
+    step = width * -(-many // _PARTS_AT_ONCE)
+    if many <= _FEW_PARTS:
         yield from (Span(at, min(at + width, span.end)) for at in range(span.start, span.end, width))
         return
     count = -((span.start - span.end) // step)
     for one in timeseries.series(of, span.start, span.start + count * step, count):
-        yield from _parts(timeseries, of, Span(one.at, min(one.at + step, span.end)), width)
+        part = Span(one.at, min(one.at + step, span.end))
+        yield from [part] if step == width else _parts(timeseries, of, part, width)
 
 
 def _windows(timeseries: TimeSeries, of: ChannelId, span: Span) -> Iterator[tuple[int, list[float | None]]]:
