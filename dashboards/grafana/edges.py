@@ -16,9 +16,9 @@ from dashboards.grafana.panels import (
     bars,
     curves,
     figures,
-    listing,
     states,
 )
+from dashboards.grafana.tables import in_words, listing
 from edge_agent.wire.schema import BUS_STATUS, EDGE_STATUS
 
 _SITES = Choice("site", tag_values(EDGE_STATUS, "site"), is_many=True)
@@ -89,7 +89,8 @@ def _list(say: Language) -> object:
     }
     named = {'last("silent")': say("edge.silent")} | {f'"{field}"': say(f"edge.{field}") for field in fields}
     query = influxql.rows(EDGE_STATUS, named, _CHOSEN, influxql.group(_BY_EDGE))
-    return listing(say, "edges.list", Asked(query), {say(f"edge.{field}"): unit for field, unit in fields.items()})
+    units = {say(f"edge.{field}"): unit for field, unit in fields.items()}
+    return in_words(listing(say, "edges.list", Asked(query), units, tags=_BY_EDGE), say, say("edge.silent"), _SPOKEN)
 
 
 def _outbox(say: Language) -> object:
@@ -117,7 +118,7 @@ def _latency(say: Language) -> object:
 
 def _clock(say: Language) -> object:
     asked = [_course("clock_offset_s", "last")]
-    return curves(say, "edges.clock", asked, "s", limits=Limits({-1: GREY, 1: AMBER}, below=AMBER))
+    return curves(say, "edges.clock", asked, "s", is_from_zero=False, limits=Limits({-1: GREY, 1: AMBER}, below=AMBER))
 
 
 def _buses(say: Language) -> object:

@@ -29,7 +29,7 @@ def board(say: Language) -> Board:
     return Board(
         "energy",
         [SITE, WORK_UNITS, PLACE, INSTRUMENT, CHANNEL],
-        [stops(say, is_shown=False), changeovers(say, is_shown=False), products()],
+        [stops(say, is_shown=False), changeovers(say, is_shown=False), products(is_by_day=True)],
         [
             Section("energy.now", [_figures(say)]),
             Section("energy.use", [Line(9, [(_by_state(say), 12), (_by_machine(say), 12)])]),
@@ -41,13 +41,18 @@ def board(say: Language) -> Board:
 
 
 def of(say: Language, asked: Ratio, *dimensions: str, alias: str = "") -> Asked:
-    """A ratio of the chosen machines whose energy is measured."""
-    return Asked(influxql.ratio(ELEMENT_DAY, asked, _METERS, dimensions), alias or say(f"figure.{asked.name}"))
+    """A ratio of the chosen machines.
+
+    Machines without a meter have no energy and so no share in sums of energy; what counts pieces too must leave them
+    out, which costs time.
+    """
+    where = _METERS if asked is ENERGY_PER_PIECE else UNITS
+    return Asked(influxql.ratio(ELEMENT_DAY, asked, where, dimensions), alias or say(f"figure.{asked.name}"))
 
 
 def _figures(say: Language) -> Line:
     whole = {say("figure.energy"): (ALL_ENERGY,), say("figure.energy_standing"): STANDING}
-    used = [Asked(influxql.sums(ELEMENT_DAY, whole, _METERS, factor=_KILO), "$col")]
+    used = [Asked(influxql.sums(ELEMENT_DAY, whole, UNITS, factor=_KILO), "$col")]
     return Line(
         5,
         [
@@ -60,14 +65,14 @@ def _figures(say: Language) -> Line:
 
 def _by_state(say: Language) -> object:
     named = {say(f"state.{bucket}"): (ENERGY[bucket],) for bucket in BUCKETS}
-    query = influxql.sums(ELEMENT_DAY, named, _METERS, [DAY], factor=_KILO)
+    query = influxql.sums(ELEMENT_DAY, named, UNITS, [DAY], factor=_KILO)
     panel = bars(say, "energy.by_state", [Asked(query, "$col")], "kW.h", is_stacked=True)
     return coloured(panel, {say(f"state.{bucket}"): STATE_COLOURS[bucket] for bucket in BUCKETS})
 
 
 def _by_machine(say: Language) -> object:
     name, used = say("column.work_unit"), say("figure.energy")
-    inner = influxql.sums(ELEMENT_DAY, {used: (ALL_ENERGY,)}, _METERS, ["work_unit"], factor=_KILO)
+    inner = influxql.sums(ELEMENT_DAY, {used: (ALL_ENERGY,)}, UNITS, ["work_unit"], factor=_KILO)
     query = f'SELECT "work_unit" AS "{name}", "{used}" AS "{used}" FROM ({inner})'  # noqa: S608  our own
     return ranking(say, "energy.by_machine", Asked(query, is_table=True), "kW.h", by=name)
 
@@ -93,7 +98,7 @@ def channel_curves(say: Language, key: str) -> object:
         (_extreme("max", greatest), "figure.greatest"),
     ]
     asked = [Asked(query, f"$tag_instrument ${{channel:raw}} {say(word)}") for query, word in queries]
-    return by_channel(curves(say, key, asked, "{number}", every="1h"))
+    return by_channel(curves(say, key, asked, "{number}", every="1h", is_from_zero=False))
 
 
 def _extreme(function: str, field: str) -> str:

@@ -3,6 +3,7 @@
 from dashboards.grafana import influxql
 from dashboards.grafana.board import Board, Choice, Line, Note, Section
 from dashboards.grafana.choices import CHANNEL, INSTRUMENT, PLACE
+from dashboards.grafana.elements import DAY
 from dashboards.grafana.energy import channel_curves
 from dashboards.grafana.influxql import chosen, tag_values
 from dashboards.grafana.language import Language
@@ -15,13 +16,15 @@ from dashboards.grafana.panels import (
     RED,
     Asked,
     Limits,
+    banded,
+    coloured,
     coloured_by,
     curves,
     figures,
-    with_words,
+    transformation,
 )
-from dashboards.grafana.panels import listing as table_of
-from edge_agent.wire.schema import CALIBRATION, CHECK, DUE, DUE_STATES
+from dashboards.grafana.tables import in_words, listing
+from edge_agent.wire.schema import CALIBRATION, CHECK, DUE, DUE_STATES, DUE_TAGS
 
 _OWNER = Choice("owner", tag_values(DUE, "owner"), is_many=True)
 _DEVICE = Choice("device", tag_values(CALIBRATION, "instrument", [chosen("owner")]))
@@ -31,6 +34,8 @@ _IS_QUANTITY = chosen("channel", "quantity")
 _NOMINAL = Choice("nominal", tag_values(CALIBRATION, "nominal", [chosen("owner"), _IS_DEVICE, _IS_QUANTITY]))
 _POINT = (chosen("owner"), _IS_DEVICE, _IS_QUANTITY, chosen("nominal"))
 _DUE_COLOURS = {"not": RED, "unsaid": GREY, "soon": AMBER, "in_order": GREEN, "at_rest": BLUE}
+_RUNS = ("as_found", "as_left", "unadjusted")
+_KINDS = {kind: (f"kind.{kind}", BLUE) for kind in ("verification", "calibration")}
 _DRAWN = {"error": BLUE, "above": ORANGE, "below": ORANGE, "mpe_above": RED, "mpe_below": RED}
 
 
@@ -51,8 +56,10 @@ def board(say: Language) -> Board:
 
 
 def _calibrations() -> Note:
-    asked = influxql.rows(CALIBRATION, {'last("certificate")': "text"}, _POINT, ' GROUP BY "instrument", "run"')
-    return Note("note.calibrations", asked, BLUE, text="text", tags="instrument")
+    """Each calibration of the chosen instrument and point; one mark where it was adjusted too."""
+    each = influxql.rows(CALIBRATION, {'last("certificate")': "number"}, _POINT, influxql.group([DAY, "instrument"]))
+    asked = f'SELECT "number" AS "text", "instrument" AS "tags" FROM ({each})'  # noqa: S608  our own
+    return Note("note.calibrations", asked, BLUE)
 
 
 def _counts(say: Language) -> Line:
@@ -78,11 +85,10 @@ def _due(say: Language) -> object:
         '"days_left"': say("column.days_left"),
         '"drift_days_left"': say("column.drift_days_left"),
     }
-    tail = ' GROUP BY "owner", "site", "instrument", "kind"'
-    panel = table_of(say, "laboratory.list", Asked(influxql.rows(DUE, named, [chosen("owner")], tail)))
-    return with_words(
-        panel, say, say("column.state"), {DUE_STATES[k]: (f"due.{k}", c) for k, c in _DUE_COLOURS.items()}
-    )
+    query = influxql.rows(DUE, named, [chosen("owner")], influxql.group(DUE_TAGS))
+    panel = listing(say, "laboratory.list", Asked(query), tags=DUE_TAGS)
+    panel = in_words(panel, say, say("column.kind"), _KINDS, is_coloured=False)
+    return in_words(panel, say, say("column.state"), {DUE_STATES[k]: (f"due.{k}", c) for k, c in _DUE_COLOURS.items()})
 
 
 def _drift(say: Language) -> object:
@@ -98,8 +104,11 @@ def _drift(say: Language) -> object:
         query = influxql.rows(CALIBRATION, {expression: name}, _POINT, ' GROUP BY "run"')
         asked.append(Asked(query, f"{say(f'figure.{name}')} $tag_run"))
     panel = curves(say, "laboratory.errors", asked, "{number}").span_nulls(span_nulls=True)
-    for name, colour in _DRAWN.items():
-        coloured_by(panel, f"/^{say(f'figure.{name}')} /", colour)
+    for run in _RUNS:
+        said = {name: f"{say(f'figure.{name}')} {say(f'run.{run}')}" for name in _DRAWN}
+        panel.with_transformation(transformation("renameByRegex", regex=f"{run}$", renamePattern=say(f"run.{run}")))
+        coloured(panel, {said[name]: colour for name, colour in _DRAWN.items()})
+        banded(panel, said["above"], said["below"])
     return panel
 
 
@@ -111,7 +120,7 @@ def _checks(say: Language) -> object:
         Asked(influxql.rows(CHECK, {f'"{name}"': name}, point, tail), f"{say(f'figure.check_{name}')} $tag_nominal")
         for name in named
     ]
-    panel = curves(say, "laboratory.checks", asked, "{number}").span_nulls(span_nulls=True)
+    panel = curves(say, "laboratory.checks", asked, "{number}", is_from_zero=False).span_nulls(span_nulls=True)
     for name, colour in named.items():
-        coloured_by(panel, f"/^{say(f'figure.check_{name}')} /", colour)
+        coloured_by(panel, say(f"figure.check_{name}"), colour)
     return panel

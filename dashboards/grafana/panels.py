@@ -3,6 +3,7 @@
 A panel's key names its words: ``KEY`` is its title, ``KEY_about`` tells what it shows and what it rests on.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -119,6 +120,7 @@ def curves(
     every: str = "1m",
     limits: Limits | None = None,
     is_share: bool = False,
+    is_from_zero: bool = True,
 ) -> timeseries.Panel:
     """Lines over time; gaps stay gaps.
 
@@ -130,11 +132,13 @@ def curves(
         every: The least ``$__interval``.
         limits: Drawn as lines.
         is_share: Whether the axis shows 0 to 1.
+        is_from_zero: Whether the axis shows 0; not where small changes of a large value matter.
     """
     panel = asking(timeseries.Panel(), say, key, asked, ucum).interval(every)
     panel.draw_style(looks.GraphDrawStyle.LINE).line_width(2).fill_opacity(0).span_nulls(span_nulls=False)
-    panel.show_points(looks.VisibilityMode.AUTO).axis_soft_min(0)
-    panel.legend(_legend()).tooltip(_tooltip())
+    panel.show_points(looks.VisibilityMode.AUTO).legend(_legend()).tooltip(_tooltip())
+    if is_from_zero:
+        panel.axis_soft_min(0)
     if is_share:
         panel.min(0).axis_soft_max(1)
     if limits:
@@ -170,7 +174,7 @@ def ranking(say: Language, key: str, asked: Asked, ucum: str, *, by: str = "") -
     panel.legend(common.VizLegendOptions().show_legend(show_legend=False).calcs([]))
     panel.fill_opacity(80).bar_width(0.7).min(0)
     if by:
-        value = next(name for name in _columns(asked.query) if name != by)
+        value = next(name for name in columns_of(asked.query) if name != by)
         grouped = {by: _field("groupby"), value: _field("aggregate", "sum")}
         panel.with_transformation(transformation("groupBy", fields=grouped))
         return panel.x_field(by).with_transformation(sorted_down(f"{value} (sum)"))
@@ -179,7 +183,13 @@ def ranking(say: Language, key: str, asked: Asked, ucum: str, *, by: str = "") -
 
 
 def states(
-    say: Language, key: str, asked: Sequence[Asked], named: Mapping[float, tuple[str, str]], *, every: str = "1m"
+    say: Language,
+    key: str,
+    asked: Sequence[Asked],
+    named: Mapping[float, tuple[str, str]],
+    *,
+    every: str = "1m",
+    longest_ms: int = 0,
 ) -> statetimeline.Panel:
     """What something was over time, by word and colour.
 
@@ -189,31 +199,14 @@ def states(
         asked: Questions for a number.
         named: That number -> key of its word, and colour.
         every: The least ``$__interval``.
+        longest_ms: For how long a state holds without another point; 0: until the next one.
     """
     panel = asking(statetimeline.Panel(), say, key, asked, "{number}").interval(every)
     panel.mappings([worded(say, named)]).show_value(looks.VisibilityMode.NEVER).merge_values(merge_values=True)
     panel.row_height(0.8).fill_opacity(90).line_width(0).legend(_legend())
-    return panel
-
-
-def listing(
-    say: Language, key: str, asked: Asked, units: Mapping[str, str] | None = None, *, hides_time: bool = False
-) -> table.Panel:
-    """A table.
-
-    Args:
-        say: Language.
-        key: Of its words.
-        asked: One question for a table.
-        units: Column -> unit of its numbers.
-        hides_time: Whether the time of the rows says nothing.
-    """
-    panel = asking(table.Panel(), say, key, [asked._replace(is_table=True)], "{number}").filterable(filterable=True)
-    names = {"Time": say("all.time")} if not hides_time else {}
-    options: dict[str, Any] = {"excludeByName": {"Time": True} if hides_time else {}, "renameByName": names}
-    panel.with_transformation(transformation("organize", **options))
-    for column, ucum in (units or {}).items():
-        panel.override_by_name(column, [models.DynamicConfigValue("unit", grafana_unit(ucum))])
+    if longest_ms:
+        # The builder does not know what Grafana calls "Disconnect values"; an override for all series sets it too.
+        panel.override_by_regexp("/.*/", [models.DynamicConfigValue("custom.insertNulls", longest_ms)])
     return panel
 
 
@@ -259,7 +252,7 @@ def _field(operation: str, *aggregations: str) -> dict[str, object]:
     return {"operation": operation, "aggregations": list(aggregations)}
 
 
-def _columns(query: str) -> list[str]:
+def columns_of(query: str) -> list[str]:
     """Names that a question gives to its columns."""
     asked = query.partition(" FROM ")[0]
     return [part.rpartition(' AS "')[2].rstrip('"') for part in asked.split(", ")]
@@ -279,21 +272,16 @@ def _tooltip() -> common.VizTooltipOptions:
     return common.VizTooltipOptions().mode(looks.TooltipDisplayMode.MULTI).sort(looks.SortOrder.DESCENDING)
 
 
-def coloured_by(panel: timeseries.Panel, pattern: str, colour: str) -> None:
-    """Series whose names match in one colour."""
-    value = models.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})
-    panel.override_by_regexp(pattern, [value])
-
-
-def with_words(
-    panel: table.Panel,
-    say: Language,
-    column: str,
-    named: Mapping[float, tuple[str, str]] | Mapping[str, tuple[str, str]],
-) -> table.Panel:
-    """A column of numbers or codes as words on their colours."""
+def banded(panel: timeseries.Panel, above: str, below: str) -> timeseries.Panel:
+    """The area between two series, pale."""
     values = [
-        models.DynamicConfigValue("mappings", [worded(say, named)]),
-        models.DynamicConfigValue("custom.cellOptions", {"type": "color-background", "mode": "basic"}),
+        models.DynamicConfigValue("custom.fillBelowTo", below),
+        models.DynamicConfigValue("custom.fillOpacity", 15),
     ]
-    return panel.override_by_name(column, values)
+    return panel.override_by_name(above, values)
+
+
+def coloured_by(panel: timeseries.Panel, begin: str, colour: str) -> None:
+    """Series whose names begin so, and have a word more, in one colour."""
+    value = models.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})
+    panel.override_by_regexp(f"/^{re.escape(begin)} \\S+$/", [value])

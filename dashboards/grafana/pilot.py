@@ -12,12 +12,13 @@ from dashboards.grafana.panels import (
     ORANGE,
     VIOLET,
     Asked,
+    banded,
     coloured,
     curves,
     figures,
-    listing,
     states,
 )
+from dashboards.grafana.tables import listing
 from edge_agent.wire.schema import PILOT, PILOT_WINDOWS
 
 _SITE = Choice("site", tag_values(PILOT, "site"))
@@ -85,7 +86,8 @@ def _days(say: Language) -> object:
 def _model(say: Language) -> object:
     named = {"value": GREEN, "fitted": BLUE, "counterfactual": ORANGE, "low": GREY, "high": GREY}
     asked = [Asked(influxql.rows(PILOT, {f'"{name}"': name}, _JUDGED), say(f"figure.pilot_{name}")) for name in named]
-    panel = curves(say, "pilot.judged", asked, "{number}", every="1d")
+    panel = curves(say, "pilot.judged", asked, "{number}", every="1d", is_from_zero=False)
+    banded(panel, say("figure.pilot_high"), say("figure.pilot_low"))
     return coloured(panel, {say(f"figure.pilot_{name}"): colour for name, colour in named.items()})
 
 

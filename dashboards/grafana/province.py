@@ -20,10 +20,9 @@ from dashboards.grafana.panels import (
     coloured,
     curves,
     figures,
-    listing,
     states,
-    with_words,
 )
+from dashboards.grafana.tables import in_words, listing
 from edge_agent.wire.schema import INDICATOR, INDICATOR_STATES, PLAN
 
 _PROVINCE = Choice("province", tag_values(PLAN, "province"))
@@ -42,7 +41,8 @@ _COUNTED = {
 _COLOURS = {**_COUNTED, "up": GREEN, "down": ORANGE, "unchanged": VIOLET}
 _STATES = {INDICATOR_STATES[name]: (f"indicator.{name}", colour) for name, colour in _COLOURS.items()}
 _SOON = Limits({0: AMBER, 14: GREEN}, below=RED)
-_TAIL = ' GROUP BY "indicator", "feed"'
+_BY = ("indicator", "feed")
+_TAIL = influxql.group(_BY)
 
 
 def board(say: Language) -> Board:
@@ -92,8 +92,8 @@ def _list(say: Language) -> object:
         '"coverage"': say("column.coverage"),
     }
     shares = {say("column.progress"): "1", say("column.coverage"): "1"}
-    panel = listing(say, "province.list", Asked(influxql.rows(INDICATOR, named, _CHOSEN, _TAIL)), shares)
-    return with_words(panel, say, say("column.state"), _STATES)
+    panel = listing(say, "province.list", Asked(influxql.rows(INDICATOR, named, _CHOSEN, _TAIL)), shares, tags=_BY)
+    return in_words(panel, say, say("column.state"), _STATES)
 
 
 def _states(say: Language) -> object:

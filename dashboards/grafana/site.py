@@ -35,11 +35,10 @@ from dashboards.grafana.panels import (
     coloured,
     curves,
     figures,
-    listing,
     ranking,
     states,
-    with_words,
 )
+from dashboards.grafana.tables import in_words, listing
 from edge_agent.wire.schema import ELEMENT, ELEMENT_DAY, ELEMENT_HOUR, PLANNED_BUSY, STATE_CODES, STOP, WORK_UNIT_STATE
 
 STATE_COLOURS = dict(zip(BUCKETS, (GREEN, AMBER, ORANGE, RED, BLUE, VIOLET, GREY, PALE), strict=True))
@@ -56,7 +55,7 @@ def board(say: Language) -> Board:
     return Board(
         "site",
         [SITE, WORK_UNITS, Typed(_TAKT, "60")],
-        [stops(say, is_shown=False), changeovers(say, is_shown=False), products(is_shown=False)],
+        [stops(say, is_shown=False), changeovers(say, is_shown=False), products(is_by_day=True, is_shown=False)],
         [
             Section("site.now", [_figures(say), Line(9, [(_states(say), 24)])]),
             Section("site.shifts", _shifts(say)),
@@ -91,9 +90,11 @@ def _figures(say: Language) -> Line:
 
 
 def _states(say: Language) -> object:
-    tail = influxql.group([INTERVAL, "work_unit"])
+    # There is a point every ten minutes at least: a shorter interval would hold nothing between two of them, and
+    # without the nulls a machine that nobody tells of would keep its last state.
+    tail = influxql.group([INTERVAL, "work_unit"], fill="null")
     query = influxql.rows(WORK_UNIT_STATE, {'last("state_code")': "state"}, UNITS, tail)
-    panel = states(say, "site.states", [Asked(query, "$tag_work_unit")], STATES)
+    panel = states(say, "site.states", [Asked(query, "$tag_work_unit")], STATES, every="10m")
     return linked(panel, say, "work_unit", "site.open", site="${site}", work_unit="${__field.labels.work_unit}")
 
 
@@ -132,7 +133,7 @@ def stops_of(say: Language, key: str) -> object:
     query = influxql.rows(STOP, stop_columns(say), [*UNITS, '"gone" = 0'], " ORDER BY time DESC LIMIT 500")
     panel = listing(say, key, Asked(query), {say("column.lasted"): "s", say("column.planned"): "s"})
     kinds = {bucket: (f"state.{bucket}", STATE_COLOURS[bucket]) for bucket in ("FAULT", "STOP", "MINOR_STOP", "SETUP")}
-    return with_words(panel, say, say("column.kind"), kinds)
+    return in_words(panel, say, say("column.kind"), kinds)
 
 
 def _stops(say: Language) -> object:

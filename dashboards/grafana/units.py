@@ -8,7 +8,6 @@ GRAFANA = {
     "s": "s",
     "min": "m",
     "h": "h",
-    "d": "d",
     "W": "watt",
     "kW": "kwatt",
     "W.h": "watth",
@@ -31,7 +30,8 @@ GRAFANA = {
     "deg": "degree",
     "lx": "lux",
 }
-"""UCUM -> Grafana. ``1`` is a share, drawn in per cent; in braces: what is counted or read."""
+"""UCUM -> Grafana. ``1`` is a share, drawn in per cent; in braces: what is counted or read.
+Without ``d``: Grafana would make weeks of 14 days, in English."""
 
 CHANNELS = {
     "power": "W",

@@ -1,13 +1,12 @@
 """Work unit: one machine, minute by minute, and whether its cycle is in control."""
 
-from grafana_foundation_sdk.builders import common, timeseries
-from grafana_foundation_sdk.models import common as looks
+from grafana_foundation_sdk.builders import timeseries
 
 from dashboards.grafana import influxql
-from dashboards.grafana.board import Board, Line, Section
+from dashboards.grafana.board import Board, Choice, Line, Section
 from dashboards.grafana.choices import SITE, WORK_UNIT, changeovers, products, stops
 from dashboards.grafana.elements import BUCKETS, COVERAGE, CYCLE, IDEAL_CYCLE, NOMINAL_S, RATIOS, UNITS, of_buckets
-from dashboards.grafana.influxql import INTERVAL
+from dashboards.grafana.influxql import INTERVAL, TIME, chosen, tag_values
 from dashboards.grafana.language import Language
 from dashboards.grafana.panels import (
     BLUE,
@@ -20,13 +19,16 @@ from dashboards.grafana.panels import (
     curves,
     figures,
     states,
-    transformation,
 )
 from dashboards.grafana.site import ENOUGH, STATE_COLOURS, STATES, ratio_of, stops_of
 from edge_agent.wire.schema import ELEMENT, SECONDS, WORK_UNIT_STATE
 
 _BUCKET = f"time({NOMINAL_S}s)"
 _EVERY = "10m"
+_UNTOLD_MS = 11 * 60 * 1000
+"""A work unit that is told of has a state every ten minutes at least, `WORK_UNIT_STATE` of the schema."""
+_PRODUCT = Choice("product", tag_values(ELEMENT, "product", UNITS), is_many=True)
+_OF_PRODUCT = (*UNITS, chosen("product"))
 _LIMIT = 2.66
 """3 / 1.128: three standard deviations from the mean moving range of two (Montgomery, individuals chart)."""
 
@@ -35,7 +37,7 @@ def board(say: Language) -> Board:
     """What it shows."""
     return Board(
         "work_unit",
-        [SITE, WORK_UNIT],
+        [SITE, WORK_UNIT, _PRODUCT],
         [stops(say), changeovers(say), products()],
         [
             Section("work_unit.now", [_figures(say), Line(5, [(_state(say), 24)]), Line(9, [(_minutes(say), 24)])]),
@@ -63,9 +65,8 @@ _CYCLES = (CYCLE, IDEAL_CYCLE)
 
 
 def _state(say: Language) -> object:
-    asked = {'last("state_code")': "state"}
-    query = influxql.rows(WORK_UNIT_STATE, asked, UNITS, influxql.group([INTERVAL, "work_unit"]))
-    return states(say, "work_unit.state", [Asked(query, "$tag_work_unit")], STATES)
+    query = influxql.rows(WORK_UNIT_STATE, {'"state_code"': "state"}, UNITS, influxql.group(["work_unit"]))
+    return states(say, "work_unit.state", [Asked(query, "$tag_work_unit")], STATES, longest_ms=_UNTOLD_MS)
 
 
 def _minutes(say: Language) -> object:
@@ -81,39 +82,53 @@ def _oee(say: Language) -> object:
 
 
 def _cycle(say: Language) -> object:
-    asked = [ratio_of(say, one, ELEMENT, INTERVAL) for one in _CYCLES]
+    queries = [(one, influxql.ratio(ELEMENT, of_buckets(one), _OF_PRODUCT, [INTERVAL])) for one in _CYCLES]
+    asked = [Asked(query, say(f"figure.{one.name}")) for one, query in queries]
     panel = curves(say, "work_unit.cycle", asked, "s", every=_EVERY)
     return coloured(panel, {say("figure.cycle_s"): GREEN, say("figure.ideal_cycle_s"): BLUE})
 
 
 def _chart(say: Language) -> timeseries.Panel:
-    """Individuals chart of the cycle time; Grafana draws the lines from the second question's only row."""
-    each = influxql.ratio(ELEMENT, of_buckets(CYCLE), UNITS, [_BUCKET])
-    panel = curves(say, "work_unit.chart", [Asked(each, say("figure.cycle_s")), limits()], "s", every=_EVERY)
-    lines = [("low", RED), ("centre", GREY), ("high", RED)]
-    mappings = [
-        {"fieldName": name, "handlerKey": "threshold1", "handlerArguments": {"threshold": {"color": colour}}}
-        for name, colour in lines
-    ]
-    panel.with_transformation(transformation("configFromData", configRefId="B", mappings=mappings))
-    style = common.GraphThresholdsStyleConfig().mode(looks.GraphThresholdsStyleMode.DASHED)
-    return panel.thresholds_style(style)
+    """Individuals chart of the cycle time."""
+    asked = [Asked(_cycles(), say("figure.cycle_s")), Asked(lines(say), "$col")]
+    panel = curves(say, "work_unit.chart", asked, "s", every=_EVERY, is_from_zero=False)
+    named = {name: say(f"figure.check_{name}") for name in ("centre", "low", "high")}
+    colours = {say("figure.cycle_s"): BLUE, named["centre"]: GREY, named["low"]: RED, named["high"]: RED}
+    return coloured(panel, colours)
 
 
-def limits() -> Asked:
-    """Centre and limits of the cycle time over the whole range, s, in one row.
+def limits() -> str:
+    """Centre and limits of the cycle time over the whole range, s, in one row at the range's begin.
 
     The centre is a ratio of sums; the limits stand :data:`_LIMIT` mean moving ranges from it. Each of the two is asked
     for by itself, since InfluxQL mixes no step between points with the points.
     """
-    cycle = of_buckets(CYCLE)
-    parts = {"busy": cycle.above, "pieces": cycle.below}
-    whole = influxql.sums(ELEMENT, parts, UNITS, [_BUCKET])
-    each = influxql.ratio(ELEMENT, cycle, UNITS, [_BUCKET])
-    steps = f'SELECT difference("{CYCLE.name}") AS "step" FROM ({each})'  # noqa: S608  our own
+    steps = f'SELECT difference("{CYCLE.name}") AS "step" FROM ({_cycles()})'  # noqa: S608  our own
     centre, spread = 'sum("busy") / sum("pieces")', f'{_LIMIT} * mean("range")'
     named = {f"{centre} - {spread}": "low", centre: "centre", f"{centre} + {spread}": "high"}
-    sources = (
-        f'(SELECT "busy", "pieces" FROM ({whole}) WHERE "pieces" > 0), (SELECT abs("step") AS "range" FROM ({steps}))'  # noqa: S608
-    )
-    return Asked(f"SELECT {influxql.columns(named)} FROM {sources} WHERE {influxql.TIME}", is_table=True)  # noqa: S608
+    sources = f'({_made()}), (SELECT abs("step") AS "range" FROM ({steps}))'  # noqa: S608
+    return f"SELECT {influxql.columns(named)} FROM {sources} WHERE {TIME}"  # noqa: S608
+
+
+def lines(say: Language) -> str:
+    """Centre and limits wherever there is a point: InfluxQL repeats no row, but a sum to which zeros are added stays.
+
+    Grafana would draw a threshold only where the points' own axis reaches it, which it does not while all is well.
+    """
+    names = ("centre", "low", "high")
+    zeros = ", ".join(f'0 * "pieces" AS "{name}"' for name in names)
+    added = influxql.columns({f'cumulative_sum("{name}")': name for name in names})
+    grown = f"SELECT {added} FROM ({limits()}), (SELECT {zeros} FROM ({_made()})) WHERE {TIME}"  # noqa: S608
+    shown = influxql.columns({f'"{name}"': say(f"figure.check_{name}") for name in names})
+    return f'SELECT {shown} FROM ({grown}) WHERE "centre" > 0'  # noqa: S608
+
+
+def _made() -> str:
+    """Time and pieces of each nominal bucket with pieces."""
+    cycle = of_buckets(CYCLE)
+    whole = influxql.sums(ELEMENT, {"busy": cycle.above, "pieces": cycle.below}, _OF_PRODUCT, [_BUCKET])
+    return f'SELECT "busy", "pieces" FROM ({whole}) WHERE "pieces" > 0'  # noqa: S608
+
+
+def _cycles() -> str:
+    return influxql.ratio(ELEMENT, of_buckets(CYCLE), _OF_PRODUCT, [_BUCKET])

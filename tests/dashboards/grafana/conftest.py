@@ -83,15 +83,19 @@ class Filled:
     elements: list[Elements] = field(default_factory=list)
     http: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
 
-    def ask(self, query: str) -> list[Row]:
-        """The rows of one question; fails with InfluxDB's own word."""
+    def series(self, query: str) -> list[dict[str, Any]]:
+        """The answer to one question; fails with InfluxDB's own word."""
         fields = {"db": self.database, "q": query, "epoch": "ms"}
         answer = json.loads(self.http.request("GET", f"{self.url}/query", fields=fields).data)
         [result] = answer.get("results", [answer])
         assert "error" not in result, f"{result}\n{query}"
+        return result.get("series", [])
+
+    def ask(self, query: str) -> list[Row]:
+        """The rows of one question."""
         return [
             Row(one.get("tags", {}), cells[0], dict(zip(one["columns"], cells, strict=True)))
-            for one in result.get("series", [])
+            for one in self.series(query)
             for cells in one["values"]
         ]
 
@@ -197,10 +201,13 @@ def filled(one_influxdb: servers.Server, tmp_path_factory: pytest.TempPathFactor
     _shop_floor(engine, store, its.elements)
     _windows(engine, store)
     latencies = Latencies()
-    latencies.stored([(EDGE, [f"sample,site=sa-dec,edge=press-shop,instrument=m power=1 {NOW - 3 * S}"])], NOW)
     telling = Telling(engine, store, GatewayConfig(state_dir=folder), latencies.take)
     _edges(engine)
+    telling.edges(NOW - 2 * HOUR)
+    latencies.stored([(EDGE, [f"sample,site=sa-dec,edge=press-shop,instrument=m power=1 {NOW - 3 * S}"])], NOW)
     telling.shop_floor(NOW)
+    # paint-shop has just spoken, and then is silent since.
+    telling.edges(NOW - 2 * HOUR + 60 * S)
     telling.edges(NOW)
     telling.registry(NOW)
     yield its
@@ -352,6 +359,12 @@ def _edges(engine: Engine) -> None:
         silent.status, silent.status_at = row.status, NOW - 2 * HOUR
         session.add(silent)
         put_record(session, EDGE, "instrument", said, msgspec.json.encode(said).decode())
+
+
+@pytest.fixture(scope="session")
+def database(one_influxdb: servers.Server) -> Callable[[str], Filled]:
+    """A database of the server by its name; nothing is written to it."""
+    return lambda name: Filled(one_influxdb.url, name)
 
 
 @pytest.fixture(scope="session")

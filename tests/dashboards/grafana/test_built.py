@@ -19,7 +19,7 @@ NAMES = tuple(build.BOARDS)
 EACH = [(code, name) for code in LANGUAGES for name in NAMES]
 PANELS = {"barchart", "row", "stat", "state-timeline", "table", "timeseries"}
 """Of those that Grafana brings."""
-STEPS = {"configFromData", "groupBy", "organize", "reduce", "sortBy"}
+STEPS = {"groupBy", "organize", "reduce", "renameByRegex", "sortBy"}
 TEXTS = {
     schema.STOP: set(schema.STOP_TEXTS),
     schema.CALIBRATION: {"certificate", "unit"},
@@ -31,11 +31,19 @@ TEXTS = {
 }
 """Texts of measurements; the schema names them in its docstrings."""
 ELEMENTS = {*schema.SECONDS.values(), *schema.ENERGY.values(), *schema.ELEMENT_FIELDS}
-ROLLED = {*schema.SECONDS.values(), *schema.ENERGY.values(), *schema.ROLLED_FIELDS, *schema.ROLLED_SUMS}
+ROLLED = {
+    *schema.SECONDS.values(),
+    *schema.ENERGY.values(),
+    *schema.ROLLED_FIELDS,
+    *schema.ROLLED_SUMS,
+    schema.TARGET,
+    schema.WANTED,
+}
 FIELDS = {
     schema.ELEMENT: {*ELEMENTS, *schema.ELEMENT_TAGS},
     schema.ELEMENT_HOUR: {*ROLLED, *schema.ELEMENT_TAGS},
     schema.ELEMENT_DAY: {*ROLLED, *schema.ELEMENT_TAGS},
+    schema.ELEMENT_SHIFT: {*ROLLED, schema.TARGET_OEE, *schema.ELEMENT_SHIFT_TAGS},
     schema.STOP: {*schema.STOP_NUMBERS, *schema.STOP_TAGS},
     schema.WORK_UNIT_STATE: {"state_code", *schema.WORK_UNIT_STATE_TAGS},
     schema.WINDOW_HOUR: {*schema.TAGS, *(f"${{channel:raw}}{end}" for end in schema.WINDOW_HOUR_FIELDS)},

@@ -54,7 +54,7 @@ def test_every_annotation_marks_something_and_names_the_column_that_is_read(fill
 def test_a_product_is_marked_where_it_comes_into_force(filled, boards, moment, expand) -> None:
     board = boards["vi", "work_unit"]
     [note] = [one for one in board["annotations"]["list"] if one["name"] == "Đổi sản phẩm"]
-    found = [(row.tags["product"], row.at) for row in filled.ask(expand(note["target"]["query"], moment(board)))]
+    found = [(row.cells["text"], row.at) for row in filled.ask(expand(note["target"]["query"], moment(board)))]
     begun = []
     before: dict[str, set[str]] = {}
     for one in filled.elements:
@@ -188,11 +188,26 @@ def test_limits_of_the_control_chart_are_those_of_an_individuals_chart(filled, b
     ]
     busy = sum(part.ns.get("RUN", 0) + part.ns.get("MINOR_STOP", 0) for part in parts) / 1e9
     centre = busy / sum(part.total for part in parts)
-    [row] = limits
-    assert row.cells["centre"] == pytest.approx(centre, rel=1e-9)
-    # 2.66 is 3 / 1.128 as the tables round it.
-    assert row.cells["high"] - centre == pytest.approx(spread, rel=1e-3)
-    assert centre - row.cells["low"] == pytest.approx(spread, rel=1e-3)
+    assert {row.at for row in limits} == {row.at for row in each}
+    for row in limits:
+        # 2.66 is 3 / 1.128 as the tables round it.
+        assert row.cells["Đường giữa"] == pytest.approx(centre, rel=1e-9)
+        assert row.cells["Giới hạn trên"] - centre == pytest.approx(spread, rel=1e-3)
+        assert centre - row.cells["Giới hạn dưới"] == pytest.approx(spread, rel=1e-3)
+
+
+def test_a_chart_of_one_product_has_limits_of_its_own(filled, boards, moment, expand) -> None:
+    board = boards["vi", "work_unit"]
+    [panel] = [one for one in board["panels"] if one["title"] == "Biểu đồ kiểm soát của chu kỳ"]
+    ranges = {}
+    for product in (".*", "cap-38", "cap-28"):
+        at = moment(board, product=product)
+        low, high = (
+            filled.ask(expand(panel["targets"][1]["query"], at))[0].cells[f"Giới hạn {k}"] for k in ("dưới", "trên")
+        )
+        ranges[product] = high - low
+    # Two products with two ideal cycles are not one process: together their limits are wider than those of either.
+    assert ranges[".*"] > max(ranges["cap-38"], ranges["cap-28"])
 
 
 def test_energy_of_a_piece_counts_only_machines_whose_energy_is_measured(filled, boards, moment, expand) -> None:
