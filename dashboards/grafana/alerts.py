@@ -5,26 +5,49 @@ Because: a rule exists once, whoever is called by it.
 
 Decision: the YAML is written here.
 Because: it is made of tables, lists, numbers and texts only, and a text in YAML may stand as JSON writes it.
+
+Decision: a dollar stands in questions, expressions and annotations only.
+Because: Grafana takes what begins with one from its environment in every other field of such a file.
+
+Decision: a summary says something else where there is no label.
+Because: Grafana fills in the same words when InfluxDB does not answer or has nothing, and then nobody is named.
+
+Decision: shifts are asked for that began at least 13 hours ago, the newest two of each machine, whatever their names.
+Because: a shift lasts at most twelve hours, and one that is not over yet says nothing. The points of shifts stand at
+their beginnings, so that InfluxQL can order them; points by day it cannot.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dashboards.grafana import influxql
 from dashboards.grafana.board import DATASOURCE, PREFIX, Board, dashboard_of, uid
-from dashboards.grafana.elements import DAY, IN_SHIFT, OEE
+from dashboards.grafana.elements import IDEAL, IDEAL_REJECT
 from dashboards.grafana.language import LANGUAGES, Language
-from edge_agent.wire.schema import DUE, DUE_STATES, EDGE_STATUS, ELEMENT_DAY
+from edge_agent.wire.schema import DUE, DUE_STATES, EDGE_STATUS, ELEMENT_SHIFT, OBSERVED, TARGET_OEE
 
-OEE_TARGET = 0.6
-"""What OEE should not stay below; a machine's own target is not among the points."""
 FOLDER = "Nhịp đo"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _EXPRESSION = "__expr__"
 _BY_EDGE = ("site", "edge")
 _BY_INSTRUMENT = ("owner", "site", "instrument", "kind")
-_BY_SHIFT = ("site", "work_unit", "shift")
+_BY_MACHINE = ("site", "edge", "work_unit")
+_OEE = f'("{IDEAL}" - "{IDEAL_REJECT}") / "{OBSERVED}"'
+_JUDGED = (f'"{OBSERVED}" >= {_HOUR}', f'"{TARGET_OEE}" > 0')
+"""Shifts of machines that count pieces, with an hour of data at least."""
+
+
+class Asked(NamedTuple):
+    """A question, and the number that its answer becomes for each thing that is watched.
+
+    Attributes:
+        query: Gives a series of one column for each of them.
+        reducer: How a series becomes the number.
+    """
+
+    query: str
+    reducer: str = "last"
 
 
 class Rule(NamedTuple):
@@ -32,61 +55,65 @@ class Rule(NamedTuple):
 
     Attributes:
         key: Of its words, and its uid.
-        query: Gives a series for each thing that is watched.
+        asked: Name of a number -> how it is asked for.
+        of: The label that names what is watched.
         since: Seconds before now from which it asks.
-        until: Seconds before now up to which it asks.
-        reducers: Name -> how a series becomes one number.
-        condition: An expression of these; not zero: something is wrong.
+        condition: An expression of the numbers; not zero: something is wrong.
         lasts: For how long it must be so.
         panel: Key of the panel to look at; its dashboard's name is before the point.
+        until: Seconds before now up to which it asks.
         severity: ``critical``: somebody must act today.
         silence: State when there is nothing at all: for one rule that is news, for the others its consequence.
     """
 
     key: str
-    query: str
+    asked: Mapping[str, Asked]
+    of: str
     since: int
-    until: int
-    reducers: Mapping[str, str]
     condition: str
     lasts: str
     panel: str
+    until: int = 0
     severity: str = "warning"
     silence: str = "OK"
 
 
 def rules() -> list[Rule]:
     """All of them."""
-    last = {"B": "last"}
-    return [
-        Rule(
-            "edge_silent", _edge("silent"), 10 * _MINUTE, 0, last, "$B > 0", "3m", "edges.silence", "critical", "NoData"
-        ),
-        Rule("samples_missing", _edge("missing"), 10 * _MINUTE, 0, last, "$B > 0", "10m", "edges.lost", "critical"),
-        Rule("outbox_half", _edge("outbox_used"), 10 * _MINUTE, 0, last, "$B > 0.5", "10m", "edges.outbox"),
-        Rule(
-            "certificate_expired",
-            _due('last("state_code")'),
-            2 * _DAY,
-            0,
-            last,
-            _not_in_order(),
-            "0s",
-            "laboratory.list",
-        ),
-        Rule("drift", _due('last("drift_days_left")'), 2 * _DAY, 0, last, "$B <= 0", "0s", "laboratory.errors"),
-        # Two whole days: a night shift ends by 30 h after the midnight of its day, then its elements come.
-        Rule(
-            "oee_low",
-            influxql.ratio(ELEMENT_DAY, OEE, [IN_SHIFT], [DAY, *_BY_SHIFT]),
-            80 * _HOUR,
-            32 * _HOUR,
-            {"B": "max", "C": "count"},
-            f"$B < {OEE_TARGET} && $C > 1",
-            "0s",
-            "site.oee_by_shift",
-        ),
-    ]
+    return [*_of_edges(), *_of_instruments(), _of_machines()]
+
+
+def _of_edges() -> Iterator[Rule]:
+    ten = 10 * _MINUTE
+    yield Rule(
+        "edge_silent", _edge("silent"), "edge", ten, "$B > 0", "3m", "edges.silence",
+        severity="critical", silence="NoData",
+    )  # fmt: skip
+    yield Rule("samples_missing", _edge("missing"), "edge", ten, "$B > 0", "10m", "edges.lost", severity="critical")
+    yield Rule("outbox_half", _edge("outbox_used"), "edge", ten, "$B > 0.5", "10m", "edges.outbox")
+
+
+def _of_instruments() -> Iterator[Rule]:
+    # A point a day, at midnight: that of yesterday counts until that of today is there, and no longer. What is no
+    # longer so would else be said of an instrument for another day.
+    day = 26 * _HOUR
+    state, drift = _due("state_code"), _due("drift_days_left")
+    not_in_order = f"$B == {DUE_STATES['not']:g}"
+    yield Rule("certificate_expired", state, "instrument", day, not_in_order, "0s", "laboratory.list")
+    yield Rule("drift", drift, "instrument", day, "$B <= 0", "0s", "laboratory.errors")
+
+
+def _of_machines() -> Rule:
+    newest = influxql.group(_BY_MACHINE) + " ORDER BY time DESC LIMIT "
+    margins = influxql.rows(ELEMENT_SHIFT, {f'{_OEE} - "{TARGET_OEE}"': "margin"}, _JUDGED, f"{newest}2")
+    asked = {
+        "B": Asked(margins, "max"),
+        "C": Asked(margins, "count"),
+        "D": Asked(influxql.rows(ELEMENT_SHIFT, {_OEE: "oee"}, _JUDGED, f"{newest}1")),
+        "E": Asked(influxql.rows(ELEMENT_SHIFT, {f'"{TARGET_OEE}"': "target"}, _JUDGED, f"{newest}1")),
+    }
+    condition = "$B < 0 && $C > 1"
+    return Rule("oee_low", asked, "work_unit", 4 * _DAY, condition, "0s", "site.oee_by_shift", until=13 * _HOUR)
 
 
 def yaml(boards: Mapping[str, Callable[[Language], Board]]) -> str:
@@ -110,28 +137,23 @@ def yaml(boards: Mapping[str, Callable[[Language], Board]]) -> str:
     return head + "\n".join(_lines({"apiVersion": 1, "groups": groups})) + "\n"
 
 
-def _edge(field: str) -> str:
-    return influxql.rows(EDGE_STATUS, {f'last("{field}")': field}, [], influxql.group(_BY_EDGE))
+def _edge(field: str) -> dict[str, Asked]:
+    return {"B": Asked(influxql.rows(EDGE_STATUS, {f'last("{field}")': field}, [], influxql.group(_BY_EDGE)))}
 
 
-def _due(expression: str) -> str:
-    return influxql.rows(DUE, {expression: "value"}, [], influxql.group(_BY_INSTRUMENT))
-
-
-def _not_in_order() -> str:
-    return f"$B == {DUE_STATES['not']:g}"
+def _due(field: str) -> dict[str, Asked]:
+    return {"B": Asked(influxql.rows(DUE, {f'last("{field}")': "value"}, [], influxql.group(_BY_INSTRUMENT)))}
 
 
 def _said(rule: Rule, speak: Sequence[Language], boards: Mapping[str, Callable[[Language], Board]]) -> dict[str, Any]:
     title, *others = (say(f"alert.{rule.key}") for say in speak)
-    about = " / ".join(say(f"alert.{rule.key}_about") for say in speak)
-    query = {"refId": "A", "query": rule.query, "rawQuery": True, "resultFormat": "time_series"}
-    data = [_data("A", DATASOURCE, query, rule.since, rule.until)]
-    for name, reducer in rule.reducers.items():
-        reduced = {"type": "reduce", "reducer": reducer, "expression": "A", "settings": {"mode": "dropNN"}}
-        data.append(_data(name, _EXPRESSION, {"refId": name, **reduced}))
+    about, unanswered = (
+        " / ".join(say(f"alert.{key}") for say in speak) for key in (f"{rule.key}_about", "unanswered")
+    )
+    data = [*_questions(rule), *_numbers(rule)]
     data.append(_data("Z", _EXPRESSION, {"refId": "Z", "type": "math", "expression": rule.condition}))
     board = rule.panel.partition(".")[0]
+    summary = f"{{{{ if $labels.{rule.of} }}}}{about}{{{{ else }}}}{unanswered}{{{{ end }}}}"
     leads_to, panel = uid(board), _panel_id(boards[board], speak[0], rule.panel)
     return {
         "uid": f"{PREFIX}-{rule.key}".replace("_", "-"),
@@ -143,10 +165,29 @@ def _said(rule: Rule, speak: Sequence[Language], boards: Mapping[str, Callable[[
         # Said twice, as Grafana keeps it: the fields are what its file asks for, the annotations what its page reads.
         "dashboardUid": leads_to,
         "panelId": panel,
-        "annotations": {"summary": about, "__dashboardUid__": leads_to, "__panelId__": str(panel)},
+        "annotations": {"summary": summary, "__dashboardUid__": leads_to, "__panelId__": str(panel)},
         "labels": {"severity": rule.severity, "source": PREFIX},
         "data": data,
     }
+
+
+def _questions(rule: Rule) -> Iterator[dict[str, Any]]:
+    for name, query in _named(rule):
+        model = {"refId": name, "query": query, "rawQuery": True, "resultFormat": "time_series"}
+        yield _data(name, DATASOURCE, model, rule.since, rule.until)
+
+
+def _numbers(rule: Rule) -> Iterator[dict[str, Any]]:
+    names = {query: name for name, query in _named(rule)}
+    for name, asked in rule.asked.items():
+        model = {"refId": name, "type": "reduce", "reducer": asked.reducer, "expression": names[asked.query]}
+        yield _data(name, _EXPRESSION, model | {"settings": {"mode": "dropNN"}})
+
+
+def _named(rule: Rule) -> list[tuple[str, str]]:
+    """Each question once, as ``A``, ``A2`` ..."""
+    found = dict.fromkeys(asked.query for asked in rule.asked.values())
+    return [(f"A{number}" if number > 1 else "A", query) for number, query in enumerate(found, 1)]
 
 
 def _panel_id(board: Callable[[Language], Board], say: Language, key: str) -> int:
