@@ -5,7 +5,17 @@ from grafana_foundation_sdk.builders import timeseries
 from dashboards.grafana import influxql
 from dashboards.grafana.board import Board, Choice, Line, Section
 from dashboards.grafana.choices import SITE, WORK_UNIT, changeovers, products, stops
-from dashboards.grafana.elements import BUCKETS, COVERAGE, CYCLE, IDEAL_CYCLE, NOMINAL_S, RATIOS, UNITS, of_buckets
+from dashboards.grafana.elements import (
+    BUCKETS,
+    COVERAGE,
+    CYCLE,
+    IDEAL_CYCLE,
+    NOMINAL_S,
+    RATIOS,
+    TOTAL,
+    UNITS,
+    of_buckets,
+)
 from dashboards.grafana.influxql import INTERVAL, TIME, chosen, tag_values
 from dashboards.grafana.language import Language
 from dashboards.grafana.panels import (
@@ -98,28 +108,28 @@ def _chart(say: Language) -> timeseries.Panel:
 
 
 def limits() -> str:
-    """Centre and limits of the cycle time over the whole range, s, in one row at the range's begin.
+    """Centre of the cycle time over the whole range, and how far its limits are from there, s; at the range's begin.
 
     The centre is a ratio of sums; the limits stand :data:`_LIMIT` mean moving ranges from it. Each of the two is asked
     for by itself, since InfluxQL mixes no step between points with the points.
     """
     steps = f'SELECT difference("{CYCLE.name}") AS "step" FROM ({_cycles()})'  # noqa: S608  our own
-    centre, spread = 'sum("busy") / sum("pieces")', f'{_LIMIT} * mean("range")'
-    named = {f"{centre} - {spread}": "low", centre: "centre", f"{centre} + {spread}": "high"}
+    named = {'sum("busy") / sum("pieces")': "centre", f'{_LIMIT} * mean("range")': "spread"}
     sources = f'({_made()}), (SELECT abs("step") AS "range" FROM ({steps}))'  # noqa: S608
     return f"SELECT {influxql.columns(named)} FROM {sources} WHERE {TIME}"  # noqa: S608
 
 
 def lines(say: Language) -> str:
-    """Centre and limits wherever there is a point: InfluxQL repeats no row, but a sum to which zeros are added stays.
+    """Centre and limits wherever there are pieces: InfluxQL repeats no row, but a sum to which zeros are added stays.
 
     Grafana would draw a threshold only where the points' own axis reaches it, which it does not while all is well.
     """
-    names = ("centre", "low", "high")
-    zeros = ", ".join(f'0 * "pieces" AS "{name}"' for name in names)
-    added = influxql.columns({f'cumulative_sum("{name}")': name for name in names})
-    grown = f"SELECT {added} FROM ({limits()}), (SELECT {zeros} FROM ({_made()})) WHERE {TIME}"  # noqa: S608
-    shown = influxql.columns({f'"{name}"': say(f"figure.check_{name}") for name in names})
+    grid = influxql.sums(ELEMENT, {"pieces": (TOTAL,)}, _OF_PRODUCT, [INTERVAL])
+    zeros = '0 * "pieces" AS "centre", 0 * "pieces" AS "spread"'
+    added = influxql.columns({f'cumulative_sum("{name}")': name for name in ("centre", "spread")})
+    grown = f"SELECT {added} FROM ({limits()}), (SELECT {zeros} FROM ({grid})) WHERE {TIME}"  # noqa: S608
+    drawn = {'"centre"': "centre", '"centre" - "spread"': "low", '"centre" + "spread"': "high"}
+    shown = influxql.columns({expression: say(f"figure.check_{name}") for expression, name in drawn.items()})
     return f'SELECT {shown} FROM ({grown}) WHERE "centre" > 0'  # noqa: S608
 
 
