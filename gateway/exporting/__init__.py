@@ -21,4 +21,7 @@ which is as large and keeps no unit with a column.
 Decision: what belongs to a stretch is what begins in it, as the time of a point says.
 Because: files of stretches that follow each other then hold everything once; a stop that lasts over midnight is in
 the file of the day on which it began.
+
+Decision: names of persons are in no file but where ``--people`` asks for them.
+Because: whoever runs the command may read everything, and a file for analysis is copied to many places.
 """
