@@ -236,7 +236,7 @@ def test_the_mean_of_a_channel_weighs_its_hours_by_their_samples(filled, boards,
 
 def test_the_question_in_the_page_for_analysts_is_answered_as_the_dashboard_answers(filled, boards, moment, expand):
     page = (Path(__file__).parents[3] / "docs" / "grafana.md").read_text("utf-8")
-    [query] = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    query, *_ = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
     at = moment(boards["vi", "site"])
     at = at._replace(chosen={**at.chosen, "work_unit": "press-1"})
     rows = filled.ask(query.replace("time > now() - 7d", f"time > {at.since}ms"))
