@@ -6,8 +6,8 @@
 
 A real InfluxDB 1.6 is filled with what ``queries_given.py`` makes up. Every query of every panel, variable and
 annotation of ``dashboards/grafana/built/vi`` is then asked of a month, and those of roll-ups and told points of a year
-too. Prints the median and the greatest time of each, ms. The interval is the one that Grafana takes for a panel of
-1000 points.
+too; those of alert rules are asked of the range that each looks back over. Prints the median and the greatest time of
+each, ms. The interval is the one that Grafana takes for a panel of 1000 points.
 """
 
 import argparse
@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from queries_given import DAY, MIN, Span, month, year
+import yaml
+from queries_given import DAY, MIN, Span, minutes, month, year
 
 from gateway.debian import DebianPackages
 from gateway.servers import influxd
@@ -36,8 +37,7 @@ BATCH = 20_000
 POINTS = 1000
 """Of a panel: as many as it is wide, in pixels."""
 STEPS_S = (60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800)
-MINUTES = ("edge_status", "bus_status", "work_unit_state")
-"""Told minute by minute: of a year nobody asks for them."""
+ALERTS = BUILT.parents[1] / "provisioning" / "alerting" / "nhipdo.yaml"
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -102,10 +102,12 @@ def main() -> int:
         server.make()
         fill(server, month(Span(now - args.days * DAY, now)), f"{args.days} days as they come")
         fill(server, year(Span(now - 365 * DAY, now)), "a year of roll-ups and told points")
+        fill(server, minutes(Span(now - 365 * DAY, now - args.days * DAY)), "statuses of the year before, as they come")
         dashboards = [json.loads(path.read_text("utf-8")) for path in sorted(BUILT.glob("*.json"))]
         for name, days, budget_ms in (("month", args.days, 500), ("year", 365, 1000)):
             found = [row for one in dashboards for row in measured(server, one, Span(now - days * DAY, now), args)]
             show(name, [row for row in found if name == "month" or is_of_a_year(row.query)], budget_ms, args.above)
+        show("alert rules", list(watched(server, now, args.repeats)), 500, args.above)
     return 0
 
 
@@ -140,13 +142,28 @@ def measured(server: Server, dashboard: dict[str, Any], span: Span, args: argpar
     for one in variables(dashboard):
         values[one["name"]] = value_of(server, one, values, span)
     for asked in queries(dashboard):
-        query = expanded(asked.query, values, span, asked.least_s)
-        times_ms, rows = [], 0
-        for _ in range(args.repeats):
-            begun = time.monotonic()
-            rows = sum(len(series.get("values", ())) for series in server.ask(query))
-            times_ms.append((time.monotonic() - begun) * 1000)
-        yield Timed(asked.where, query, statistics.median(times_ms), max(times_ms), rows)
+        yield timed(server, asked.where, expanded(asked.query, values, span, asked.least_s), args.repeats)
+
+
+def watched(server: Server, now: int, repeats: int) -> Iterator[Timed]:
+    """Every query of every alert rule, over the range that it looks back over."""
+    for group in yaml.safe_load(ALERTS.read_text("utf-8"))["groups"]:
+        for rule in group["rules"]:
+            for one in rule["data"]:
+                back = one["relativeTimeRange"]
+                if "query" in one["model"]:
+                    span = Span(now - back["from"] * 10**9, now - back["to"] * 10**9)
+                    yield timed(server, rule["uid"], expanded(one["model"]["query"], {}, span, 0), repeats)
+
+
+def timed(server: Server, where: str, query: str, repeats: int) -> Timed:
+    """Ask some times."""
+    times_ms, rows = [], 0
+    for _ in range(repeats):
+        begun = time.monotonic()
+        rows = sum(len(series.get("values", ())) for series in server.ask(query))
+        times_ms.append((time.monotonic() - begun) * 1000)
+    return Timed(where, query, statistics.median(times_ms), max(times_ms), rows)
 
 
 def queries(dashboard: dict[str, Any]) -> Iterator[Asked]:
@@ -216,7 +233,7 @@ def seconds(text: str | None) -> int:
 def is_of_a_year(query: str) -> bool:
     """Whether it asks only for what is there for a year, and made for it."""
     named = set(re.findall(r'FROM "(\w+)"', query))
-    return bool(named) and named <= TOLD.keys() - {*MINUTES}
+    return bool(named) and named <= TOLD.keys()
 
 
 def show(name: str, found: list[Timed], budget_ms: float, above_ms: float) -> None:

@@ -74,6 +74,19 @@ def year(span: Span) -> Iterator[list[str]]:
     yield list(_pilots(span, rng))
 
 
+def minutes(span: Span) -> Iterator[list[str]]:
+    """Batches of what is told by the minute and by the nominal bucket: statuses and states."""
+    rng = random.Random(10)
+    for hour in span.steps(HOUR):
+        states = [_running(unit, at) for unit in UNITS for at in range(hour, hour + HOUR, 10 * MIN)]
+        yield [*states, *_statuses(hour, rng)]
+
+
+def _running(unit: tuple[str, str], at: int) -> str:
+    numbers = f'state_code={STATE_CODES["RUN"]},state="RUN",reason_vi="",reason_en=""'
+    return f"work_unit_state,site={SITE},edge={unit[0]},work_unit={unit[1]} {numbers} {at}"
+
+
 def _windows(hour: int, rng: random.Random) -> Iterator[str]:
     n = 60 // PERIOD_S
     for edge, meter in METERS:
@@ -89,7 +102,7 @@ def _elements(hour: int, rng: random.Random) -> Iterator[str]:
         tags = f"site={SITE},edge={edge},work_unit={name}"
         for at in range(hour, hour + HOUR, 10 * MIN):
             yield _element("element", unit, _shift(at), 600, at, rng)
-            yield f'work_unit_state,{tags} state_code={STATE_CODES["RUN"]},state="RUN",reason_vi="",reason_en="" {at}'
+            yield _running(unit, at)
         if rng.random() < 0.4:
             at, seconds = hour + rng.randrange(3000) * S, rng.uniform(60, 900)
             kind = rng.choice(("FAULT", "FAULT", "STOP", "SETUP"))
@@ -128,12 +141,16 @@ def _window_hour(meter: tuple[str, str], hour: int, rng: random.Random) -> str:
 
 
 def _statuses(hour: int, rng: random.Random) -> Iterator[str]:
+    edges, buses = [_status(rng) for _ in range(64)], [_some(BUS_STATUS_NUMBERS, rng) for _ in range(64)]
     for at in range(hour, hour + HOUR, MIN):
         for k, edge in enumerate(EDGES):
-            numbers = _fields({name: float(rng.randrange(3)) for name in EDGE_STATUS_NUMBERS})
-            yield f'edge_status,site={SITE},edge={edge} {numbers},state="online" {at}'
-            numbers = _fields({name: float(rng.randrange(3)) for name in BUS_STATUS_NUMBERS})
-            yield f"bus_status,site={SITE},edge={edge},bus=line-{k} {numbers} {at}"
+            yield f'edge_status,site={SITE},edge={edge} {rng.choice(edges)},state="online" {at}'
+            yield f"bus_status,site={SITE},edge={edge},bus=line-{k} {rng.choice(buses)} {at}"
+
+
+def _status(rng: random.Random) -> str:
+    silent = {"silent": float(rng.random() < 0.001)}
+    return _fields({name: float(rng.randrange(3)) for name in EDGE_STATUS_NUMBERS} | silent)
 
 
 def _told_of(day: int, rng: random.Random) -> Iterator[str]:

@@ -52,6 +52,8 @@ LOSSES = {
 }
 """Loss -> what it is the sum of; with fully productive time they make up the observed time."""
 
+TOLD = (PLANNED_BUSY, SECONDS["PLANNED_STOP"], SECONDS["NOT_SCHEDULED"])
+"""All time that was told of, of roll-ups: with data or without."""
 UNITS = (chosen("site"), chosen("work_unit"))
 """What the reader chose of sites and work units."""
 IN_SHIFT = f"\"shift\" != '{NOTHING}'"

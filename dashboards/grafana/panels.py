@@ -253,9 +253,12 @@ def _field(operation: str, *aggregations: str) -> dict[str, object]:
 
 
 def columns_of(query: str) -> list[str]:
-    """Names that a question gives to its columns."""
-    asked = query.partition(" FROM ")[0]
-    return [part.rpartition(' AS "')[2].rstrip('"') for part in asked.split(", ")]
+    """Names that a question gives to its columns.
+
+    >>> columns_of('SELECT last("a") AS "Lost, declared", "b" AS "c" FROM (SELECT "x" AS "b" FROM "y")')
+    ['Lost, declared', 'c']
+    """
+    return re.findall(r' AS "([^"]+)"', query.partition(" FROM ")[0])
 
 
 def _legend() -> common.VizLegendOptions:

@@ -15,6 +15,7 @@ from dashboards.grafana.elements import (
     OEE,
     RATIOS,
     REJECT,
+    TOLD,
     UNITS,
     of_buckets,
 )
@@ -106,8 +107,10 @@ def _shifts(say: Language) -> list[Line]:
     ]
     machines = [ratio_of(say, RATIOS[0], ELEMENT_DAY, DAY, "work_unit", alias="$tag_work_unit")]
     by_machine = curves(say, "site.oee_by_machine", machines, "1", every="1d", is_share=True)
+    hours = influxql.sums(ELEMENT_DAY, {"told": TOLD}, UNITS, [DAY, "work_unit"], factor=1 / 3600)
+    told = curves(say, "site.told", [Asked(hours, "$tag_work_unit")], "h", every="1d").axis_soft_max(24)
     return [
-        Line(9, [(panels[0], 12), (by_machine, 12)]),
+        Line(9, [(panels[0], 9), (by_machine, 9), (told, 6)]),
         Line(8, [(panel, 8) for panel in panels[1:]]),
     ]
 

@@ -231,3 +231,35 @@ def test_provisioned_sources_are_one_at_a_time_and_take_all_from_the_environment
         "providers"
     ]
     assert provider["options"]["path"] == "$NHIPDO_DASHBOARDS"
+
+
+@pytest.mark.parametrize(("code", "name"), EACH)
+def test_every_column_of_a_table_has_its_place_and_a_word(boards, code, name) -> None:
+    """Grafana's server puts tags in another order at every turn."""
+    for panel in panels_of(boards[code, name]):
+        if panel["type"] == "table":
+            [target], [step] = panel["targets"], panel["transformations"]
+            grouped = re.findall(r'"(\w+)"', target["query"].partition(" GROUP BY ")[2])
+            said = re.findall(r'AS "([^"]+)"', target["query"])
+            places = step["options"]["indexByName"]
+            assert sorted(places, key=places.__getitem__) == ["Time", *grouped, *said]
+            assert len(set(places.values())) == len(places)
+            assert set(grouped) <= step["options"]["renameByName"].keys()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_series_of_the_drift_has_one_colour_and_its_band(boards, code) -> None:
+    say = Language(code)
+    [panel] = [one for one in panels_of(boards[code, "laboratory"]) if one["title"] == say("laboratory.errors")]
+    drawn = {
+        (rule["matcher"]["options"], one["id"]): one["value"]
+        for rule in panel["fieldConfig"]["overrides"]
+        for one in rule["properties"]
+    }
+    names = [
+        f"{say(f'figure.{figure}')} {say(f'run.{run}')}"
+        for figure in ("error", "above", "below", "mpe_above")
+        for run in ("as_found", "as_left", "unadjusted")
+    ]
+    assert [drawn[name, "color"]["fixedColor"] for name in names] == ["#1550e0"] * 3 + ["#f0761a"] * 6 + ["#b00414"] * 3
+    assert all(drawn[above, "custom.fillBelowTo"] == below for above, below in zip(names[3:6], names[6:9], strict=True))

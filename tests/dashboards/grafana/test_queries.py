@@ -244,3 +244,58 @@ def test_the_question_in_the_page_for_analysts_is_answered_as_the_dashboard_answ
     shown = filled.ask(expand(panels["OEE theo ca"]["targets"][0]["query"], at))
     assert rows == shown
     assert len(rows) == 5
+
+
+# ------------------------------------------------------------------ what must add up, and what must stay empty
+
+
+def panel_of(boards, name: str, title: str):
+    [found] = [one for one in boards["vi", name]["panels"] if one["title"] == title]
+    return found
+
+
+def test_losses_and_fully_productive_time_make_up_observed_time(filled, boards, moment, expand) -> None:
+    at = moment(boards["vi", "site"])
+    panel = panel_of(boards, "site", "Thời gian mất theo loại tổn thất")
+    [row] = filled.ask(expand(panel["targets"][0]["query"], at))
+    losses = sum(value for name, value in row.cells.items() if name != "time")
+    [whole] = filled.ask(
+        'SELECT sum("observed_s") AS "observed", sum("ideal_s") - sum("ideal_reject_s") AS "productive" '
+        f'FROM "element_day" WHERE "site" = \'sa-dec\' AND time >= {at.since}ms AND time <= {at.until}ms'
+    )
+    assert losses == pytest.approx(whole.cells["observed"] - whole.cells["productive"], rel=1e-9)
+    assert losses > 0
+
+
+def test_a_machine_of_which_nobody_told_at_night_has_no_state_then(filled, boards, moment, expand) -> None:
+    at = moment(boards["vi", "site"])._replace(interval=600_000)
+    panel = panel_of(boards, "site", "Trạng thái của từng máy")
+    # Elements are told from 5 to 22 o'clock, and stops whenever they are.
+    found = {
+        (row.tags["work_unit"], row.at): row.cells["state"]
+        for row in filled.ask(expand(panel["targets"][0]["query"], at))
+    }
+    told = {(one.work_unit, one.since // NS) for one in filled.elements}
+    assert all(found[one] is not None for one in told)
+    night = NOW_MS - 15 * 3_600_000
+    assert [found["press-1", night + k * 600_000] for k in range(12)] == [None] * 12
+
+
+def test_hours_told_of_are_those_of_the_nominal_buckets(filled, boards, moment, expand) -> None:
+    at = moment(boards["vi", "site"])
+    panel = panel_of(boards, "site", "Số giờ có tin mỗi ngày")
+    found = {
+        (row.tags["work_unit"], row.at): row.cells["told"]
+        for row in filled.ask(expand(panel["targets"][0]["query"], at))
+    }
+    # From 5 to 22 on two days, until 14 on the third.
+    assert [round(hours, 6) for hours in found.values()] == [17.0, 17.0, 9.0] * 2
+
+
+def test_a_machine_without_a_meter_has_no_share_and_no_energy(filled, boards, moment, expand) -> None:
+    at = moment(boards["vi", "energy"])
+    for title in ("Phần điện khi máy không làm", "Suất tiêu hao từng ngày"):
+        rows = filled.ask(expand(panel_of(boards, "energy", title)["targets"][0]["query"], at))
+        assert {row.tags["work_unit"] for row in rows} == {"press-1"}, title
+    rows = filled.ask(expand(panel_of(boards, "energy", "Điện năng theo máy")["targets"][0]["query"], at))
+    assert [row.cells["Máy"] for row in rows] == ["press-1"]
