@@ -9,7 +9,7 @@ from collections import defaultdict
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.schema import (
@@ -28,9 +28,24 @@ from gateway.timeseries.points import Point, line_of, tag
 
 NS = 10**9
 _ELEMENT: Table = ElementRow.__table__  # type: ignore[assignment]  # a class of its own has a table of its own
+_BUCKET: Table = NominalBucketRow.__table__  # type: ignore[assignment]
 _COUNTS = ("total", "reject", "rework", "unplanned", "unattributed", "no_product", "failures")
 Pair = tuple[str, str]
 """The tags ``product`` and ``shift`` of a part."""
+
+
+class _Clock(msgspec.Struct):
+    """What of a description says when its days begin."""
+
+    timezone: str = ""
+
+
+class _Aims(msgspec.Struct, omit_defaults=True):
+    """What of a description a nominal bucket keeps: a target of tomorrow is none of yesterday."""
+
+    target_oee: float | None = None
+    demand_per_shift: float | None = None
+    counts_pieces: bool = True
 
 
 # ------------------------------------------------------------------ into the tables
@@ -43,6 +58,11 @@ def take_work_unit(session: Session, edge: EdgeId, record: WorkUnitDescription, 
         row = WorkUnitRow(site=edge.site, edge=edge.edge, work_unit=record.key, revision=-1)
         session.add(row)
     if record.revision > row.revision:
+        if row.revision >= 0 and msgspec.json.decode(row.description, type=_Clock).timezone != record.timezone:
+            # Its days begin at other times: all sums by day and by shift are made anew.
+            its = _BUCKET.c
+            mine = and_(its.site == edge.site, its.edge == edge.edge, its.work_unit == record.key)
+            session.execute(update(_BUCKET).where(mine).values(summed=-1, told=-1))
         row.revision, row.at = record.revision, record.at
         row.production_line, row.description = record.production_line, body
 
@@ -59,6 +79,7 @@ def take_elements(session: Session, edge: EdgeId, record: Elements) -> None:
             revision=-1,
             ever="[]",
             had_energy=False,
+            aims=_aims(session.get(WorkUnitRow, (*edge, record.work_unit))),
         )
         session.add(row)
     pairs = {_pair(part.product, part.shift) for part in record.parts}
@@ -93,6 +114,12 @@ def take_stop(session: Session, edge: EdgeId, record: Stop) -> None:
         setattr(row, name, getattr(record, name))
     row.title = msgspec.json.encode(record.title).decode()
     row.revision, row.at, row.gone = record.revision, record.at, record.gone
+
+
+def _aims(row: WorkUnitRow | None) -> str | None:
+    if row is None:
+        return None
+    return msgspec.json.encode(msgspec.json.decode(row.description, type=_Aims)).decode()
 
 
 def _element(edge: EdgeId, record: Elements, number: int) -> dict[str, Any]:

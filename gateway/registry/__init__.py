@@ -45,7 +45,7 @@ from gateway.registry.models import (
 )
 from gateway.registry.personal import PersonalRow
 from gateway.registry.production_days import ProductionDayRow
-from gateway.registry.rolled import WindowHourRow
+from gateway.registry.rolled import WindowHourRow, WindowsLookedForRow
 from gateway.registry.shop_floor import ElementRow, NominalBucketRow, StopRow, WorkUnitRow
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "StoreRow",
     "TokenRow",
     "WindowHourRow",
+    "WindowsLookedForRow",
     "WorkUnitRow",
     "catalogue",
     "collided",

@@ -4,7 +4,7 @@ Decision: a row for each hour of an edge, raised in the very transaction that st
 Because: windows come late and out of order, by any of several processes; what is to be made anew must outlive them all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -42,6 +42,29 @@ class WindowHourRow(Base):
     hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     changes: Mapped[int] = mapped_column(BigInteger)
     told: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+
+class WindowsLookedForRow(Base):
+    """How far back an edge's stored windows were looked for: those of before hours had rows.
+
+    Attributes:
+        site: The place.
+        edge: The agent.
+        since: From then on every hour with windows has its row, UTC ns; 0: all have.
+    """
+
+    __tablename__ = "windows_looked_for"
+    site: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    edge: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    since: Mapped[int] = mapped_column(BigInteger)
+
+
+def mark_found(session: Session, site: str, edge: str, hours: Iterable[int]) -> None:
+    """Hours of an edge have windows in the store; those that have rows stay as they are."""
+    rows = [{"site": site, "edge": edge, "hour": hour, "changes": 1, "told": 0} for hour in hours]
+    if rows:
+        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+        session.execute(dialect.insert(WindowHourRow).on_conflict_do_nothing(), rows)
 
 
 def mark_hours(session: Session, came: Mapping[tuple[str, str, int], int]) -> None:

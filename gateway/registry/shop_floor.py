@@ -63,6 +63,8 @@ class NominalBucketRow(Base):
         had_energy: Whether any revision told of energy.
         summed: The revision that the daily sums (``production_day``) tell of; -1: they do not.
         told: The revision that the points for analysts tell of (``element_hour`` and so on); -1: they do not.
+        aims: ``target_oee``, ``demand_per_shift`` and ``counts_pieces`` of the description of its work unit that was
+            in force when it first came, JSON; None: nobody knows.
     """
 
     __tablename__ = "nominal_bucket"
@@ -91,6 +93,7 @@ class NominalBucketRow(Base):
     had_energy: Mapped[bool] = mapped_column(Boolean)
     summed: Mapped[int] = mapped_column(BigInteger, default=-1, server_default="-1")
     told: Mapped[int] = mapped_column(BigInteger, default=-1, server_default="-1")
+    aims: Mapped[str | None] = mapped_column(Text)
 
 
 class ElementRow(Base):

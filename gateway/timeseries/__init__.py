@@ -157,6 +157,18 @@ class Analysed(TimeSeries, Protocol):
         """
         ...
 
+    def hours(self, measurement: str, of: Mapping[str, str], field: str, start: int, end: int) -> list[int]:
+        """The hours of UTC of ``[start, end)`` in which points have a field: their starts, ascending.
+
+        Args:
+            measurement: Of ``TAGS_OF``, or ``window``.
+            of: Tag -> value that they have.
+            field: Which field.
+            start: UTC ns, a whole hour.
+            end: UTC ns, a whole hour.
+        """
+        ...
+
     def forget_points(self, points: Sequence[Point]) -> bool:
         """Drop these points; False: this store cannot (InfluxDB 3 Core), and they stay."""
         ...

@@ -103,6 +103,9 @@ class InfluxStore:
     def told(self, measurement: str, of: Mapping[str, str], start: int, end: int) -> list[Point]:
         return influxql.points(self._ask, measurement, of, start, end)
 
+    def hours(self, measurement: str, of: Mapping[str, str], field: str, start: int, end: int) -> list[int]:
+        return influxql.hours(self._ask, measurement, of, field, start, end)
+
     def forget_points(self, points: Sequence[Point]) -> bool:
         """One request a point: rows that are put right are few."""
         try:

@@ -70,6 +70,16 @@ def tag(typed: str) -> str:
     return _CONTROL.sub(" ", typed).replace("\\", "/")[:_LONGEST_TAG].strip() or NOTHING
 
 
+def kept(typed: str) -> str:
+    r"""What was typed as a text can keep it: in one line, and not too long.
+
+    >>> kept("kẹt\nkhuôn")
+    'kẹt khuôn'
+    """
+    text = _CONTROL.sub(" ", typed)
+    return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
+
+
 def line_of(point: Point) -> str:
     r"""One line.
 
@@ -156,7 +166,4 @@ def _plain(escaped: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    text = _CONTROL.sub(" ", text)
-    if len(text) > _LONGEST_TEXT:
-        text = f"{text[: _LONGEST_TEXT - 1]}…"
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + kept(text).replace("\\", "\\\\").replace('"', '\\"') + '"'

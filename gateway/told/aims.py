@@ -29,8 +29,8 @@ _COLUMN = dict(zip(SECONDS.values(), TIMES, strict=True))
 _OBSERVED, _PLANNED = (tuple(_COLUMN[name] for name in ROLLED_SUMS[field]) for field in (OBSERVED, PLANNED_BUSY))
 
 
-class _Described(msgspec.Struct):
-    """What of a work unit's description counts here."""
+class _Said(msgspec.Struct):
+    """What of a work unit's description counts here, as a nominal bucket keeps it too."""
 
     target_oee: float | None = None
     demand_per_shift: float | None = None
@@ -38,45 +38,54 @@ class _Described(msgspec.Struct):
 
 
 class Aims:
-    """Of one work unit, by what its edge said of it last. Of one that counts no pieces, or said nothing, none.
+    """Of one work unit: by what its edge had said of it when a nominal bucket came; of older ones, said last.
 
     Args:
         session: Of the registry.
         unit: Which.
-
-    Attributes:
-        target_oee: 0.6 where the edge said nothing; None: it counts no pieces.
     """
 
     def __init__(self, session: Session, unit: UnitId) -> None:
         row = session.get(WorkUnitRow, tuple(unit))
-        said = msgspec.json.decode(row.description, type=_Described) if row else _Described()
-        self._target = said.target_oee if said.counts_pieces else None
-        self.target_oee = None if not said.counts_pieces else _USUAL if self._target is None else self._target
-        self._demand = said.demand_per_shift if said.counts_pieces else None
-        calendar = calendars_of(session, unit.site, [unit])[unit.edge, unit.work_unit] if self._demand else None
-        self._planned_ns = cache(lambda shift: planned_ns(calendar, shift))
+        self._last = row.description if row else "{}"
+        self._said = cache(lambda text: msgspec.json.decode(text, type=_Said))
+        self._calendar = cache(lambda: calendars_of(session, unit.site, [unit])[unit.edge, unit.work_unit])
+        self._planned_ns = cache(lambda shift: planned_ns(self._calendar(), shift))
+
+    def target_oee(self, row: RowMapping) -> float | None:
+        """Which OEE was aimed at: 0.6 where the edge said nothing; None: no pieces are counted."""
+        said = self._of(row)
+        if not said.counts_pieces:
+            return None
+        return _USUAL if said.target_oee is None else said.target_oee
 
     def of(self, row: RowMapping) -> dict[str, float]:
         """What was aimed at in one element: seconds and pieces, as far as they are known.
 
         Args:
-            row: Of the table ``element``.
+            row: Of the table ``element``, with ``aims`` of its nominal bucket.
         """
+        said = self._of(row)
+        if not said.counts_pieces:
+            return {}
         found: dict[str, float] = {}
-        if self._target is not None:
-            found[TARGET] = self._target * sum(row[name] for name in _OBSERVED) / _NS
-        wanted = self._wanted(row, sum(row[name] for name in _PLANNED))
+        if said.target_oee is not None:
+            found[TARGET] = said.target_oee * sum(row[name] for name in _OBSERVED) / _NS
+        wanted = self._wanted(said, row, sum(row[name] for name in _PLANNED))
         return found if wanted is None else found | {WANTED: wanted}
 
-    def _wanted(self, row: RowMapping, planned_ns: int) -> float | None:
+    def _of(self, row: RowMapping) -> _Said:
+        return self._said(self._last if row["aims"] is None else row["aims"])
+
+    def _wanted(self, said: _Said, row: RowMapping, planned_ns: int) -> float | None:
         """None: nobody said."""
-        whole_ns = self._planned_ns(row["shift"]) if self._demand else 0
-        if self._demand and whole_ns:
-            return self._demand * planned_ns / whole_ns
-        if self._target is None or not row["ideal_cycle_s"]:
+        if said.demand_per_shift:
+            whole_ns = self._planned_ns(row["shift"])
+            if whole_ns:
+                return said.demand_per_shift * planned_ns / whole_ns
+        if said.target_oee is None or not row["ideal_cycle_s"]:
             return None
-        return float(planned_ns / _NS * self._target / row["ideal_cycle_s"])
+        return float(planned_ns / _NS * said.target_oee / row["ideal_cycle_s"])
 
 
 def planned_ns(calendar: CalendarVersions | None, shift: str) -> int:

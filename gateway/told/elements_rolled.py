@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import RowMapping, Table, and_, select
 from sqlalchemy.orm import Session
 
 from edge_agent.kpi.calendar import to_ns
@@ -26,7 +26,7 @@ from edge_agent.wire.schema import (
 )
 from gateway.production.periods import today
 from gateway.production.summing import COUNTS, TIMES, day_of_shift, zone_of
-from gateway.registry import ElementRow, WorkUnitRow
+from gateway.registry import ElementRow, NominalBucketRow, WorkUnitRow
 from gateway.shop_floor import UnitId
 from gateway.timeseries.points import Point
 from gateway.told.aims import Aims
@@ -36,6 +36,7 @@ NS = 10**9
 HOUR = 3600 * NS
 _ONE = timedelta(days=1)
 _ELEMENT: Table = ElementRow.__table__  # type: ignore[assignment]  # a class of its own has a table of its own
+_BUCKET: Table = NominalBucketRow.__table__  # type: ignore[assignment]
 _COLUMNS = ("since", "shift", "product", "ideal_cycle_s", *TIMES, *COUNTS, "energy_wh")
 _WHOLE = dict(zip(SECONDS.values(), TIMES, strict=True))
 """Field of seconds -> column in ns."""
@@ -94,11 +95,14 @@ class _Sum:
 
 @dataclass(slots=True)
 class _Shift:
-    since: int = 2**63 - 1
     sums: _Sum = field(default_factory=_Sum)
+    since: int = 2**63 - 1
+    last: RowMapping | None = None
 
     def add(self, row: RowMapping, aims: Mapping[str, float]) -> None:
         self.since = min(self.since, row["since"])
+        if self.last is None or row["since"] > self.last["since"]:
+            self.last = row
         self.sums.add(row, aims)
 
 
@@ -141,7 +145,7 @@ def rolled(session: Session, unit: UnitId, stretch: Stretch, zone: ZoneInfo) -> 
             days[midnight(date.fromisoformat(day), zone), row["product"], name].add(row, aimed)
             if name:
                 shifts[name, day].add(row, aimed)
-    by_shift = _shift_points(unit, shifts, aims.target_oee, zone)
+    by_shift = _shift_points(unit, shifts, aims, zone)
     return [*_points(ELEMENT_HOUR, unit, hours), *_points(ELEMENT_DAY, unit, days), *by_shift]
 
 
@@ -155,11 +159,12 @@ class _Zone(msgspec.Struct):
 
 
 def _shift_points(
-    unit: UnitId, shifts: Mapping[tuple[str, str], _Shift], target: float | None, zone: ZoneInfo
+    unit: UnitId, shifts: Mapping[tuple[str, str], _Shift], aims: Aims, zone: ZoneInfo
 ) -> Iterator[Point]:
     for (name, day), its in shifts.items():
         # A bucket may begin before the day does; the point stays within it, where it is looked for.
         at = max(its.since, midnight(date.fromisoformat(day), zone))
+        target = None if its.last is None else aims.target_oee(its.last)
         yield point(ELEMENT_SHIFT, (*unit, name), its.sums.numbers() | {TARGET_OEE: target}, {}, at)
 
 
@@ -178,10 +183,10 @@ def _points(measurement: str, unit: UnitId, sums: Mapping[Key, _Sum]) -> Iterato
 
 
 def _rows(session: Session, unit: UnitId, stretch: Stretch) -> Iterable[RowMapping]:
-    its = _ELEMENT.c
-    query = select(*(its[name] for name in _COLUMNS)).where(
-        its.site == unit.site, its.edge == unit.edge, its.work_unit == unit.work_unit
-    )
+    its, bucket = _ELEMENT.c, _BUCKET.c
+    same = and_(*(its[name] == bucket[name] for name in ("site", "edge", "work_unit", "since")))
+    query = select(*(its[name] for name in _COLUMNS), bucket.aims).join_from(_ELEMENT, _BUCKET, same, isouter=True)
+    query = query.where(its.site == unit.site, its.edge == unit.edge, its.work_unit == unit.work_unit)
     return session.execute(query.where(its.since >= stretch.since, its.since < stretch.until)).mappings()
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, select
 
 from gateway.timeseries import Analysed
-from gateway.timeseries.points import TAGS_OF, Point, line_of, tag
+from gateway.timeseries.points import TAGS_OF, Point, kept, line_of, tag
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 5000
@@ -40,14 +40,14 @@ class Difference(NamedTuple):
 def point(
     measurement: str, tags: Sequence[str], numbers: Mapping[str, float | None], texts: Mapping[str, str], at: int
 ) -> Point:
-    """A point without what is not known; tags as InfluxDB can keep them.
+    """A point without what is not known; tags and texts as InfluxDB can keep them: they are found the same again.
 
     >>> point("plan", ("87", ""), {"met": 2, "tasks": None}, {}, 7)
     Point(measurement='plan', tags=('87', '-'), numbers={'met': 2.0}, texts={}, at=7)
     """
     known = {name: float(value) for name, value in numbers.items() if value is not None and isfinite(value)}
     assert len(tags) == len(TAGS_OF[measurement]), "each tag has a value"
-    return Point(measurement, tuple(tag(one) for one in tags), known, dict(texts), at)
+    return Point(measurement, tuple(map(tag, tags)), known, {name: kept(text) for name, text in texts.items()}, at)
 
 
 def difference(wanted: Iterable[Point], there: Iterable[Point], gone: Gone) -> Difference:
@@ -59,9 +59,12 @@ def difference(wanted: Iterable[Point], there: Iterable[Point], gone: Gone) -> D
         gone: What becomes of what should not be there.
     """
     found = Difference([], [])
-    left = {(one.tags, one.at): one for one in there}
+    # The first hour of a day and the day have the same tags and time.
+    left = {(one.measurement, one.tags, one.at): one for one in there}
     for one in wanted:
-        before = left.pop((one.tags, one.at), None)
+        if not (one.numbers or one.texts):
+            continue  # nothing is known: InfluxDB has no point without a field
+        before = left.pop((one.measurement, one.tags, one.at), None)
         if before is None:
             found.write.append(one)
             continue
@@ -86,10 +89,9 @@ def mirror(store: Analysed, wanted: Sequence[Point], there: Sequence[Point], gon
         gateway.timeseries.StoreUnavailableError: Some may be written, and some not; call again.
     """
     its = difference(wanted, there, gone)
-    if its.drop:
-        store.forget_points(its.drop)
+    dropped = its.drop if its.drop and store.forget_points(its.drop) else []
     write(store, its.write)
-    return len({(one.measurement, one.tags, one.at) for one in (*its.drop, *its.write)})
+    return len({(one.measurement, one.tags, one.at) for one in (*dropped, *its.write)})
 
 
 def write(store: Analysed, points: Sequence[Point]) -> None:

@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Engine, Table, and_, bindparam, literal_column, select, update
+from sqlalchemy import ColumnElement, Engine, Table, and_, bindparam, delete, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from edge_agent.wire.schema import ELEMENT_DAY, ELEMENT_HOUR, ELEMENT_SHIFT, WORK_UNIT_STATE
 from gateway.production.periods import today
-from gateway.registry import NominalBucketRow, StopRow, WindowHourRow, ingesting
+from gateway.registry import NominalBucketRow, StopRow, WindowHourRow, WindowsLookedForRow, ingesting
 from gateway.shop_floor import UnitId
 from gateway.timeseries import Analysed
 from gateway.timeseries.points import Point, tag
@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 2000
 """So many nominal buckets, and so many stops, are looked at before what was made of them is marked as told."""
+BATCHES = 5
+"""So many times in one turn: a gateway that is to stop, and the sums of windows, do not wait for a year of machines."""
+LATELY = 2 * DAY
+"""What is not older than this is told before all that is, ns."""
 _LOCK = 0x746F_6C64_666C_6F6F
 """Key of the advisory lock: ``toldfloo`` in ASCII."""
 _UNTOLD: ColumnElement[bool] = literal_column("told <> revision")
@@ -75,25 +79,37 @@ class ShopFloorPoints:
         """
         changed = 0
         with alone(self._engine, _LOCK) as is_ours:
-            if is_ours and not self._has_looked:
+            if not is_ours:
+                return 0
+            if not self._has_looked:
                 self._look_for_emptied()
                 self._has_looked = True
-            while is_ours:
+            for _ in range(BATCHES):
                 with Session(self._engine) as session:
                     buckets, stops = _untold(session, _BUCKET, now), _untold(session, _STOP, now)
-                    zones = {one.unit: zone_of_unit(session, one.unit, self._zone) for one in (*buckets, *stops)}
+                    units = {one.unit for one in (*buckets, *stops)}
+                    zones = {unit: zone_of_unit(session, unit, self._zone) for unit in units}
                 for unit, its in _by_unit(buckets, stops).items():
                     changed += self._tell(unit, its, zones[unit])
                     self._mark(its)
                 if max(len(buckets), len(stops)) < AT_ONCE:
-                    break
+                    return changed
+        self._say_how_many_wait()
         return changed
+
+    def _say_how_many_wait(self) -> None:
+        with Session(self._engine) as session:
+            wait = [
+                session.scalar(select(func.count()).select_from(table).where(_UNTOLD)) for table in (_BUCKET, _STOP)
+            ]
+        log.info("points for analysts: %d nominal buckets and %d stops are still to be told", *wait)
 
     def _look_for_emptied(self) -> None:
         """A store that lacks what was told last was emptied, or is another one: all is told to it again."""
         its = NominalBucketRow
         with Session(self._engine) as session:
-            told = select(its).where(its.told == its.revision).order_by(its.since.desc()).limit(1)
+            # Of one site, as an index has them: to sort all there are takes seconds.
+            told = select(its).where(its.told == its.revision).order_by(its.site.desc(), its.since.desc()).limit(1)
             newest = session.scalars(told).first()
         if newest is None:
             return
@@ -119,17 +135,14 @@ class ShopFloorPoints:
 
     def _rolled_there(self, unit: UnitId, stretch: Stretch, zone: ZoneInfo) -> list[Point]:
         found: list[Point] = []
-        for name, times in (
-            (ELEMENT_HOUR, stretch.hours),
-            (ELEMENT_DAY, {midnight(day, zone) for day in stretch.days}),
-        ):
-            if times:
-                there = self._store.told(name, _tags(unit), min(times), max(times) + 1)
-                found += [one for one in there if one.at in times]
-        if stretch.days:
-            since, until = (midnight(day, zone) for day in (min(stretch.days), max(stretch.days) + timedelta(days=1)))
-            by_shift = self._store.told(ELEMENT_SHIFT, _tags(unit), since, until)
-            found += [one for one in by_shift if today(one.at, zone) in stretch.days]
+        if stretch.hours:
+            there = self._store.told(ELEMENT_HOUR, _tags(unit), min(stretch.hours), max(stretch.hours) + 1)
+            found += [one for one in there if one.at in stretch.hours]
+        since, until = midnight(min(stretch.days), zone), midnight(max(stretch.days) + timedelta(days=1), zone)
+        for name in (ELEMENT_DAY, ELEMENT_SHIFT):
+            # Also what stands at the midnights of a wall clock of before.
+            there = self._store.told(name, _tags(unit), since, until)
+            found += [one for one in there if today(one.at, zone) in stretch.days]
         return found
 
     def _mark(self, its: _Changed) -> None:
@@ -146,12 +159,20 @@ def tell_again(engine: Engine) -> None:
         for table in (NominalBucketRow, StopRow):
             session.execute(update(table).values(told=-1))
         session.execute(update(WindowHourRow).values(told=0))
+        session.execute(delete(WindowsLookedForRow))
 
 
 def _untold(session: Session, table: Table, now: int) -> list[_Untold]:
+    """Some; first those that began lately."""
+    lately = table.c.since >= now - LATELY
+    found = _some_untold(session, table, now, lately, AT_ONCE)
+    return found + _some_untold(session, table, now, ~lately, AT_ONCE - len(found))
+
+
+def _some_untold(session: Session, table: Table, now: int, which: ColumnElement[bool], most: int) -> list[_Untold]:
     its = table.c
     keys = (its.site, its.edge, its.work_unit, its.since)
-    query = select(*keys, its.until, its.revision).where(_UNTOLD).order_by(*keys).limit(AT_ONCE)
+    query = select(*keys, its.until, its.revision).where(_UNTOLD, which).order_by(*keys).limit(most)
     return [
         _Untold(UnitId(*row[:3]), row[3], max(now, row[3] + 1) if row[4] is None else row[4], row[5])
         for row in session.execute(query)
