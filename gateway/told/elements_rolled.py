@@ -34,6 +34,8 @@ from gateway.told.mirroring import point
 
 NS = 10**9
 HOUR = 3600 * NS
+LAST = 2**63 - 1
+"""The last instant that databases know, in 2262: a clock that has gone mad may say it, and must not stop the rest."""
 _ONE = timedelta(days=1)
 _ELEMENT: Table = ElementRow.__table__  # type: ignore[assignment]  # a class of its own has a table of its own
 _BUCKET: Table = NominalBucketRow.__table__  # type: ignore[assignment]
@@ -125,7 +127,9 @@ def stretches(buckets: Iterable[tuple[int, int]], zone: ZoneInfo) -> list[Stretc
     days: set[date] = set()
     for since, until in buckets:
         hours.add(since - since % HOUR)
-        first, last = today(since, zone) - _ONE, today(until - 1, zone)
+        # A nominal bucket divides an hour: one that says otherwise is a mistake, and must not cost a century.
+        ends = max(since, min(until, since + HOUR) - 1)
+        first, last = today(since, zone) - _ONE, today(ends, zone)
         days |= {first + k * _ONE for k in range((last - first).days + 1)}
     return [_stretch(run, hours, zone) for run in _runs(sorted(days))]
 
@@ -150,8 +154,8 @@ def rolled(session: Session, unit: UnitId, stretch: Stretch, zone: ZoneInfo) -> 
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:
-    """When a local day begins, UTC ns."""
-    return to_ns(datetime.combine(day, datetime.min.time()), zone.key)
+    """When a local day begins, UTC ns; the last instant there is of days that no database knows."""
+    return min(to_ns(datetime.combine(day, datetime.min.time()), zone.key), LAST)
 
 
 class _Zone(msgspec.Struct):

@@ -17,7 +17,7 @@ from gateway.registry import NominalBucketRow, StopRow, WindowHourRow, WindowsLo
 from gateway.shop_floor import UnitId
 from gateway.timeseries import Analysed
 from gateway.timeseries.points import Point, tag
-from gateway.told.elements_rolled import Stretch, midnight, rolled, stretches, zone_of_unit
+from gateway.told.elements_rolled import LAST, Stretch, midnight, rolled, stretches, zone_of_unit
 from gateway.told.mirroring import Gone, alone, mirror
 from gateway.told.states import DAY, states, utc_days
 
@@ -125,7 +125,7 @@ class ShopFloorPoints:
                 points = rolled(session, unit, stretch, zone)
             changed += mirror(self._store, points, self._rolled_there(unit, stretch, zone), Gone.ZERO)
         for day in utc_days((one.since, one.until) for one in (*its.buckets, *its.stops)):
-            since, until = day * DAY, (day + 1) * DAY
+            since, until = day * DAY, min((day + 1) * DAY, LAST)
             there = self._store.told(WORK_UNIT_STATE, _tags(unit), since, until)
             with Session(self._engine) as session:
                 # A stop that is none any more leaves a point behind: it then says what is so there.

@@ -21,7 +21,7 @@ from edge_agent.wire.schema import (
     TARGET_OEE,
     WORK_UNIT_STATE,
 )
-from edge_agent.wire.shop_floor import WorkUnitDescription
+from edge_agent.wire.shop_floor import Elements, WorkUnitDescription
 from gateway import registry
 from gateway.ingest import shop_floor
 from gateway.ingest.journals import EdgeId
@@ -275,3 +275,19 @@ def test_a_stop_that_lasts_over_midnight_holds_in_the_buckets_of_the_next_day(st
     floor.came(floor.stop(midnight - MIN, midnight + 2 * MIN, 2))
     telling.turn(midnight + 10 * MIN)
     assert [state for _, state in timeline(store)] == ["FAULT", "FAULT", "RUN"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [(0, 600 * S), (2**63 - 1 - 600 * S, 2**63 - 1), (2**62, 2**63 - 1), (0, 2**63 - 1), (T0, T0 - 5)],
+    ids=["1970", "2262", "a_century", "from_1970_to_2262", "backwards"],
+)
+def test_a_clock_that_has_gone_mad_keeps_nothing_else_from_being_told(
+    store, floor, telling, since: int, until: int
+) -> None:
+    mad = {"key": f"a-1.{since}", "revision": 1, "at": 1, "work_unit": "a-1", "since": since, "until": until}
+    floor.came(Elements(**mad, parts=(floor.part(shift="A@9999-12-31"),)), floor.bucket(T0, 1, floor.part()))
+    floor.came(floor.stop(since, until), floor.stop(since + 1, None))
+    telling.turn(NOW)
+    assert telling.turn(NOW) == 0
+    assert [one.at for one in store.told(ELEMENT_DAY, {"work_unit": "press-1"}, *ALL)] == [T0]
