@@ -142,22 +142,11 @@ INDICATOR_NUMBERS = ("value", "target", "measured", "estimate", "progress", "cov
 """``value``, ``measured``, ``estimate`` and ``target`` (of a range its lower end) in the indicator's unit;
 ``progress`` = value / target; ``coverage``: share of the records in question that are proven; ``state_code``:
 :data:`INDICATOR_STATES`."""
-INDICATOR_STATES = {
-    state: float(code)
-    for code, state in enumerate(
-        (
-            "not_begun",
-            "cannot_be_said",
-            "not_met",
-            "not_yet",
-            "met",
-            "exceeded",
-            "up",
-            "down",
-            "unchanged",
-        )
-    )
-}
+_INDICATOR_STATES = (
+    *("not_begun", "cannot_be_said", "not_met", "not_yet", "met", "exceeded"),
+    *("up", "down", "unchanged"),
+)
+INDICATOR_STATES = {state: float(code) for code, state in enumerate(_INDICATOR_STATES)}
 """State of an indicator -> ``state_code``; the last three are of wishes without a number."""
 PLAN = "plan"
 """Measurement: how far a plan is; one point a day. Tags :data:`PLAN_TAGS`, fields :data:`PLAN_NUMBERS`."""
