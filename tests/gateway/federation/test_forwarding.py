@@ -28,7 +28,9 @@ def test_what_was_agreed_arrives_under_its_own_site_edge_key_and_revision(site, 
     site.takes(edge.says(unit(), *(elements(k) for k in range(6)), stop(0), stop(1)))
     carrier.all(province)
     assert of_table(province, ElementRow) == of_table(site, ElementRow)
-    assert of_table(province, NominalBucketRow) == of_table(site, NominalBucketRow)
+    # What a machine aimed at when a bucket came is each gateway's own: descriptions come here after the buckets.
+    buckets = [[row | {"aims": None} for row in of_table(one, NominalBucketRow)] for one in (province, site)]
+    assert buckets[0] == buckets[1]
     nameless = [row | {"who": "", "note": ""} for row in of_table(site, StopRow)]
     assert of_table(province, StopRow) == nameless
     assert [(row.site, row.edge, row.work_unit) for row in province.rows(WorkUnitRow)] == [(SITE, EDGE, "press-1")]
