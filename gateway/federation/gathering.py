@@ -95,7 +95,9 @@ def _record(session: Session, row: ForwardDueRow) -> Record | None:
         return _stop(stop) if stop else None
     if row.kind == due.UNITS:
         described = session.get(WorkUnitRow, unit)
-        return _described(described.description, WorkUnitDescription) if described else None
+        said = _described(described.description, WorkUnitDescription) if described else None
+        # What customers ask for was agreed with nobody; figures above need no more than the target.
+        return msgspec.structs.replace(said, demand_per_shift=None) if said else None
     kept = session.get(RecordRow, (row.site, row.edge, due.INSTRUMENT, row.name))
     return _described(kept.body, InstrumentDescription) if kept else None
 

@@ -1,5 +1,6 @@
 """From what edges told a site to what the province keeps, by the contract's own rules; on both databases."""
 
+import msgspec
 import pytest
 from federated import (
     EDGE,
@@ -38,6 +39,15 @@ def test_what_was_agreed_arrives_under_its_own_site_edge_key_and_revision(site, 
     assert (health.waiting, health.missing, health.declared, health.dead_letters) == (0, 0, 0, 0)
     with Session(site.engine) as session:
         assert outbox.missing(session) == 0
+
+
+def test_how_many_pieces_a_shift_must_give_stays_at_the_site(site, province, carrier) -> None:
+    site.agrees()
+    site.takes(Speaker().says(msgspec.structs.replace(unit(), target_oee=0.75, demand_per_shift=900.0)))
+    carrier.all(province)
+    [row] = province.rows(WorkUnitRow)
+    said = msgspec.json.decode(row.description)
+    assert (said["target_oee"], said.get("demand_per_shift")) == (0.75, None)
 
 
 def test_a_late_revision_replaces_and_an_older_one_that_comes_again_does_no_harm(site, province, carrier) -> None:
