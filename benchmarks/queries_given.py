@@ -10,12 +10,16 @@ from edge_agent.wire.schema import (
     EDGE_STATUS_NUMBERS,
     ENERGY,
     INDICATOR_NUMBERS,
+    OBSERVED,
     PILOT_NUMBERS,
     PLAN_NUMBERS,
+    PLANNED_BUSY,
     ROLLED_FIELDS,
     ROLLED_SUMS,
     SECONDS,
     STATE_CODES,
+    TARGET,
+    WANTED,
 )
 
 S = 10**9
@@ -129,6 +133,7 @@ def _element(measurement: str, unit: tuple[str, str], shift: str, seconds: int, 
     if measurement != "element":
         said = times | energy
         more = {name: sum(said[one] for one in parts) for name, parts in ROLLED_SUMS.items()}
+        more |= {TARGET: 0.65 * more[OBSERVED], WANTED: more[PLANNED_BUSY] / 2}
     tags = f"site={SITE},edge={edge},work_unit={name},product={_product(at)},shift={shift}"
     return f"{measurement},{tags} {_fields(times | energy | counts | more)} {at}"
 

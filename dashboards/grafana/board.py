@@ -56,13 +56,6 @@ class Choice(NamedTuple):
     regex: str = ""
 
 
-class Typed(NamedTuple):
-    """A number that the reader types."""
-
-    name: str
-    usual: str
-
-
 class Note(NamedTuple):
     """Marks on the time axis.
 
@@ -96,7 +89,7 @@ class Board(NamedTuple):
     """
 
     name: str
-    choices: Sequence[Choice | Typed]
+    choices: Sequence[Choice]
     notes: Sequence[Note]
     sections: Sequence[Section]
     since: str = "now-6d/d"
@@ -132,7 +125,7 @@ def dashboard_of(board: Board, say: Language) -> models.Dashboard:
     made.timezone("").tooltip(models.DashboardCursorSync.CROSSHAIR).week_start("monday")
     made.with_variable(_datasource(say))
     for choice in board.choices:
-        made.with_variable(_typed(choice, say) if isinstance(choice, Typed) else _chosen(choice, say))
+        made.with_variable(_chosen(choice, say))
     for note in board.notes:
         made.annotation(_note(note, say))
     made.link(_others(say))
@@ -170,12 +163,6 @@ def _chosen(choice: Choice, say: Language) -> dashboard.QueryVariable:
         # Not formatted by Grafana: it matches all, also what is new since the page was opened.
         made.all_value(".*").current(models.VariableOption(selected=True, text="All", value="$__all"))
     return made
-
-
-def _typed(choice: Typed, say: Language) -> dashboard.TextBoxVariable:
-    usual = models.VariableOption(selected=True, text=choice.usual, value=choice.usual)
-    made = dashboard.TextBoxVariable(choice.name).label(say(f"choice.{choice.name}"))
-    return made.default_value(choice.usual).current(usual).options([usual])
 
 
 def _note(note: Note, say: Language) -> dashboard.AnnotationQuery:

@@ -11,6 +11,8 @@ from edge_agent.wire.schema import (
     PLANNED_BUSY,
     ROLLED_SUMS,
     SECONDS,
+    TARGET,
+    WANTED,
 )
 
 DAY = "time(1d, -7h)"
@@ -40,6 +42,7 @@ CYCLE = Ratio((ACTUAL_PRODUCTION,), (TOTAL,), "cycle_s")
 IDEAL_CYCLE = Ratio((IDEAL,), (TOTAL,), "ideal_cycle_s")
 ENERGY_PER_PIECE = Ratio((ALL_ENERGY,), GOOD, "wh_per_piece")
 ENERGY_STANDING = Ratio(STANDING, (ALL_ENERGY,), "standing")
+TARGET_OEE = Ratio((TARGET,), (OBSERVED,), "target")
 RATIOS = (OEE, AVAILABILITY, EFFECTIVENESS, QUALITY)
 
 LOSSES = {
@@ -57,6 +60,10 @@ TOLD = (PLANNED_BUSY, SECONDS["PLANNED_STOP"], SECONDS["NOT_SCHEDULED"])
 UNITS = (chosen("site"), chosen("work_unit"))
 """What the reader chose of sites and work units."""
 IN_SHIFT = f"\"shift\" != '{NOTHING}'"
+WITH_TARGET = f'"{TARGET}" > 0'
+"""Only of machines that aim at an OEE."""
+WITH_DEMAND = f'"{WANTED}" >= 0'
+"""Only where pieces are wanted: those of other machines must not be held against it."""
 METERED = f'"{ALL_ENERGY}" >= 0'
 """Only where energy is measured: pieces of other machines must not share it."""
 

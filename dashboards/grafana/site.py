@@ -1,7 +1,7 @@
 """Site: how the machines of a site did, and what was lost."""
 
 from dashboards.grafana import influxql
-from dashboards.grafana.board import Board, Line, Section, Typed, linked
+from dashboards.grafana.board import Board, Line, Section, linked
 from dashboards.grafana.choices import SITE, WORK_UNITS, changeovers, products, stops
 from dashboards.grafana.elements import (
     BUCKETS,
@@ -15,8 +15,11 @@ from dashboards.grafana.elements import (
     OEE,
     RATIOS,
     REJECT,
+    TARGET_OEE,
     TOLD,
     UNITS,
+    WITH_DEMAND,
+    WITH_TARGET,
     of_buckets,
 )
 from dashboards.grafana.influxql import INTERVAL, Ratio
@@ -40,14 +43,13 @@ from dashboards.grafana.panels import (
     states,
 )
 from dashboards.grafana.tables import in_words, listing
-from edge_agent.wire.schema import ELEMENT, ELEMENT_DAY, ELEMENT_HOUR, PLANNED_BUSY, STATE_CODES, STOP, WORK_UNIT_STATE
+from edge_agent.wire.schema import ELEMENT, ELEMENT_DAY, ELEMENT_HOUR, STATE_CODES, STOP, WANTED, WORK_UNIT_STATE
 
 STATE_COLOURS = dict(zip(BUCKETS, (GREEN, AMBER, ORANGE, RED, BLUE, VIOLET, GREY, PALE), strict=True))
 STATES = {STATE_CODES[bucket]: (f"state.{bucket}", STATE_COLOURS[bucket]) for bucket in BUCKETS}
 ENOUGH = Limits({0.0: ORANGE, 0.95: GREEN})
 """Coverage from which an indicator may rest on it."""
 _SCRAP = (REJECT,)
-_TAKT = "takt_s"
 _KEYS = {OEE: "site.oee_by_shift"}
 
 
@@ -55,7 +57,7 @@ def board(say: Language) -> Board:
     """What it shows."""
     return Board(
         "site",
-        [SITE, WORK_UNITS, Typed(_TAKT, "60")],
+        [SITE, WORK_UNITS],
         [stops(say, is_shown=False), changeovers(say, is_shown=False), products(is_by_day=True, is_shown=False)],
         [
             Section("site.now", [_figures(say), Line(9, [(_states(say), 24)])]),
@@ -106,7 +108,9 @@ def _shifts(say: Language) -> list[Line]:
         for one in RATIOS
     ]
     machines = [ratio_of(say, RATIOS[0], ELEMENT_DAY, DAY, "work_unit", alias="$tag_work_unit")]
-    by_machine = curves(say, "site.oee_by_machine", machines, "1", every="1d", is_share=True)
+    aim = Asked(influxql.ratio(ELEMENT_DAY, TARGET_OEE, [*UNITS, WITH_TARGET], [DAY]), say("figure.target"))
+    by_machine = curves(say, "site.oee_by_machine", [*machines, aim], "1", every="1d", is_share=True)
+    coloured(by_machine, {say("figure.target"): GREY})
     hours = influxql.sums(ELEMENT_DAY, {"told": TOLD}, UNITS, [DAY, "work_unit"], factor=1 / 3600)
     told = curves(say, "site.told", [Asked(hours, "$tag_work_unit")], "h", every="1d").axis_soft_max(24)
     return [
@@ -144,18 +148,15 @@ def _stops(say: Language) -> object:
 
 
 def _pieces(say: Language) -> Line:
-    made, wanted = say("figure.good"), say("figure.by_takt")
-    good = influxql.sums(ELEMENT_HOUR, {made: GOOD}, UNITS, [INTERVAL])
-    takt = f'SELECT "planned" / ${{{_TAKT}:raw}} AS "{wanted}" FROM ({_planned()})'  # noqa: S608  our own
-    running = [
-        f'SELECT cumulative_sum("{made}") AS "{made}" FROM ({good})',  # noqa: S608
-        f'SELECT cumulative_sum("{wanted}") AS "{wanted}" FROM ({takt})',  # noqa: S608
+    asked = {say("figure.good"): GOOD, say("figure.wanted"): (WANTED,)}
+    both = [
+        influxql.sums(ELEMENT_HOUR, {name: terms}, [*UNITS, WITH_DEMAND], [INTERVAL]) for name, terms in asked.items()
     ]
-    each = bars(say, "site.by_hour", [Asked(good, "$col"), Asked(takt, "$col")], "{piece}", every="1h")
+    running = [
+        f'SELECT cumulative_sum("{name}") AS "{name}" FROM ({query})'  # noqa: S608  our own
+        for name, query in zip(asked, both, strict=True)
+    ]
+    each = bars(say, "site.by_hour", [Asked(one, "$col") for one in both], "{piece}", every="1h")
     added = curves(say, "site.added_up", [Asked(one, "$col") for one in running], "{piece}", every="1h")
-    colours = {made: GREEN, wanted: BLUE}
+    colours = dict(zip(asked, (GREEN, BLUE), strict=True))
     return Line(9, [(coloured(each, colours), 12), (coloured(added, colours), 12)])
-
-
-def _planned() -> str:
-    return influxql.sums(ELEMENT_HOUR, {"planned": (PLANNED_BUSY,)}, UNITS, [INTERVAL])

@@ -170,8 +170,6 @@ def moment(filled: Filled) -> Callable[..., Moment]:
                 value = chosen.get(variable["name"], usual)
                 assert value in {*values, ".*"}, f"{board['title']}: {variable['name']}: {value} is not among {values}"
                 known = known._replace(chosen={**known.chosen, variable["name"]: value})
-            elif variable["type"] == "textbox":
-                known = known._replace(chosen={**known.chosen, variable["name"]: variable["query"]})
         return known
 
     return know
@@ -314,7 +312,7 @@ def _shop_floor(engine: Engine, store: InfluxStore, elements: list[Elements]) ->
             described = {name: ProductDescription(ideal_cycle_s=cycle_s) for name, cycle_s in products.items()}
             said = WorkUnitDescription(
                 key=unit, revision=1, at=1, micro_stop_s=120, max_gap_s=60, bucket_s=600, timezone=ZONE.key,
-                products=described,
+                products=described, target_oee=0.7 if unit == "press-1" else None,
             )  # fmt: skip
             shop_floor.take_work_unit(session, EDGE, said, msgspec.json.encode(said).decode())
         for one in elements:

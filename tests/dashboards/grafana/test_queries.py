@@ -281,6 +281,26 @@ def test_a_machine_of_which_nobody_told_at_night_has_no_state_then(filled, board
     assert [found["press-1", night + k * 600_000] for k in range(12)] == [None] * 12
 
 
+def test_pieces_are_held_against_what_is_wanted_of_the_same_machines(filled, boards, moment, expand) -> None:
+    at = moment(boards["vi", "site"])._replace(interval=86_400_000)
+    panel = panel_of(boards, "site", "Sản phẩm đạt từng giờ và theo nhịp")
+    good, wanted = (
+        sum(row.cells[name] for row in filled.ask(expand(target["query"], at)))
+        for target, name in zip(panel["targets"], ("Sản phẩm đạt", "Sản phẩm cần có"), strict=True)
+    )
+    # Only press-1 aims at something: an OEE of 0.7, which wants 0.7 pieces in each ideal cycle of planned time.
+    parts = [part for one in filled.elements if one.work_unit == "press-1" for part in one.parts if part.product]
+    assert good == sum(part.total - part.reject for part in parts)
+    planned = [(sum(part.ns.values()) - part.ns.get("PLANNED_STOP", 0), part.ideal_cycle_s) for part in parts]
+    assert wanted == pytest.approx(sum(0.7 * ns / 1e9 / cycle_s for ns, cycle_s in planned), rel=1e-9)
+
+
+def test_the_target_of_a_day_is_drawn_of_machines_that_have_one(filled, boards, moment, expand) -> None:
+    panel = panel_of(boards, "site", "OEE từng máy theo ngày")
+    rows = filled.ask(expand(panel["targets"][1]["query"], moment(boards["vi", "site"])))
+    assert [row.cells["target"] for row in rows] == pytest.approx([0.7] * 3, rel=1e-9)
+
+
 def test_hours_told_of_are_those_of_the_nominal_buckets(filled, boards, moment, expand) -> None:
     at = moment(boards["vi", "site"])
     panel = panel_of(boards, "site", "Số giờ có tin mỗi ngày")
