@@ -134,6 +134,7 @@ def _start_http(service: Service, listener: socket.socket) -> tuple[uvicorn.Serv
     # What stands from the start (routes, models, words) is not looked through again while pages are waited for.
     gc.collect()
     gc.freeze()
+    gc.enable()
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="http")
     thread.start()

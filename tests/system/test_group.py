@@ -31,6 +31,7 @@ def group(tmp_path, mosquitto: Server, influxdb: Server, postgres: Postgres):
     say(f"DROP DATABASE {DATABASE}_of_three WITH (FORCE)")
 
 
+@pytest.mark.timeout(300)  # on a busy desk: gateways start a dozen times
 def test_one_of_three_killed_at_random_again_and_again_loses_and_doubles_nothing(group: Group) -> None:
     moments = random.Random(3)
     edges = [Edge(group.broker, group.registry, f"edge-{k}", 300) for k in range(4)]

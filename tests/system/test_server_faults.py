@@ -10,6 +10,7 @@ from collections import Counter
 from zlib import crc32
 
 import msgspec
+import pytest
 from chain import EDGE, SITE, Chain, Heard, Listener, wait_for
 from machines import machines_on_tcp
 
@@ -48,6 +49,7 @@ def test_a_broker_that_is_gone_for_a_while_and_forgets_everything_loses_nothing(
     assert chain.absent() == []
 
 
+@pytest.mark.timeout(300)  # on a busy desk: gateways start a dozen times
 def test_a_gateway_killed_ten_times_between_storing_and_acknowledging_stores_everything_once(chain: Chain) -> None:
     moments = random.Random(10)
     with machines_on_tcp(chain) as buses:
