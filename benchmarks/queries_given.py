@@ -19,6 +19,7 @@ from edge_agent.wire.schema import (
     SECONDS,
     STATE_CODES,
     TARGET,
+    TARGET_OEE,
     WANTED,
 )
 
@@ -72,6 +73,11 @@ def year(span: Span) -> Iterator[list[str]]:
     for day in span.local_days():
         yield [
             *(_element("element_day", unit, shift, 43_200, day, rng) for unit in UNITS for shift in SHIFTS),
+            *(
+                _element("element_shift", unit, _shift(at), 43_200, at, rng)
+                for unit in UNITS
+                for at in (day, day + DAY // 2)
+            ),
             *_told_of(day, rng),
         ]
     yield list(_laboratory(span, rng))
@@ -135,6 +141,8 @@ def _element(measurement: str, unit: tuple[str, str], shift: str, seconds: int, 
         more = {name: sum(said[one] for one in parts) for name, parts in ROLLED_SUMS.items()}
         more |= {TARGET: 0.65 * more[OBSERVED], WANTED: more[PLANNED_BUSY] / 2}
     tags = f"site={SITE},edge={edge},work_unit={name},product={_product(at)},shift={shift}"
+    if measurement == "element_shift":
+        tags, more = f"site={SITE},edge={edge},work_unit={name},shift={shift}", more | {TARGET_OEE: 0.65}
     return f"{measurement},{tags} {_fields(times | energy | counts | more)} {at}"
 
 
