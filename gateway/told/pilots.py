@@ -91,6 +91,8 @@ def _fitted(of: Definition, figure: str, side: str, picture: Picture, zone: Zone
     for day, *values in zip(picture.days, *columns, strict=True):
         names = ("value", "fitted", "counterfactual", "low", "high")
         numbers = dict(zip(names, values, strict=True))
+        if side == DIFFERENCE and values[0] is not None:
+            numbers["counts"] = 1.0  # it is there only on days that count on both sides
         if any(value is not None for value in values):
             yield _point(of, figure, side, day, numbers, zone)
 

@@ -12,6 +12,7 @@ from gateway.timeseries.influx import InfluxStore
 from gateway.told.pilots import tell_pilots
 
 ALL = (-(2**62), 2**62)
+BASELINE = date(2026, 3, 1)
 BEGINS = date(2026, 5, 1)
 AFTER = date(2026, 7, 15)
 
@@ -50,6 +51,23 @@ def test_a_judged_pilot_tells_its_days_by_window_and_its_counterfactual(workshop
     assert last["fitted"] - last["counterfactual"] == pytest.approx(judgement.figures[0].effect.effect)
     assert {name for one in its for name in one.numbers} == set(PILOT_NUMBERS)
     assert turn() == 0
+
+
+def test_days_of_the_difference_to_other_machines_count_where_both_do(workshop, store) -> None:
+    workshop.describe("press-2")
+    pilot = workshop.pilot(control_work_units="press-shop/press-2")
+    workshop.run("press-1", gain=0.1, seed=3)
+    workshop.run("press-2", gain=0.0, seed=4, since=BASELINE + timedelta(days=1))
+    tell_pilots(workshop.engine, store, AFTER, workshop.at_end(), workshop.zone)
+    told = {
+        side: {one.at: one.numbers for one in store.told(PILOT, {"pilot": pilot.id, "side": side}, *ALL)}
+        for side in ("pilot", "control", "difference")
+    }
+    assert {at for at, one in told["difference"].items() if one.get("counts")} == told["control"].keys()
+    both = ((one["value"], told["pilot"][at]["value"] - told["control"][at]["value"])
+            for at, one in told["difference"].items() if "value" in one)  # fmt: skip
+    assert all(value == pytest.approx(wanted, abs=1e-12) for value, wanted in both)
+    assert len(told["control"]) == len(told["pilot"]) - 1
 
 
 def test_a_pilot_that_is_not_fixed_tells_nothing_beyond_its_baseline(workshop, store) -> None:
