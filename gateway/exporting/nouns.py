@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.exporting.choosing import Span, Wanted, meant
@@ -34,7 +34,8 @@ _MADE = (
     Column("changed_at", Kind.TIME, Title("Sửa lúc (UTC)", "Changed at (UTC)")),
 )
 _ROWS_AT_ONCE = 2000
-_CHOSEN_BY = (("site", "sites"), ("edge", "edges"), ("instrument", "instruments"))
+_CHOSEN_BY = (("site", "sites", (0,)), ("edge", "edges", (1,)), ("instrument", "instruments", (2, 3)))
+"""Kind, name in :class:`Wanted`, and places in what is there; an instrument goes by its name at the edge or its code."""
 
 
 def noun_names() -> dict[str, type[Registered]]:
@@ -127,7 +128,7 @@ def certificates(engine: Engine, wanted: Wanted, span: Span | None, zone: ZoneIn
 
     Args:
         engine: Of the registry.
-        wanted: Sites, edges, and instruments by their name at the edge.
+        wanted: Sites, edges, and instruments by their name at the edge or by their code.
         span: The certificates that were issued on the days that it touches; None: all.
         zone: Whose days these are.
 
@@ -136,15 +137,16 @@ def certificates(engine: Engine, wanted: Wanted, span: Span | None, zone: ZoneIn
     """
     with Session(engine) as session:
         there = session.execute(
-            select(SiteRow.name, InstrumentRow.edge, InstrumentRow.edge_instrument)
+            select(SiteRow.name, InstrumentRow.edge, InstrumentRow.edge_instrument, InstrumentRow.code)
             .select_from(InstrumentRow)
             .outerjoin(SiteRow)
         ).all()
     chosen: dict[str, tuple[str, ...]] = {}
-    for place, (kind, names) in enumerate(_CHOSEN_BY):
+    for kind, names, places in _CHOSEN_BY:
         asked: tuple[str, ...] = getattr(wanted, names)
         if asked:
-            chosen[names] = tuple(sorted(meant(kind, asked, (str(row[place]) for row in there if row[place]))))
+            known = (str(row[place]) for row in there for place in places if row[place])
+            chosen[names] = tuple(sorted(meant(kind, asked, known)))
     wanted = wanted._replace(**chosen)
     query = _asked_for(wanted, span, zone)
 
@@ -176,13 +178,13 @@ def _asked_for(wanted: Wanted, span: Span | None, zone: ZoneInfo) -> Any:
             CalibrationPointRow.number,
         )
     )
-    for column, names in (
-        (SiteRow.name, wanted.sites),
-        (InstrumentRow.edge, wanted.edges),
-        (InstrumentRow.edge_instrument, wanted.instruments),
+    for columns, names in (
+        ((SiteRow.name,), wanted.sites),
+        ((InstrumentRow.edge,), wanted.edges),
+        ((InstrumentRow.edge_instrument, InstrumentRow.code), wanted.instruments),
     ):
         if names:
-            query = query.where(column.in_(names))
+            query = query.where(or_(*(column.in_(names) for column in columns)))
     if span is None:
         return query
     first, last = (datetime.fromtimestamp(at // NS, zone).date().isoformat() for at in (span.start, span.end - 1))

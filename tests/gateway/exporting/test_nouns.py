@@ -68,11 +68,12 @@ def test_certificates_can_be_chosen_by_day_and_instrument(lab):
     span = ("--since", "2026-01-01", "--until", "2027-01-01")
     assert pd.read_parquet(lab.export("certificates", *span))["certificate"].tolist() == ["A-2"]
     assert len(pd.read_parquet(lab.export("certificates", "--instrument", "scale-1", "--site", "sa-dec"))) == 3
+    assert len(pd.read_parquet(lab.export("certificates", "--instrument", "C-01"))) == 3
     assert lab.nhipdo("export", "certificates", "--instrument", "scale-9", "--out", lab.folder / "x.csv") == (
         2,
         "",
         (
-            "instrument 'scale-9': is not known here; did you mean scale-1? Known: scale-1. "
+            "instrument 'scale-9': is not known here; did you mean scale-1? Known: C-01, scale-1. "
             "Name one of these, or leave it out for all.\n"
         ),
     )
