@@ -35,7 +35,7 @@ _MADE = (
 )
 _ROWS_AT_ONCE = 2000
 _CHOSEN_BY = (("site", "sites", (0,)), ("edge", "edges", (1,)), ("instrument", "instruments", (2, 3)))
-"""Kind, name in :class:`Wanted`, and places in what is there; an instrument goes by its name at the edge or its code."""
+"""Kind, name in :class:`Wanted`, places in what is there; an instrument goes by its name at the edge or its code."""
 
 
 def noun_names() -> dict[str, type[Registered]]:
