@@ -198,7 +198,9 @@ def ask_password(name: str) -> str:
 
 def link_address(config: GatewayConfig, secret: str, port: int = 0) -> str:
     """Where a link leads, as the configuration says it."""
-    host = f"[{config.http.host}]" if ":" in config.http.host else config.http.host
+    # Who listens on every address is reached on this one; a browser elsewhere knows no 0.0.0.0.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.http.host, config.http.host)  # noqa: S104  compared with
+    host = f"[{host}]" if ":" in host else host
     return f"http://{host}:{port or config.http.port}/?key={secret}"
 
 

@@ -12,7 +12,7 @@ from gateway.people import parse_edge
 _NEXT = """
 Next, in the project's folder, once for each version:
   docker build -t nhipdo:{version} -f gateway/deploy/Dockerfile .
-then in {folder}:
+then in the folder that was written:
   docker compose up -d --wait
   docker compose logs gateway        # the link that makes the first account, once
 Grafana: http://127.0.0.1:3000/, user admin, password in secrets/grafana-admin."""
@@ -41,7 +41,7 @@ def deploy(args: argparse.Namespace) -> int:
         return 1
     for line in told(written):
         print(line)
-    print(_NEXT.format(version=version("nhipdo"), folder=args.folder))
+    print(_NEXT.format(version=version("nhipdo")))
     return 0
 
 

@@ -8,16 +8,18 @@ Because: an update is then the same command, and neither a password nor a change
 Decision: the folder of the passwords is its owner's alone, and each file in it can be read by everybody.
 Because: compose mounts such a file as it is, and in each container another user must be able to read it. From outside
 nobody gets past the folder.
+Decision: a folder that is mounted is never removed, and what the broker reads anew is written into the file it has.
+Because: a running container keeps the folder or file that it was given, and sees nothing of one that took its name.
 """
 
 import re
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
+from edge_agent.wire.schema import NAME
 from gateway.servers import mosquitto_hash
 
 EDGES = "edges"
@@ -46,6 +48,8 @@ _PROGRAMS = {
 _FOLDERS = ("mosquitto/conf.d", "certs")
 """Mounted, and empty at first."""
 _GRAFANA = ("provisioning", "built")
+_OURS = ("compose.yaml", "grafana", "secrets", "gateway", "mosquitto")
+"""What a folder of somebody else could have under the same name."""
 _HEALTH_MAY = f"\nuser {_HEALTH}\ntopic read $SYS/broker/uptime\n"
 _BYTES = 24
 _VERSION = re.compile(r"^NHIPDO_VERSION=.*$", re.MULTILINE)
@@ -95,6 +99,7 @@ def write_folder(folder: Path, grafana: Path, version: str, edges: Sequence[str]
     """
     written = Written([], [], [])
     try:
+        _refuse_foreign(folder)
         _write_programs(folder, grafana, written)
         _write_secrets(folder / "secrets", edges, written)
         _write_of_people(folder, version, written)
@@ -104,6 +109,20 @@ def write_folder(folder: Path, grafana: Path, version: str, edges: Sequence[str]
     return written
 
 
+def _refuse_foreign(folder: Path) -> None:
+    """By the version in ``.env``: each folder of ours has it, also one whose settings were put back from a copy."""
+    env = folder / ".env"
+    if env.is_file() and _VERSION.search(env.read_text("utf-8", "replace")):
+        return
+    for name in _OURS:
+        if (folder / name).exists():
+            msg = (
+                f"{folder}: has {name}, but no .env with NHIPDO_VERSION, so nhipdo deploy did not write it. "
+                "Choose an empty folder, or write the line NHIPDO_VERSION= into .env there if it is yours."
+            )
+            raise FolderError(msg)
+
+
 def _write_programs(folder: Path, grafana: Path, written: Written) -> None:
     shipped = files("gateway") / "deploy"
     for name, place in _PROGRAMS.items():
@@ -111,16 +130,23 @@ def _write_programs(folder: Path, grafana: Path, written: Written) -> None:
     acl = (shipped / "mosquitto.acl").read_text("utf-8")
     _put(folder, "mosquitto/nhipdo.acl", acl + _HEALTH_MAY, written)
     for empty in _FOLDERS:
-        (folder / empty).mkdir(parents=True, exist_ok=True)
+        _open_folder(folder, empty)
     for part in _GRAFANA:
-        # What is no longer shipped must not stay behind: Grafana would show it.
-        shutil.rmtree(folder / "grafana" / part, ignore_errors=True)
         if not (grafana / part).is_dir():
             msg = f"{grafana / part}: not there, expected Grafana's {part}. Install nhipdo again, whole."
             raise FolderError(msg)
-        for file in sorted((grafana / part).rglob("*")):
-            if file.suffix in (".json", ".yaml"):
-                _put(folder, f"grafana/{file.relative_to(grafana)}", file.read_text("utf-8"), written)
+        _write_grafana(folder, grafana, part, written)
+
+
+def _write_grafana(folder: Path, grafana: Path, part: str, written: Written) -> None:
+    shipped = [file for file in sorted((grafana / part).rglob("*")) if file.suffix in (".json", ".yaml")]
+    places = {f"grafana/{file.relative_to(grafana)}": file for file in shipped}
+    for place, file in places.items():
+        _put(folder, place, file.read_text("utf-8"), written)
+    # What is no longer shipped must not stay behind: Grafana would show it.
+    for file in sorted((folder / "grafana" / part).rglob("*")):
+        if file.is_file() and str(file.relative_to(folder)) not in places:
+            file.unlink()
 
 
 def _write_secrets(folder: Path, edges: Sequence[str], written: Written) -> None:
@@ -131,14 +157,16 @@ def _write_secrets(folder: Path, edges: Sequence[str], written: Written) -> None
     for edge in edges:
         _put_secret(folder / EDGES / edge, written)
     health = _first_line(folder / "broker-health")
-    _write(folder / "mosquitto_sub", f"-h 127.0.0.1\n-u {_HEALTH}\n-P {health}\n", 0o444)
+    _write_into(folder / "mosquitto_sub", f"-h 127.0.0.1\n-u {_HEALTH}\n-P {health}\n")
     users = {"gateway": folder / "broker-gateway", _HEALTH: folder / "broker-health", **_edges(folder / EDGES)}
     lines = (f"{user}:{mosquitto_hash(_first_line(file))}\n" for user, file in users.items())
-    _write(folder / "mosquitto-passwords", "".join(lines), 0o444)
+    _write_into(folder / "mosquitto-passwords", "".join(lines))
 
 
 def _edges(folder: Path) -> Mapping[str, Path]:
-    return {str(file.relative_to(folder)): file for file in sorted(folder.glob("*/*"))}
+    """An editor's leftovers beside a file (``press-shop~``, ``.press-shop.swp``) are nobody's."""
+    found = (file for file in sorted(folder.glob("*/*")) if NAME.fullmatch(file.parent.name) and file.is_file())
+    return {f"{file.parent.name}/{file.name}": file for file in found if NAME.fullmatch(file.name)}
 
 
 def _put_secret(path: Path, written: Written) -> None:
@@ -148,7 +176,7 @@ def _put_secret(path: Path, written: Written) -> None:
         written.kept.append(where)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, secrets.token_urlsafe(_BYTES) + "\n", 0o444)
+    _write(path, secrets.token_urlsafe(_BYTES) + "\n", 0o644)
     written.made.append(where)
 
 
@@ -163,22 +191,41 @@ def _write_of_people(folder: Path, version: str, written: Written) -> None:
         if path.exists():
             written.kept.append(place)
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _open_folder(folder, str(Path(place).parent))
         _write(path, text, 0o644)
         written.made.append(place)
-    env = (folder / ".env").read_text("utf-8")
-    _write(folder / ".env", _VERSION.sub(f"NHIPDO_VERSION={version}", env), 0o644)
+    env, line = (folder / ".env").read_text("utf-8"), f"NHIPDO_VERSION={version}"
+    # A line before the others: the last one may have no end.
+    env = _VERSION.sub(line, env) if _VERSION.search(env) else f"{line}\n{env}"
+    _write(folder / ".env", env, 0o644)
 
 
 def _put(folder: Path, place: str, text: str, written: Written) -> None:
     path = folder / place
-    was = path.read_text("utf-8") if path.exists() else None
-    path.parent.mkdir(parents=True, exist_ok=True)
+    was = path.read_text("utf-8", "replace") if path.exists() else None
+    _open_folder(folder, str(Path(place).parent))
     _write(path, text, 0o755 if path.suffix == ".sh" else 0o644)
     if was is None:
         written.made.append(place)
     elif was != text:
         written.renewed.append(place)
+
+
+def _open_folder(folder: Path, place: str) -> None:
+    """Containers' users read what is mounted, whatever the ``umask`` of who calls."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for within in reversed([Path(place), *Path(place).parents][:-1]):
+        (folder / within).mkdir(exist_ok=True)
+        (folder / within).chmod(0o755)
+
+
+def _write_into(path: Path, text: str) -> None:
+    """Into the same file, which a running container has."""
+    if not path.exists():
+        _write(path, text, 0o644)
+        return
+    path.chmod(0o644)
+    path.write_text(text, "utf-8")
 
 
 def _write(path: Path, text: str, mode: int) -> None:

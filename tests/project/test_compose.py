@@ -5,6 +5,7 @@ import json
 import re
 import tomllib
 from importlib.resources import files
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ import yaml
 
 from gateway.config import load_config
 from gateway.deploy.folder import write_folder
+from gateway.timeseries.influx import SHARD
 
 SHIPPED = ("compose.yaml", "compose.tls.yaml", "compose.influx2.yaml")
 SCHEMA = Path(__file__).parent / "compose_spec" / "compose-spec.json"
@@ -92,6 +94,44 @@ def test_the_schema_takes_the_file(name: str) -> None:
     wrong = read(name)
     wrong["services"]["broker" if "broker" in wrong["services"] else "influxdb"]["imagee"] = "x:1"
     assert not schema.is_valid(wrong)
+
+
+ONE_VALUE = {"command", "entrypoint", "test"}
+"""Lists that a later file replaces; compose appends the others."""
+
+
+def merged(one: dict, other: dict) -> dict:
+    """Two files as compose makes one of them: maps by key, lists one after the other, mounts by where they go."""
+    both = dict(one)
+    for key, later in other.items():
+        was, value = (
+            dict.fromkeys(some) if key == "networks" and isinstance(some, list) else some
+            for some in (both.get(key), later)
+        )
+        if isinstance(was, dict) and isinstance(value, dict):
+            both[key] = merged(was, value)
+        elif key == "volumes" and isinstance(was, list):
+            both[key] = list({mount.split(":")[1]: mount for mount in [*was, *value]}.values())
+        elif isinstance(was, list) and isinstance(value, list) and key not in ONE_VALUE:
+            both[key] = [*was, *value]
+        else:
+            both[key] = value
+    return both
+
+
+@pytest.mark.parametrize("more", [SHIPPED[1:2], SHIPPED[2:], SHIPPED[1:], SHIPPED[:0:-1]])
+def test_the_schema_takes_what_compose_makes_of_several_files(more: tuple[str, ...], whole: dict) -> None:
+    for name in more:
+        whole = merged(whole, read(name))
+    schema = jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    assert [f"{list(one.instance_path)}: {one.message}" for one in schema.iter_errors(whole)] == []
+    for name, one in whole["services"].items():
+        networks = [whole["networks"][network] or {} for network in one["networks"]]
+        # A port of a container that only has networks without a way out is not opened.
+        assert not one.get("ports") or any(not network.get("internal") for network in networks), name
+        assert set(one.get("secrets", [])) <= whole["secrets"].keys()
+    sources = [mount for mount in whole["services"]["grafana"]["volumes"] if "/datasources" in mount]
+    assert len(sources) == (SHIPPED[2] in more)
 
 
 def test_it_does_not_start_without_secrets_or_version() -> None:
@@ -174,6 +214,30 @@ def test_ports_are_on_loopback_unless_more_is_asked_for(whole: dict) -> None:
 def test_the_database_of_the_registry_is_in_a_network_without_a_way_out(whole: dict) -> None:
     assert whole["services"]["postgres"]["networks"] == ["inside"]
     assert whole["networks"]["inside"] == {"internal": True}
+
+
+def test_nobody_takes_the_address_of_the_proxy_that_the_gateway_believes() -> None:
+    tls = read("compose.tls.yaml")
+    proxy = ip_address(tls["services"]["proxy"]["networks"]["web"]["ipv4_address"])
+    [web] = tls["networks"]["web"]["ipam"]["config"]
+    subnet, free = ip_network(web["subnet"]), ip_network(web["ip_range"])
+    assert free.subnet_of(subnet)
+    # The gateway and Grafana start before it and are given the first addresses that are free.
+    assert proxy in set(subnet.hosts()) - set(free.hosts()) - {ip_address(web["gateway"])}
+    assert tls["services"]["gateway"]["environment"]["FORWARDED_ALLOW_IPS"] == f"127.0.0.1,{proxy}"
+
+
+def test_the_proxy_keeps_nothing_that_passes_in_its_memory() -> None:
+    # Its /tmp is a tmpfs, which counts; a slow reader of a large export would have it killed.
+    words = text_of("nginx-compose.conf")
+    assert {"/tmp"} == set(read("compose.tls.yaml")["services"]["proxy"]["tmpfs"])
+    assert "proxy_max_temp_file_size 0;" in words
+    assert "proxy_request_buffering off;" in words
+
+
+def test_its_database_of_series_has_the_shards_that_the_gateway_would_make(whole: dict) -> None:
+    says = whole["services"]["influxdb"]["environment"]["INFLUXDB_DB_RETENTION_POLICY"]
+    assert says == f"WITH SHARD DURATION {SHARD}"
 
 
 def test_what_waits_waits_for_what_tells_that_it_is_well(whole: dict) -> None:

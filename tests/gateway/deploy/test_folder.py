@@ -52,7 +52,7 @@ def test_passwords_are_all_different_and_only_the_owner_reaches_them(folder: Pat
     assert len(every) == len(set(every)) == 9
     assert all(re.fullmatch(r"[\w-]{32}", one) for one in every)
     # Compose mounts a file as it is, and each container is another user.
-    assert {(folder / "secrets" / one).stat().st_mode & 0o777 for one in names} == {0o444}
+    assert {(folder / "secrets" / one).stat().st_mode & 0o777 for one in names} == {0o644}
     outside = (file for file in folder.rglob("*") if file.is_file() and "secrets" not in file.parts)
     assert not [file for file in outside for one in every if one in file.read_text("utf-8")]
 
@@ -74,6 +74,65 @@ def test_again_it_brings_the_program_up_to_date_and_leaves_people_theirs(folder:
     assert "secrets/edges/sa-dec/lathe" in written.made
     assert written.renewed == ["compose.yaml"]
     assert list(told(written))[-1].startswith("kept      secrets/broker-gateway, ")
+
+
+def test_containers_read_what_is_mounted_whatever_the_umask(tmp_path: Path, grafana: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_folder(tmp_path / "there", grafana, "0.1.0")
+    finally:
+        os.umask(before)
+    for part in ("certs", "gateway", "grafana", "mosquitto", "mosquitto-tls", "nginx"):
+        top = tmp_path / "there" / part
+        for one in (top, *top.rglob("*")):
+            assert one.stat().st_mode & 0o777 == (0o755 if one.is_dir() else 0o644), one
+
+
+def test_again_a_running_container_sees_what_is_new(folder: Path, grafana: Path) -> None:
+    # It keeps the folder or file that it was given, not what takes its name later.
+    mounted = [folder / one for one in ("grafana/built", "grafana/provisioning", "mosquitto", "certs")]
+    mounted += [folder / "secrets" / one for one in ("mosquitto-passwords", "mosquitto_sub")]
+    before = [one.stat().st_ino for one in mounted]
+    with (folder / "secrets" / "mosquitto-passwords").open(encoding="utf-8") as held:
+        write_folder(folder, grafana, "0.1.0", ["sa-dec/lathe"])
+        assert "sa-dec/lathe:" in held.read()
+    assert [one.stat().st_ino for one in mounted] == before
+    assert (folder / "grafana" / "built" / "vi" / "site.json").is_file()
+
+
+def test_an_edge_whose_password_was_removed_is_no_user_and_leftovers_are_none(folder: Path, grafana: Path) -> None:
+    edges = folder / "secrets" / "edges" / "sa-dec"
+    (edges / "press-shop").rename(edges / "press-shop~")
+    (edges / ".lathe.swp").write_text("x\n", "utf-8")
+    write_folder(folder, grafana, "0.1.0")
+    users = [line.partition(":")[0] for line in (folder / "secrets" / "mosquitto-passwords").read_text().splitlines()]
+    assert users == ["gateway", "health"]
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path, grafana: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "compose.yaml").write_text("services: {}\n", "utf-8")
+    with pytest.raises(FolderError) as caught:
+        write_folder(tmp_path / "shop", grafana, "0.1.0")
+    assert str(caught.value) == (
+        f"{tmp_path / 'shop'}: has compose.yaml, but no .env with NHIPDO_VERSION, so nhipdo deploy did not write it. "
+        "Choose an empty folder, or write the line NHIPDO_VERSION= into .env there if it is yours."
+    )
+    assert [one.name for one in (tmp_path / "shop").iterdir()] == ["compose.yaml"]
+
+
+def test_settings_from_a_copy_and_a_disk_of_its_own_are_taken(tmp_path: Path, grafana: Path) -> None:
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / ".env").write_text("NHIPDO_LANGUAGE=en\nNHIPDO_VERSION=0.0.9", "utf-8")
+    write_folder(tmp_path, grafana, "0.1.0")
+    assert (tmp_path / ".env").read_text("utf-8") == "NHIPDO_LANGUAGE=en\nNHIPDO_VERSION=0.1.0"
+
+
+def test_a_version_that_is_missing_is_written(tmp_path: Path, grafana: Path) -> None:
+    (tmp_path / ".env").write_text("NHIPDO_LANGUAGE=en", "utf-8")
+    write_folder(tmp_path, grafana, "0.1.0")
+    assert (tmp_path / ".env").read_text("utf-8") == "NHIPDO_VERSION=0.1.0\nNHIPDO_LANGUAGE=en"
 
 
 def test_a_password_that_was_emptied_is_told(folder: Path, grafana: Path) -> None:
