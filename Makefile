@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench constraints clean servers dashboards
+.PHONY: help demo test check typed laid-out layered format bench constraints clean servers dashboards
 
 # The first one here that is 3.11 or later and can make virtual environments; PYTHON=... names another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -20,17 +20,24 @@ demo: $(VENV)/demo.stamp ## The whole chain on simulated instruments; INFLUX=1: 
 test: $(VENV)/test.stamp servers ## Every test, against real servers; ARGS="tests/drivers -x" for some.
 ifeq ($(strip $(ARGS)),)
 	$(RUN)/python -m pytest -n auto --dist loadfile --ignore=tests/system
-	$(RUN)/python -m pytest tests/system
+	$(RUN)/python -m pytest -n 2 tests/system
 else
 	$(RUN)/python -m pytest $(ARGS)
 endif
 
 check: $(VENV)/test.stamp ## What a program can see in the code, then every test.
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target typed laid-out layered servers
+	@$(MAKE) --no-print-directory test
+
+typed: $(VENV)/test.stamp
+	$(RUN)/mypy
+
+laid-out: $(VENV)/test.stamp
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
-	$(RUN)/mypy
+
+layered: $(VENV)/test.stamp
 	$(RUN)/lint-imports --no-logo
-	@$(MAKE) --no-print-directory test
 
 format: $(VENV)/test.stamp ## Lay the code out, and mend what can be mended without thought.
 	$(RUN)/ruff format .

@@ -173,7 +173,7 @@ def test_an_edge_whose_clock_is_not_set_takes_a_persons_word_for_it(chain: Chain
         run("edge_agent.cli", "trust-clock", str(chain.folder / "agent.toml"))
         wait_for("it is sure", lambda: last_status(listener, lambda status: status.clock == "synchronised"))
         wait_for("it speaks", lambda: listener.of(topics.TELEMETRY))
-        assert last_status(listener, lambda status: status.undated == 0)
+        wait_for("nothing is undated", lambda: last_status(listener, lambda status: status.undated == 0))
         agent.stop()
         chain.gateway().start()
         chain.drain(buses(A_DAY_S))
