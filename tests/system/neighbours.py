@@ -43,7 +43,8 @@ resend_s = 1.0
 resend_max_s = 2.0
 status_period_s = 0.3
 """
-_AT_HOME = {"who", "note", "description"}
+_AT_HOME = {"who", "note", "description", "aims"}
+"""Columns that are each gateway's own: names, and what a machine aimed at as the gateway then knew it."""
 
 
 class Site(Chain):
