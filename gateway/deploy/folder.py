@@ -173,6 +173,7 @@ def _put_secret(path: Path, written: Written) -> None:
     """A password of 192 random bits in letters that no shell, URL or InfluxQL takes for something else."""
     where = str(path.relative_to(_secrets_of(path).parent))
     if path.exists():
+        _first_line(path)
         written.kept.append(where)
         return
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -49,6 +49,12 @@ def test_its_first_commands_are_of_this_version(page: str) -> None:
     assert f"/opt/nhipdo-{version('nhipdo')}/bin/pip" in page
 
 
+def test_no_command_for_containers_counts_as_a_stop_by_hand(page: str) -> None:
+    # After `docker compose kill`, whatever the signal, Docker does not start a container after a power cut.
+    assert [line for line in commands(page) if "compose kill" in line] == []
+    assert "docker compose exec broker kill -HUP 1" in commands(page)
+
+
 def test_one_box_gives_commands_that_are_known_and_files_that_are_shipped(root: Path) -> None:
     box = (root / "docs" / "one-box.md").read_text("utf-8")
     named = set(re.findall(r"(?:gateway|edge_agent)/deploy/[\w.-]*\w", box))

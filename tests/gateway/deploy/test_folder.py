@@ -135,12 +135,12 @@ def test_a_version_that_is_missing_is_written(tmp_path: Path, grafana: Path) -> 
     assert (tmp_path / ".env").read_text("utf-8") == "NHIPDO_VERSION=0.1.0\nNHIPDO_LANGUAGE=en"
 
 
-def test_a_password_that_was_emptied_is_told(folder: Path, grafana: Path) -> None:
-    file = folder / "secrets" / "broker-gateway"
-    file.chmod(0o600)
+@pytest.mark.parametrize("name", ["broker-gateway", "influxdb-grafana", f"edges/{EDGE}"])
+def test_a_password_that_was_emptied_is_told(folder: Path, grafana: Path, name: str) -> None:
+    file = folder / "secrets" / name
     file.write_text("\n", "utf-8")
     with pytest.raises(FolderError) as caught:
-        write_folder(folder, grafana, "0.1.0")
+        write_folder(folder, grafana, "0.1.0", [EDGE])
     assert (
         str(caught.value)
         == f"{file}: its first line is empty, expected a password. Write one there, or remove the file."
