@@ -17,9 +17,19 @@ then in the folder that was written:
   docker compose logs gateway        # the link that makes the first account, once
 Grafana: http://127.0.0.1:3000/, user admin, password in secrets/grafana-admin."""
 
+_TEACHING = """
+  nhipdo deploy /srv/nhipdo                              the folder, with passwords that nobody chose
+  nhipdo deploy /srv/nhipdo --edge sa-dec/press-shop     one edge more; those that are there stay
+  nhipdo deploy /srv/nhipdo                              after an update: the files of the new version
+
+Passwords (secrets), .env and gateway/gateway.toml are yours and stay as they are; the other files are written anew.
+Each step, and what one should see: docs/deploy.md, A.
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
+    parser.epilog, parser.formatter_class = _TEACHING.strip("\n"), argparse.RawDescriptionHelpFormatter
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="made when absent; again: brought to this version")
     of_edge = "an edge that gets a password for the broker, in secrets/edges; may be repeated"
     parser.add_argument("--edge", action="append", default=[], metavar="SITE/EDGE", help=of_edge)
