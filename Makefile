@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check typed laid-out layered format bench constraints clean servers dashboards
+.PHONY: help demo test check types style contracts format bench constraints clean servers dashboards
 
 # The first one here that is 3.11 or later and can make virtual environments; PYTHON=... names another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -26,17 +26,17 @@ else
 endif
 
 check: $(VENV)/test.stamp ## What a program can see in the code, then every test.
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target typed laid-out layered servers
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types style contracts servers
 	@$(MAKE) --no-print-directory test
 
-typed: $(VENV)/test.stamp
+types: $(VENV)/test.stamp ## What mypy says.
 	$(RUN)/mypy
 
-laid-out: $(VENV)/test.stamp
+style: $(VENV)/test.stamp ## What ruff says: layout and lint.
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 
-layered: $(VENV)/test.stamp
+contracts: $(VENV)/test.stamp ## Who imports whom, held to the layers.
 	$(RUN)/lint-imports --no-logo
 
 format: $(VENV)/test.stamp ## Lay the code out, and mend what can be mended without thought.
