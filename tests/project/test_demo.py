@@ -141,6 +141,7 @@ def test_a_part_that_dies_is_told_and_the_others_are_stopped(root: Path, tmp_pat
 @pytest.mark.usefixtures("influxdb", "mosquitto")
 def test_it_does_the_same_with_a_real_broker_and_influxdb(root: Path, tmp_path: Path) -> None:
     with running(root, tmp_path / "demo", "--port", "18280", "--influx", "--seconds", "1") as demo:
+        demo.until("Ctrl-C stops everything")  # a week of the line and years of the laboratory are written before
         assert demo.ended() == 0
     assert set(demo.table()) == {"simulator", "influxd", "mosquitto", "gateway", "agent", "bench"}
     stopped = re.findall(r"^stopping the (\w+)", demo.said, re.MULTILINE)
