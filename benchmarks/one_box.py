@@ -32,7 +32,8 @@ from gateway.config import load_config
 from gateway.debian import DebianPackages
 from gateway.demo.account import demo_link
 from gateway.demo.folder import agent_toml, gateway_toml, simulated_plant
-from gateway.servers import free_port, mosquitto
+from gateway.free_ports import free_port
+from gateway.servers import mosquitto
 
 HERE = Path(__file__).parent
 WANTED_MB = 300

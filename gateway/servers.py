@@ -20,6 +20,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple, Self
 
 from gateway.debian import DebianPackages
+from gateway.free_ports import free_port
 
 HOST = "127.0.0.1"
 _READY_S = 20.0
@@ -188,14 +189,6 @@ class Server:
                     process.wait(_STOP_S)
             process.kill()
             process.wait()
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def mosquitto(

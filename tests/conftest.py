@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from gateway import servers
+from gateway import free_ports, servers
 from gateway.debian import DebianPackages, ProgramMissingError
 from gateway.postgres import Postgres
 from gateway.postgres import postgres as make_postgres
@@ -89,7 +89,7 @@ def postgres(debian_packages: DebianPackages) -> Iterator[Postgres]:
 @pytest.fixture
 def free_port() -> int:
     """A loopback port that nobody listens on; for a server that is started later, or never."""
-    return servers.free_port()
+    return free_ports.free_port()
 
 
 @pytest.fixture(scope="session")

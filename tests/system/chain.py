@@ -23,7 +23,8 @@ from processes import PATIENCE_S, Process, wait_for
 from edge_agent.wire import topics
 from edge_agent.wire.messages import Loss
 from edge_agent.wire.records import record_decoder
-from gateway.servers import HOST, Server, free_port
+from gateway.free_ports import free_port
+from gateway.servers import HOST, Server
 
 SITE, EDGE = "sa-dec", "press-shop"
 SECRET = "a secret of the tests"

@@ -18,7 +18,8 @@ from edge_agent.wire.envelope import seal
 from edge_agent.wire.messages import Ack
 from edge_agent.wire.ranges import Ranges
 from edge_agent.wire.topics import ACK, TELEMETRY, EdgeTopic
-from gateway.servers import Server, free_port
+from gateway.free_ports import free_port
+from gateway.servers import Server
 
 S = 10**9
 _RESEND_S = 1.0

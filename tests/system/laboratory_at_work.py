@@ -22,12 +22,13 @@ from edge_agent.bench.loading import SHIPPED
 from gateway.access.links import make_link
 from gateway.config import load_config
 from gateway.demo.laboratory import PEOPLE, Laboratory, Read, furnish
+from gateway.free_ports import free_port
 from gateway.opening import opened_registry
 from gateway.registry import transaction
 from gateway.registry.book import Book
 from gateway.registry.roles import SYSTEM
 from gateway.registry.territory import write_provinces
-from gateway.servers import HOST, free_port
+from gateway.servers import HOST
 
 LAB_SITE, BENCH = "lab", "bench"
 BALANCE, ON_THE_BENCH, ROOM = "balance-1", "balance-9", "room-1"

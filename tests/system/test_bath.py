@@ -28,7 +28,8 @@ from edge_agent.wire.certificate_setting import (
 )
 from edge_agent.wire.messages import Setting
 from edge_agent.wire.topics import SETTING, EdgeTopic
-from gateway.servers import HOST, free_port
+from gateway.free_ports import free_port
+from gateway.servers import HOST
 
 SITE, EDGE = "lab", "bath"
 PROCEDURE = "digital-thermometer"

@@ -34,7 +34,8 @@ from visitor import Visitor
 from edge_agent.config.pins import hash_pin
 from edge_agent.kpi.buckets import Bucket
 from edge_agent.wire.schema import ELEMENT, NOTHING, STOP
-from gateway.servers import HOST, free_port
+from gateway.free_ports import free_port
+from gateway.servers import HOST
 from gateway.timeseries.embedded import EmbeddedStore
 
 LIMITS = f"micro_stop_s = {MICRO_STOP_S}\nmax_gap_s = {MAX_GAP_S}\nbucket_s = 60"

@@ -14,6 +14,7 @@ from gateway.backup import back_up, influx_copy, look_into
 from gateway.backup.watching import copied_at
 from gateway.config import GatewayConfig, load_config
 from gateway.debian import DebianPackages
+from gateway.free_ports import free_port
 from gateway.opening import Stores, open_timeseries
 from gateway.timeseries import StoreUnavailableError
 
@@ -31,7 +32,7 @@ class Influx:
 
 @pytest.fixture
 def influx(debian_packages: DebianPackages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Influx]:
-    port = servers.free_port()
+    port = free_port()
     program = debian_packages.program("influxd")
     for name, value in program.environment.items():
         monkeypatch.setenv(name, value)

@@ -8,7 +8,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.broker_config import ForwardConfig
 from gateway.federation.checking import look_above
-from gateway.servers import free_port
+from gateway.free_ports import free_port
 
 
 def config(url: str) -> ForwardConfig:
