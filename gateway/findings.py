@@ -1,5 +1,7 @@
 """What the gateway has seen and a person should look at: one row a kind and subject, with how often."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -28,6 +30,15 @@ def end(session: Session, edge: EdgeId, kind: str, now: int, subject: str = "") 
         update(FindingRow)
         .where(FindingRow.site == edge.site, FindingRow.edge == edge.edge, FindingRow.kind == kind)
         .where(FindingRow.subject == subject, FindingRow.over_at == 0)
+        .values(over_at=now)
+    )
+
+
+def end_untold(session: Session, kinds: Collection[str], since: int, now: int) -> None:
+    """What happens and is over at once was shown for long enough: it has not happened again since."""
+    session.execute(
+        update(FindingRow)
+        .where(FindingRow.kind.in_(kinds), FindingRow.at < since, FindingRow.over_at == 0)
         .values(over_at=now)
     )
 

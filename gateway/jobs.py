@@ -22,7 +22,7 @@ from gateway.backup.watching import watch_copies
 from gateway.config import GatewayConfig, RetentionConfig
 from gateway.health import is_silent, last_status
 from gateway.ingest.journals import EdgeId
-from gateway.ingest.statuses import SILENT
+from gateway.ingest.statuses import DAMAGED, RESTORED_GATEWAY, SILENT
 from gateway.laboratory.publishing import CertificatePublisher
 from gateway.laboratory.reminders import remind
 from gateway.laboratory.work_jobs import keep_benches
@@ -43,6 +43,10 @@ DISK_FILLING = "disk_filling"
 WARN_AT = 3
 """Warn while the free room is less than so many times the reserve."""
 _EDGE_WARN = 0.1
+_EVENTS = (DAMAGED, RESTORED_GATEWAY)
+"""They happen and are over at once: nothing tells us later that it is no longer so."""
+_EVENT_DAYS = 7
+"""How long an event is shown."""
 _RETENTION_OVER = "retention over"
 _DAY_NS = 86_400 * 10**9
 _TELL_S, _EDGES_S, _REGISTRY_S = 20, 60, 600
@@ -75,6 +79,7 @@ def start_jobs(
     scheduler.add_job(lambda: _patiently(forget_persons, engine, clock()), "cron", hour=19, minute=40)
     scheduler.add_job(lambda: _patiently(forget_ways_in, engine, clock()), "cron", hour=20, minute=10)
     scheduler.add_job(lambda: _patiently(watch_edges, engine, clock()), "interval", seconds=_SILENCE_S)
+    scheduler.add_job(lambda: _patiently(end_events, engine, clock()), "interval", seconds=_DUE_S)
     scheduler.add_job(
         lambda: _patiently(watch_disk, engine, config.state_dir, config.store.reserve_mb * 1_000_000, clock()),
         "interval",
@@ -187,6 +192,12 @@ def watch_edges(engine: Engine, now: int) -> None:
             elif not findings.stands(session, edge, DISK_FILLING):
                 text = f"{edge}: {status.disk_free / 1e6:.0f} MB free on its disk, expected a tenth of it. Make room."
                 findings.report(session, edge, DISK_FILLING, text, now)
+
+
+def end_events(engine: Engine, now: int) -> None:
+    """Take what happened, and has not happened again for a week, off the pages."""
+    with transaction(engine) as session:
+        findings.end_untold(session, _EVENTS, now - _EVENT_DAYS * _DAY_NS, now)
 
 
 def watch_disk(engine: Engine, folder: Path, reserve: int, now: int) -> None:

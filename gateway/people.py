@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import Setting
 from edge_agent.wire.schema import NAME
+from edge_agent.wire.topics import GATEWAY
 from gateway import findings
 from gateway.ingest.journals import CLOSED, OPEN, EdgeId
 from gateway.ingest.runs import LEFT_BEHIND, RESTORED_IMAGE, TWO_RUNS
@@ -29,11 +30,14 @@ def parse_edge(text: str) -> EdgeId:
     """Read ``SITE/EDGE``.
 
     Raises:
-        DecisionError: It is not of that form.
+        DecisionError: It is not of that form, or a site cannot be called so.
     """
     site, _, edge = text.partition("/")
     if not NAME.fullmatch(site) or not NAME.fullmatch(edge):
         msg = f"edge {text!r}: expected SITE/EDGE, e.g. sa-dec/press-shop. See nhipdo edges."
+        raise DecisionError(msg)
+    if site == GATEWAY:
+        msg = f'edge {text!r}: "{GATEWAY}" is what topics of gateways begin with. Choose another name for the site.'
         raise DecisionError(msg)
     return EdgeId(site, edge)
 

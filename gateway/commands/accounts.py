@@ -198,10 +198,15 @@ def ask_password(name: str) -> str:
 
 def link_address(config: GatewayConfig, secret: str, port: int = 0) -> str:
     """Where a link leads, as the configuration says it."""
+    return f"{page_address(config, port)}?key={secret}"
+
+
+def page_address(config: GatewayConfig, port: int = 0) -> str:
+    """Where the page is found, from this machine."""
     # Who listens on every address is reached on this one; a browser elsewhere knows no 0.0.0.0.
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.http.host, config.http.host)  # noqa: S104  compared with
     host = f"[{host}]" if ":" in host else host
-    return f"http://{host}:{port or config.http.port}/?key={secret}"
+    return f"http://{host}:{port or config.http.port}/"
 
 
 def _print_link(config: GatewayConfig, secret: str) -> None:

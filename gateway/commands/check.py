@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from gateway.commands.accounts import page_address
 from gateway.commands.asking import show_progress
 from gateway.config import GatewayConfig, load_config
 from gateway.federation.checking import look_above
@@ -40,7 +41,7 @@ def check(args: argparse.Namespace) -> int:
     print(f"series     {_series(config)}")
     print(f"broker     {config.broker.url} (not tried: the log of nhipdo serve says whether it lets us in)")
     above_answers = _look_above(config)
-    print(f"page       http://{config.http.host}:{config.http.port}/")
+    print(f"page       {page_address(config)}")
     for caution in cautions(config):
         print(f"warning: {caution}", file=sys.stderr)
     return 0 if above_answers else 1

@@ -22,7 +22,7 @@ from edge_agent.wire.topics import GatewayTopic
 from gateway.access.accounts import is_anybody_there
 from gateway.access.links import HOURS, make_link
 from gateway.api.app import create_app
-from gateway.commands.accounts import link_address
+from gateway.commands.accounts import link_address, page_address
 from gateway.config import ConfigError, GatewayConfig, load_config
 from gateway.federation import due
 from gateway.federation.forwarder import Forwarder
@@ -61,8 +61,8 @@ def serve(args: argparse.Namespace) -> int:
         stack.callback(jobs.shutdown)
         service = Service(stores.engine, stores.timeseries, secret, config, ingest)
         server, thread = _start_http(service, listener)
-        host, port = listener.getsockname()[:2]
-        where = f"page at http://{host}:{port}/ (secret for programs of this user: {config.secret_file})"
+        port = listener.getsockname()[1]
+        where = f"page at {page_address(config, port)} (secret for programs of this user: {config.secret_file})"
         print(f"nhipdo gateway {config.gateway.name}: {where}", flush=True)  # at once, into a service's journal too
         _invite(config, stores, port)
         while not stopping.wait(_LOOK_S) and thread.is_alive():

@@ -5,11 +5,13 @@ Because: what they have sent becomes its organisation's with the row, and a mana
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session
 
+from edge_agent.wire.topics import GATEWAY
 from gateway.registry.fields import Choice, Flag, Line, Link, Value, field
 from gateway.registry.models import EdgeRow
 from gateway.registry.nouns import Noun, Registered
@@ -236,6 +238,16 @@ class SiteRow(Registered):
     kind: Mapped[str] = field(Choice(title=Title("Loại", "Kind"), options=SITE_KINDS, required=True, example="factory"))
     address: Mapped[str] = field(Line(title=Title("Địa chỉ", "Address"), searched=True))
     note: Mapped[str] = field(NOTE)
+
+    @classmethod
+    def contradictions(cls, read: Mapping[str, Value]) -> dict[str, Title]:
+        if read["name"] != GATEWAY:
+            return {}
+        why = Title(
+            f"«{GATEWAY}» là tên mà các máy chủ dùng để báo trạng thái. Hãy chọn tên khác.",
+            f'"{GATEWAY}" is the name under which gateways say how they are. Choose another.',
+        )
+        return {"name": why}
 
     def refuse_claim(self, session: Session, reader: Reader) -> None:
         if reader.everywhere(Action.WRITE, self.noun.group):

@@ -249,7 +249,8 @@ def test_a_configuration_is_looked_at_as_before_and_one_at_a_time(nhipdo, config
     ("host", "reached"),
     [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("192.168.1.10", "192.168.1.10")],
 )
-def test_a_link_leads_to_an_address_that_a_browser_can_open(host: str, reached: str, tmp_path) -> None:
+def test_what_is_told_is_an_address_that_a_browser_can_open(nhipdo, host: str, reached: str, tmp_path) -> None:
     (tmp_path / "gateway.toml").write_text(f'[http]\nhost = "{host}"\n', "utf-8")
     config = load_config(tmp_path / "gateway.toml")
     assert accounts.link_address(config, "key-1") == f"http://{reached}:8765/?key=key-1"
+    assert f"page       http://{reached}:8765/" in nhipdo("check", tmp_path / "gateway.toml")[1]

@@ -167,6 +167,10 @@ def test_the_command_says_what_to_do_next(
     assert (
         capsys.readouterr().err == "edge 'press shop': expected SITE/EDGE, e.g. sa-dec/press-shop. See nhipdo edges.\n"
     )
+    assert main(["deploy", str(tmp_path / "other"), "--edge", "gateway/main"]) == 2
+    assert capsys.readouterr().err == (
+        "edge 'gateway/main': \"gateway\" is what topics of gateways begin with. Choose another name for the site.\n"
+    )
     assert not (tmp_path / "other").exists()
 
 

@@ -4,10 +4,12 @@ import msgspec
 import pytest
 
 from edge_agent.wire.messages import EdgeStatus
-from gateway import registry
+from gateway import findings, registry
 from gateway.config import GatewayConfig, RetentionConfig
 from gateway.health import edge_health, gateway_health
-from gateway.jobs import forget_old, start_jobs, watch_disk, watch_edges
+from gateway.ingest.journals import EdgeId
+from gateway.ingest.statuses import DAMAGED, RESTORED_GATEWAY, SILENT
+from gateway.jobs import end_events, forget_old, start_jobs, watch_disk, watch_edges
 from gateway.timeseries import ChannelId
 from gateway.timeseries.embedded import EmbeddedStore
 
@@ -77,7 +79,26 @@ def test_our_own_disk_is_found_filling_before_it_is_full(engine, tmp_path) -> No
     assert gateway_health(engine).findings == ()
 
 
+@pytest.mark.parametrize("kind", [DAMAGED, RESTORED_GATEWAY])
+def test_an_event_is_shown_for_a_week_after_it_happened_last(engine, kind: str) -> None:
+    for at in (NOW, NOW + 5 * DAY):
+        with registry.transaction(engine) as session:
+            findings.report(session, findings.THE_GATEWAY, kind, f"{kind} at {at}", at)
+    for at in (NOW + 8 * DAY, NOW + 12 * DAY):
+        end_events(engine, at)
+        assert gateway_health(engine).findings == (f"{kind} at {NOW + 5 * DAY}",)
+    end_events(engine, NOW + 12 * DAY + 1)
+    assert gateway_health(engine).findings == ()
+
+
+def test_what_lasts_is_shown_until_it_is_no_longer_so(engine) -> None:
+    with registry.transaction(engine) as session:
+        findings.report(session, EdgeId("", ""), SILENT, "says nothing", NOW)
+    end_events(engine, NOW + 90 * DAY)
+    assert gateway_health(engine).findings == ("says nothing",)
+
+
 def test_the_jobs_begin_and_end(engine, store, tmp_path) -> None:
     jobs = start_jobs(engine, store, GatewayConfig(state_dir=tmp_path), lambda: NOW)
-    assert len(jobs.get_jobs()) == 12
+    assert len(jobs.get_jobs()) == 13
     jobs.shutdown()

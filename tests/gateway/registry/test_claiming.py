@@ -49,6 +49,18 @@ def test_who_writes_every_organisation_registers_it_and_its_owner_takes_it_back_
     assert again.values["organisation"] == world.dairy.id
 
 
+def test_no_site_is_called_as_gateways_speak(world) -> None:
+    with pytest.raises(WrongValuesError) as refused:
+        world.book.make(SYSTEM, "site", _site(world, "gateway"))
+    assert (
+        refused.value.problems["name"].en
+        == '"gateway" is the name under which gateways say how they are. Choose another.'
+    )
+    with pytest.raises(WrongValuesError):
+        world.book.change(SYSTEM, "site", world.site.id, {"name": "gateway"}, None)
+    world.book.make(SYSTEM, "site", _site(world, "gateway-2"))
+
+
 def test_a_branch_has_one_code_however_it_is_written(world) -> None:
     branch = {"kind": "branch", "name": "Chi nhánh", "province": world.province.id}
     made = world.book.make(SYSTEM, "organisation", branch | {"code": "1400123456-001"})
