@@ -13,8 +13,9 @@ from babel import Locale
 from babel.messages.pofile import read_po
 
 
-def load_catalogues(web: Path, language: str) -> dict[str, str]:
-    """Key -> sentence, of all files of a language.
+@cache
+def load_catalogues(web: Path, language: str) -> Mapping[str, str]:
+    """Key -> sentence, of all files of a language; read once in a process.
 
     Raises:
         ValueError: A key stands in two files; which, is in the message.

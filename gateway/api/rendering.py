@@ -1,6 +1,7 @@
 """Templates into pages, in the reader's language."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, cast
 from zoneinfo import ZoneInfo
@@ -28,14 +29,7 @@ class Renderer:
     """
 
     def __init__(self, web: Path, zone: ZoneInfo) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(web / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters["unit"] = printed
+        self._templates = _environment(web / "templates")
         self._speech = {code: Speech(code, load_catalogues(web, code), zone) for code in speech.LANGUAGES}
 
     def speech_for(self, request: Request) -> Speech:
@@ -60,6 +54,20 @@ class Renderer:
             **context,
         )
         return HTMLResponse(text, status, {"Vary": "Accept-Language, Cookie"})
+
+
+@cache
+def _environment(templates: Path) -> Environment:
+    """What was translated into Python for one application serves the next one of the process too."""
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["unit"] = printed
+    return environment
 
 
 def _paths(request: Request) -> frozenset[str]:

@@ -5,6 +5,7 @@ Because: a pilot counts only when it was fixed before its result began.
 """
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from datetime import time as clock_time
 from pathlib import Path
@@ -21,7 +22,9 @@ from gateway.demo.laboratory_past import furnish_past
 from gateway.demo.programme import write_programme
 from gateway.demo.province import Made, close_pilots, first_day, set_up, tell_of_machines
 from gateway.demo.statistics import write_statistics
+from gateway.ingest.journals import EdgeId
 from gateway.opening import opened_registry
+from gateway.people import admit_edge
 from gateway.registry import transaction
 from gateway.registry.book import Book
 from gateway.registry.roles import SYSTEM, Grant, Role
@@ -77,6 +80,13 @@ def demo_links(gateway: Path) -> dict[str, str]:
                 name: make_link(session, SYSTEM, now, account, hours=_HOURS, uses=_USES)
                 for name, account in accounts.items()
             }
+
+
+def admit_edges(gateway: Path, edges: Iterable[EdgeId]) -> None:
+    """What a person does once at a real gateway: say that these edges, which have spoken, belong here."""
+    with opened_registry(load_config(gateway)) as engine:
+        for edge in edges:
+            admit_edge(engine, edge, "nhipdo demo", time.time_ns())
 
 
 def _settle(engine: Engine, now: int) -> tuple[str, Made]:

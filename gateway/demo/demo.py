@@ -7,7 +7,6 @@ Instead of: threads in one process.
 
 import argparse
 import json
-import subprocess
 import sys
 import time
 import urllib.parse
@@ -18,7 +17,7 @@ from secrets import token_urlsafe
 from threading import Event
 from typing import Any
 
-from gateway.demo.account import demo_links
+from gateway.demo.account import admit_edges, demo_links
 from gateway.demo.folder import (
     BENCH,
     EDGE,
@@ -44,6 +43,7 @@ from gateway.demo.processes import (
     free_port,
     wait_until,
 )
+from gateway.ingest.journals import EdgeId
 
 PORT = 8080
 START_S = 60.0
@@ -109,21 +109,12 @@ class Demo:
         bench.write_text(bench_toml(broker, self._plant, self._bench_port, operators), "utf-8")
         self._begin("bench", ["edge_agent.cli", "run", str(bench)], self.bench)
         self._wait(self._live, "live values of every instrument")
-        for edge in (f"{SITE}/{EDGE}", f"{LAB_SITE}/{BENCH}"):
-            self._admit(gateway, edge)
+        admit_edges(gateway, [EdgeId(SITE, EDGE), EdgeId(LAB_SITE, BENCH)])
 
     def _write_past(self, gateway: Path) -> None:
         from gateway.demo.past import write_past  # noqa: PLC0415  its libraries are large
 
         write_past(gateway, self._plant, time.time_ns())
-
-    def _admit(self, gateway: Path, edge: str) -> None:
-        """What a person does once at a real gateway: say that this edge belongs here."""
-        command = [sys.executable, "-m", "gateway.cli", "-c", str(gateway), "edges", "admit", edge]
-        done = subprocess.run([*command, "--by", "nhipdo demo"], check=False, capture_output=True, text=True)  # noqa: S603
-        if done.returncode:
-            msg = f"{edge}: could not be admitted: {done.stderr.strip()}"
-            raise DemoError(msg)
 
     def _write_key(self) -> None:
         secret = self._folder / "api-secret"

@@ -10,6 +10,7 @@ from threading import Event
 
 import pytest
 
+from gateway.demo.demo import Demo
 from gateway.demo.processes import Child, DemoError, DemoStopped, fail_when_one_died, free_port, wait_until
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
@@ -51,6 +52,20 @@ def test_a_death_is_told_with_the_end_of_its_log_and_what_to_do(tmp_path: Path) 
     assert str(caught.value) == (
         f"The agent ended (exit code 3). The end of its log, {agent.log}:\n    first\n    port taken\nLook at the port."
     )
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_the_demo_goes_on_until_its_seconds_are_over_or_somebody_asks(tmp_path: Path, *, asked: bool) -> None:
+    stopping = Event()
+    demo = Demo(tmp_path, 1, 2, stopping)
+    demo.running.append(child(tmp_path, SLEEPER))
+    if asked:
+        stopping.set()
+    began = time.monotonic()
+    demo.watch(60.0 if asked else 0.5)
+    assert (time.monotonic() - began >= 0.5) is not asked
+    assert demo.stop()
+    assert demo.running[0].ended() == "signal SIGTERM"
 
 
 def test_waiting_ends_when_a_process_dies(tmp_path: Path) -> None:
