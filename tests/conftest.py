@@ -18,6 +18,8 @@ from gateway.postgres import postgres as make_postgres
 AnyServer = TypeVar("AnyServer", bound=servers.Server)
 CACHE = Path(__file__).parent.parent / ".cache" / "servers"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# Helpers of tests/system: an assertion that fails in them shows its values, as in a test.
+pytest.register_assert_rewrite("chain", "ledger", "group", "press", "figures")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -196,12 +196,21 @@ class Chain:
         """Send all that an outbox holds: an agent that reads once a day, until nothing waits."""
         agent = self.agent(buses, name=f"{name}-quiet").start()
         try:
-            edge = self.wait_until_drained()
-            assert agent.stop() == 0
+            self.wait_until_drained()
+            return self.end(agent)
         finally:
             if agent.alive:
                 agent.kill()
-        return edge
+
+    def end(self, agent: Process) -> Any:
+        """Stop an agent in order, until what it said last, and what it read last, is stored too."""
+        assert agent.stop() == 0
+
+        def told() -> Any:
+            edge = self.edge()
+            return edge if edge and edge["state"] == "stopped" and edge["waiting"] == 0 else None
+
+        return wait_for("what it said last is stored", told)
 
     def rows(self, of: Channel) -> list[Stored]:
         """Every stored sample of a channel."""

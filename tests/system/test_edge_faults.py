@@ -121,7 +121,7 @@ def test_two_runs_of_one_edge_are_found_and_the_later_waits_until_a_person_lets_
         for state in ("state-1", "state-2"):
             agent = chain.agent(buses(A_DAY_S), name="last", state=state).start()
             chain.wait_until_drained()
-            agent.stop()
+            chain.end(agent)
     chain.assert_complete()
     assert chain.absent() == []
 
@@ -156,7 +156,7 @@ def test_an_edge_whose_clock_is_not_set_waits_and_is_dated_by_the_gateway(chain:
         quiet.start()
         wait_for("all is stored", lambda: newest(chain)["stored"] and chain.edge()["waiting"] == 0)
         chain.wait_until_drained()
-        quiet.stop()
+        chain.end(quiet)
     # As exact as the gateway's word was swift.
     chain.assert_complete(tolerance_s=2.0)
     assert chain.absent(2.0) == []
