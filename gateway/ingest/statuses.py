@@ -17,7 +17,7 @@ from gateway.ingest.receipts import Draft, Receipts
 from gateway.ingest.runs import status_came
 from gateway.registry import EdgeRow, collided
 
-LOST, CHECKING = "lost", "checking"
+LOST, CHECKING, STOPPED = "lost", "checking", "stopped"
 SILENT, DAMAGED, BAD_STATUS, CLOSED_SPEAKS, RESTORED_GATEWAY = (
     "silent",
     "damaged",
@@ -102,12 +102,21 @@ def _take(session: Session, draft: Draft, receipts: Receipts, word: StatusWord) 
         return False
     if status.state == CHECKING:
         return True
-    if is_overtaken:
+    if is_overtaken or (row is not None and row.status and _has_stopped(row.status, status)):
         return False
     if status.state == LOST:
         _connection_lost(session, word, status)
         return False
     return _run_speaks(session, draft, receipts, word, status)
+
+
+def _has_stopped(last: str, status: EdgeStatus) -> bool:
+    """Whether the run of a status has said its last word already, which a quicker process of ours took before us.
+
+    By what it says, not by when it came: a run speaks twice within a millisecond at its end, and to two of us.
+    """
+    was = msgspec.json.decode(last, type=EdgeStatus)
+    return was.state == STOPPED != status.state and (was.journal, was.started) == (status.journal, status.started)
 
 
 def _check_numbers(status: EdgeStatus) -> None:
@@ -160,7 +169,7 @@ def _connection_lost(session: Session, word: StatusWord, will: EdgeStatus) -> No
     """A will was written when its connection began: of all that it says only the state is news."""
     row = session.get(EdgeRow, word.edge)
     last = msgspec.json.decode(row.status, type=EdgeStatus) if row is not None and row.status else will
-    if will.journal not in ("", last.journal) or last.state == "stopped":
+    if will.journal not in ("", last.journal) or last.state == STOPPED:
         return  # the will of a run that is over
     at = row.status_at if row is not None and row.status else word.at
     _keep(session, word.edge, msgspec.structs.replace(last, state=LOST), at)

@@ -167,6 +167,13 @@ def to_the_order(hand: Hand) -> None:
 
 
 def begin(hand: Hand) -> None:
+    form = str(hand.browser.run("location.href"))
+
+    def has_standards() -> bool:  # which come in a message of their own, a moment after the orders
+        hand.browser.open(form)
+        return hand.is_there("[name=standard-weights-QC-MAU-01]")
+
+    wait_for("the standards at the bench", has_standards)
     hand.tick(f"[name=read_by][value^='{ON_THE_BENCH} ']")
     hand.tick("[name=standard-weights-QC-MAU-01]")
     if hand.is_there("[name=operator]"):

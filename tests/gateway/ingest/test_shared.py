@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from edge_agent.wire.messages import Stored
 from gateway import registry
+from gateway.health import edge_health
 from gateway.ingest.ingest import Ingest
 from gateway.ingest.journals import OPEN
 from gateway.people import decide_journal, put_setting
@@ -68,6 +69,16 @@ def test_who_knows_less_than_the_edge_was_told_takes_nothing_for_restored(three,
     assert three[2].said.ack().journals == {run.journal: Stored(floor=2)}
     assert three[2].said.ack().generation == 1
     assert findings(three[1].engine) == set()
+
+
+def test_a_run_that_has_stopped_is_not_online_again_because_one_of_us_is_slow(three, run, run_of) -> None:
+    quick, slow, _ = three
+    quick.takes(run.status(at=2, state="stopped"))
+    slow.clock.now = quick.clock.now + 5 * 10**9
+    slow.takes(run.status(at=1))
+    assert [edge.state for edge in edge_health(slow.engine, slow.clock.now)] == ["stopped"]
+    slow.takes(run_of("b" * 32).status(at=3))
+    assert [edge.state for edge in edge_health(slow.engine, slow.clock.now)] == ["online"]
 
 
 def test_the_last_word_on_a_quiet_edge_is_the_newest_whoever_says_it(three, run, monkeypatch) -> None:
