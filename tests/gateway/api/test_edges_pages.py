@@ -167,6 +167,17 @@ def test_an_edge_tells_clock_room_buses_and_certificates(person, gateway) -> Non
     assert "so với máy chủ" not in words(person.get(PAGE).text)
 
 
+def test_how_long_messages_wait_is_told_only_while_one_waits(person, gateway) -> None:
+    [press] = gateway.edges
+    said = msgspec.structs.replace(press.status, oldest_waiting=gateway.now - 90 * S)
+    gateway.edges = [replace(press, status=said, waiting=0)]  # stored since its last word
+    assert "lâu nhất" not in words(person.get("/edges").text)
+    assert "không có tin nào chờ" in words(person.get(PAGE).text)
+    gateway.edges = [replace(press, status=said, waiting=3)]
+    assert "3 lâu nhất 1 phút trước" in words(person.get("/edges").text)
+    assert "không có tin nào chờ" not in words(person.get(PAGE).text)
+
+
 def test_the_list_tells_how_the_gateways_own_forwarding_stands(person, gateway) -> None:
     assert "gửi lên tỉnh" not in person.get("/edges").text
     with transaction(gateway.engine) as session:
